@@ -1,0 +1,1 @@
+"""The app's own Streamlit components, and the resources that pages and server routes share."""

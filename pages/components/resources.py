@@ -1,0 +1,103 @@
+"""What pages and server routes share: the decoder service, and the files that browsers load."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import plotly
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from vae.channel import same_host
+from vae.decoding import DecoderService
+from vae.payload import ASK_AGAIN, FOR_EVER, Payload
+
+ROOT = Path(__file__).resolve().parents[2]
+CHECKPOINTS = ROOT / "checkpoints"
+MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+
+
+@st.cache_resource(show_spinner="Loading the decoders")
+def decoder_service() -> DecoderService:
+    """The one DecoderService of this process, for pages and routes alike."""
+    return DecoderService(CHECKPOINTS)
+
+
+def asset_base() -> str:
+    """Where browsers find our modules, relative to the app's address; it changes with their content."""
+    return f"atlas/{_assets().digest}/"
+
+
+def plotly_path() -> str:
+    """Where browsers find plotly.js as the plotly package ships it, relative to the app's address."""
+    return f"atlas/plotly-{plotly.__version__}.min.js"
+
+
+def origin_allowed(origin: str | None, host: str | None) -> bool:
+    """Streamlit's rule for its own socket, less its look-ups on the network: same host, or configured.
+
+    `server.corsAllowedOrigins` and `browser.serverAddress` add hosts; `server.enableCORS = false` adds all.
+    """
+    if same_host(origin, host) or not st.get_option("server.enableCORS"):
+        return True
+    configured = [*st.get_option("server.corsAllowedOrigins"), st.get_option("browser.serverAddress")]
+    return urlsplit(origin or "").hostname in {_hostname(entry) for entry in configured if entry}
+
+
+def routes() -> list[BaseRoute]:
+    """Routes of the files that browsers load: plotly.js and our own modules, cached for ever."""
+    return [
+        Route(f"/{plotly_path()}", _serve_plotly),
+        Route("/atlas/{digest}/{name}", _serve_asset),
+    ]
+
+
+@lru_cache(maxsize=1)
+def _plotly() -> Payload:
+    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return Payload(path.read_bytes(), MEDIA_TYPES[".js"], FOR_EVER)
+
+
+class Assets(NamedTuple):
+    """Our JavaScript modules and style sheets by file name, and a digest of them all."""
+
+    digest: str
+    files: dict[str, Payload]
+
+
+def _assets() -> Assets:
+    paths = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in MEDIA_TYPES)
+    return _read_assets(tuple((path, path.stat().st_mtime_ns) for path in paths))
+
+
+@lru_cache(maxsize=1)
+def _read_assets(stamps: tuple[tuple[Path, int], ...]) -> Assets:
+    """Read the files again only when one has changed, so that an edit needs a reload and no restart."""
+    files = {path.name: Payload(path.read_bytes(), MEDIA_TYPES[path.suffix], FOR_EVER) for path, _ in stamps}
+    together = "".join(name + payload.etag for name, payload in files.items())
+    return Assets(hashlib.sha256(together.encode()).hexdigest()[:16], files)
+
+
+def _serve_plotly(request: Request) -> Response:
+    return _plotly().response(request)
+
+
+def _serve_asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    payload = _assets().files.get(name)
+    if payload is None:
+        return PlainTextResponse(f"There is no file {name!r} here.", 404)
+    response = payload.response(request)
+    if request.path_params["digest"] != _assets().digest:  # a page from before an update
+        response.headers["Cache-Control"] = ASK_AGAIN
+    return response
+
+
+def _hostname(entry: str) -> str | None:
+    return urlsplit(entry if "//" in entry else f"//{entry}").hostname

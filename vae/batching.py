@@ -1,0 +1,151 @@
+"""One micro-batcher that knows items and futures, and nothing about models.
+
+Whatever is waiting when the worker becomes free is worked on together, so a lone request never waits for
+company and a crowd shares one call. Bounded in everything: how much may wait, for how long, and how much is
+worked on at once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future
+from typing import Generic, NamedTuple, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class QueueFull(RuntimeError):
+    """So much is waiting already that this item was refused."""
+
+
+class Overdue(TimeoutError):
+    """The item waited longer than the batcher's limit, so nobody worked on it."""
+
+
+class BatcherClosed(RuntimeError):
+    """The batcher was closed before the item was worked on."""
+
+
+class _Entry(NamedTuple, Generic[Item, Result]):
+    item: Item
+    size: int
+    submitted: float  # seconds, monotonic clock
+    future: Future[Result]
+
+
+class MicroBatcher(Generic[Item, Result]):
+    """Joins what many threads ask for at the same moment into few calls of `work` on one thread.
+
+    `work(lane, items)` gets items of one lane, oldest first, and returns one result for each, in order. What it
+    raises reaches the waiters of that batch and no others.
+
+    Lanes take turns, one batch each, so a lane with much to do cannot keep another one waiting for more than
+    a batch. Sizes are in whatever unit the caller counts work in: a batch holds at most `max_batch` of them
+    (a single larger item is worked on alone) and at most `max_queue` wait, for at most `max_wait` seconds.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Hashable, list[Item]], Sequence[Result]],
+        *,
+        max_batch: int,
+        max_queue: int,
+        max_wait: float,
+        name: str = "batcher",
+    ) -> None:
+        self._work = work
+        self._max_batch = max_batch
+        self._max_queue = max_queue
+        self._max_wait = max_wait
+        self._lanes: OrderedDict[Hashable, deque[_Entry[Item, Result]]] = OrderedDict()
+        self._depth = 0
+        self._closed = False
+        self._changed = threading.Condition()
+        self._worker = threading.Thread(target=self._run, name=name, daemon=True)
+        self._worker.start()
+
+    @property
+    def depth(self) -> int:
+        """How much is waiting, in units of size; what is being worked on no longer counts."""
+        return self._depth
+
+    def submit(self, item: Item, *, lane: Hashable = None, size: int = 1) -> Future[Result]:
+        """Queue an item and return the future of its result. A future that is cancelled in time costs nothing.
+
+        Raises QueueFull when `max_queue` would be exceeded and BatcherClosed after `close`.
+        """
+        future: Future[Result] = Future()
+        with self._changed:
+            if self._closed:
+                raise BatcherClosed("The batcher is closed.")
+            if self._depth + size > self._max_queue:
+                raise QueueFull(f"{self._depth} of {self._max_queue} places are taken; try again in a moment.")
+            self._depth += size
+            self._lanes.setdefault(lane, deque()).append(_Entry(item, size, time.monotonic(), future))
+            self._changed.notify()
+        return future
+
+    def close(self) -> None:
+        """Finish the batch in work, refuse all that waits with BatcherClosed, and end the worker."""
+        with self._changed:
+            self._closed = True
+            waiting = [entry for lane in self._lanes.values() for entry in lane]
+            self._lanes.clear()
+            self._depth = 0
+            self._changed.notify()
+        for entry in waiting:
+            if entry.future.set_running_or_notify_cancel():
+                entry.future.set_exception(BatcherClosed("The batcher was closed."))
+        if threading.current_thread() is not self._worker:
+            self._worker.join()
+
+    def _run(self) -> None:
+        while (turn := self._next_turn()) is not None:
+            lane, entries = turn
+            live = [entry for entry in entries if self._still_wanted(entry)]
+            if live:
+                self._answer(lane, live)
+
+    def _next_turn(self) -> tuple[Hashable, list[_Entry[Item, Result]]] | None:
+        """Wait for work; take up to `max_batch` of the lane whose turn it is. None once closed."""
+        with self._changed:
+            while not self._lanes and not self._closed:
+                self._changed.wait()
+            if self._closed:
+                return None
+            lane, queue = next(iter(self._lanes.items()))
+            entries = [queue.popleft()]
+            size = entries[0].size
+            while queue and size + queue[0].size <= self._max_batch:
+                entries.append(queue.popleft())
+                size += entries[-1].size
+            if queue:
+                self._lanes.move_to_end(lane)
+            else:
+                del self._lanes[lane]
+            self._depth -= size
+        return lane, entries
+
+    def _still_wanted(self, entry: _Entry[Item, Result]) -> bool:
+        if not entry.future.set_running_or_notify_cancel():
+            return False
+        if time.monotonic() - entry.submitted <= self._max_wait:
+            return True
+        entry.future.set_exception(Overdue(f"Waited longer than {self._max_wait:g} seconds."))
+        return False
+
+    def _answer(self, lane: Hashable, entries: list[_Entry[Item, Result]]) -> None:
+        try:
+            results = self._work(lane, [entry.item for entry in entries])
+            if len(results) != len(entries):
+                raise RuntimeError(f"{len(entries)} items got {len(results)} results.")
+        except BaseException as error:  # whatever it was, a waiter must not wait for ever
+            for entry in entries:
+                entry.future.set_exception(error)
+        else:
+            for entry, result in zip(entries, results, strict=True):
+                entry.future.set_result(result)
