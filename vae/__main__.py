@@ -1,0 +1,134 @@
+"""The command line: python -m vae download | train | evaluate | bench."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from vae import evaluation
+from vae.checkpoint import CheckpointError, load, save
+from vae.config import ConfigError
+from vae.data import MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
+from vae.device import DeviceError, choose_device
+from vae.presets import PRESETS
+from vae.runs import Run
+from vae.training import EpochReport, Fit, ProgressError
+
+EXPECTED = (CheckpointError, ConfigError, DeviceError, MnistUnavailable, ProgressError)
+
+
+def parser() -> argparse.ArgumentParser:
+    main = argparse.ArgumentParser(prog="python -m vae", description="Train, evaluate and measure Latent Atlas models.")
+    commands = main.add_subparsers(dest="command", required=True)
+
+    download = commands.add_parser("download", help="download MNIST (11 MB) and verify it")
+    download.add_argument("--data", type=Path, metavar="DIR", help="folder for the four files")
+    download.set_defaults(run=run_download)
+
+    train = commands.add_parser("train", help="train a model and write its checkpoint")
+    train.add_argument("--preset", choices=sorted(PRESETS), default="vae")
+    train.add_argument("--beta", type=float, help="weight of the KL divergence")
+    train.add_argument("--epochs", type=int, help="epochs of the ELBO")
+    train.add_argument("--seed", type=int)
+    train.add_argument("--data", type=Path, metavar="DIR", help="folder of the four MNIST files")
+    train.add_argument("--out", type=Path, metavar="FILE", help="default: checkpoints/PRESET.pt")
+    train.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+    train.set_defaults(run=run_train)
+
+    evaluate = commands.add_parser("evaluate", help="measure a checkpoint on the test set and record the figures")
+    evaluate.add_argument("file", type=Path)
+    evaluate.add_argument("--iwae", type=int, default=0, metavar="K", help="also the IWAE bound with K samples")
+    evaluate.add_argument("--data", type=Path, metavar="DIR", help="folder of the four MNIST files")
+    evaluate.add_argument("--json", action="store_true")
+    evaluate.set_defaults(run=run_evaluate)
+
+    bench = commands.add_parser("bench", help="measure speed on this machine")
+    bench.add_argument("--json", action="store_true")
+    bench.set_defaults(run=run_bench)
+    return main
+
+
+def mnist_folder(data: Path | None) -> Path:
+    """The folder with the files, downloading them first where they are missing."""
+    folder = data or data_folder()
+    return find_mnist(folder) or download_mnist(folder, progressbar=sys.stderr.isatty())
+
+
+def run_download(options: argparse.Namespace) -> None:
+    folder = download_mnist(options.data, progressbar=sys.stderr.isatty())
+    for split in ("train", "test"):
+        load_mnist(split, folder)
+    print(f"MNIST lies in {folder}.")
+
+
+def run_train(options: argparse.Namespace) -> None:
+    preset = PRESETS[options.preset]
+    changes = {name: getattr(options, name) for name in ("beta", "epochs", "seed")}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    config = replace(preset.training, **changes)
+    path = options.out or Path("checkpoints") / f"{options.preset}.pt"
+    folder = mnist_folder(options.data)
+    train, test = load_mnist("train", folder), load_mnist("test", folder)
+    words = [f"--{name}={value}" for name, value in changes.items()]
+    command = shlex.join(["python", "-m", "vae", "train", "--preset", options.preset, *words])
+    run = Run.prepare(Fit(preset.model, config, train, choose_device()), train, test, path, command)
+    if options.resume and path.exists():
+        run.resume()
+    with tqdm(total=len(run.fit.plan), initial=run.fit.done, unit="epoch", disable=None) as bar:
+        try:
+            for report in run.epochs():
+                bar.update()
+                bar.write(describe_epoch(report))
+        except KeyboardInterrupt:
+            saved = f"{path} holds epoch {run.fit.done}" if run.fit.done else "nothing was written yet"
+            raise SystemExit(f"Stopped: {saved}; go on with the same command and --resume.") from None
+    print(f"Wrote {path}; measure it with `python -m vae evaluate {path}`.")
+
+
+def describe_epoch(report: EpochReport) -> str:
+    """One line on one epoch, losses in nats per training image."""
+    parts = f"reconstruction {report.reconstruction:7.2f} + {report.beta:g} x KL {report.kl:5.2f}"
+    losses = f"-log p(x) {report.loss:7.2f}" if report.stage == "lattice" else f"loss {report.loss:7.2f} = {parts}"
+    return f"epoch {report.epoch:3}/{report.epochs} {report.stage:8} {losses} nats  {report.seconds:5.1f} s"
+
+
+def run_evaluate(options: argparse.Namespace) -> None:
+    checkpoint = load(options.file)
+    test = load_mnist("test", mnist_folder(options.data))
+    say = (lambda name: None) if options.json else lambda name: print(f"Measuring {name} …", file=sys.stderr)
+    figures = evaluation.evaluate(checkpoint, test, choose_device(), options.iwae, say)
+    save(checkpoint.with_figures(figures), options.file)
+    if options.json:
+        absent = dict.fromkeys(evaluation.LABELS, None)
+        del absent["iwae_nats"]
+        print(json.dumps({"file": options.file.name, **absent, **figures}, indent=1))
+    else:
+        print(evaluation.as_text(figures))
+
+
+def run_bench(options: argparse.Namespace) -> None:
+    from vae import benchmark  # starts servers and clients: nothing else needs it
+
+    figures = benchmark.run()
+    print(json.dumps(figures, indent=1) if options.json else benchmark.as_text(figures))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except EXPECTED as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
