@@ -1,0 +1,45 @@
+"""The original test digits where MNIST is at hand, and the offer to download it where it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from vae.data import MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
+
+Images = NDArray[np.uint8]  # (10000, 784), grey values 0 to 255
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _read(folder: Path) -> Images | str:
+    try:
+        return load_mnist("test", folder).images
+    except MnistUnavailable as error:
+        return str(error)
+
+
+def test_images() -> tuple[Images | None, str | None]:
+    """The 10,000 test images in MNIST's order, or None and one sentence on what is wrong with the files.
+
+    Without any files it is (None, None): then nothing is wrong, and `offer_download` is the way to get them.
+    """
+    folder = find_mnist()
+    found = None if folder is None else _read(folder)
+    return (None, found) if isinstance(found, str) else (found, None)
+
+
+def offer_download(key: str) -> None:
+    """A button that downloads MNIST; a failure is one sentence and leaves the page as it was."""
+    if not st.button("Download the originals (11 MB)", key=key, icon=":material/download:", type="tertiary"):
+        return
+    try:
+        with st.spinner(f"Downloading MNIST to {data_folder()}"):
+            download_mnist()
+    except MnistUnavailable as error:
+        st.error(str(error))
+        return
+    _read.clear()
+    st.rerun()

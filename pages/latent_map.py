@@ -1,0 +1,243 @@
+"""The latent map: point anywhere in the plane and see the digit that lives there; click to keep the point."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from pages.components import address, figures, wording
+from pages.components.address import View
+from pages.components.digit import digit
+from pages.components.latent_map import latent_map
+from pages.components.originals import Images, offer_download, test_images
+from pages.components.resources import asset_base, decoder_service
+from vae.channel import LIMIT
+from vae.checkpoint import Checkpoint
+from vae.decoding import DecoderService
+from vae.device import DeviceError
+from vae.latent import class_shares, nearest, prior_density
+
+PLANE, DIGIT = "latent_map_plane", "latent_map_digit"  # keys of the two components
+SHOWN, COUNTED = 10, 50  # nearest digits: pictured, counted
+PNG_SCALE = 20
+DIGIT_WIDTH, RIGHT = 284, 448  # pixels: the large digit; the whole column beside the map
+
+
+def pin(z1: object, z2: object) -> None:
+    """Keep a point that the visitor chose."""
+    point = address.rounded_pin(z1, z2)
+    if point is not None:
+        st.session_state["pin"] = point
+    st.session_state["changed_here"] = True
+
+
+def pinned_on_the_plane() -> None:
+    z1, z2 = st.session_state[PLANE]["pin"]
+    pin(z1, z2)
+
+
+def pinned_by_typing() -> None:
+    pin(st.session_state["latent_map_z1"], st.session_state["latent_map_z2"])
+
+
+def copy_to(name: str, widget: str) -> None:
+    st.session_state[name] = st.session_state[widget]
+    st.session_state["changed_here"] = True
+
+
+def current_view() -> View:
+    state = st.session_state
+    return View(state["checkpoint"], state["pin"], state["manifold"])
+
+
+def adopt_address(names: tuple[str, ...]) -> str | None:
+    """Take over the view of a link, a reload or the browser's Back; return a sentence on what was unusable.
+
+    The address is not asked after a change on the page, which it does not know yet, nor on arrival from
+    another page with a bare address.
+    """
+    if st.session_state["checkpoint"] not in names:
+        st.session_state["checkpoint"] = names[0]
+    if st.session_state.pop("changed_here", False) or (st.session_state["arrived"] and not st.query_params):
+        return None
+    view, refused = address.read(st.query_params, names)
+    st.session_state.update(checkpoint=view.checkpoint, pin=view.pin, manifold=view.manifold)
+    return refused
+
+
+def update_address(names: tuple[str, ...]) -> None:
+    """Write the view into the address, unless it stands there already: a bare address is the usual view."""
+    view = current_view()
+    if address.read(st.query_params, names) != (view, None):
+        st.query_params.from_dict(address.write(view))
+
+
+def show_header(service: DecoderService, refused: str | None) -> None:
+    checkpoint = service.checkpoint(st.session_state["checkpoint"])
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="latent_map_header"):
+        st.html("<h1>The latent map</h1>", width="content")
+        choose_checkpoint(service)
+        st.session_state["latent_map_manifold"] = st.session_state["manifold"]
+        st.toggle(
+            "Decoded digits behind",
+            key="latent_map_manifold",
+            on_change=copy_to,
+            args=("manifold", "latent_map_manifold"),
+        )
+    st.html(
+        f'<p class="atlas-lead"><b>Point anywhere: the decoder draws the digit that lives there; '
+        f"a click keeps the point.</b> {escape(wording.sentence(checkpoint))}</p>"
+    )
+    if refused:
+        st.warning(refused)
+    for sentence in service.problems.values():
+        st.warning(sentence)
+
+
+def choose_checkpoint(service: DecoderService) -> None:
+    """One click where the choices are few, a list where they are many."""
+    st.session_state["latent_map_checkpoint"] = st.session_state["checkpoint"]
+    choose: Callable[..., str] = st.segmented_control if len(service.names) <= 3 else st.selectbox
+    choose(
+        "Model",
+        service.names,
+        key="latent_map_checkpoint",
+        format_func=lambda name: wording.title(name, service.checkpoint(name)),
+        on_change=copy_to,
+        args=("checkpoint", "latent_map_checkpoint"),
+        label_visibility="collapsed",
+        **({"required": True} if choose is st.segmented_control else {"width": 240}),
+    )
+
+
+@st.fragment
+def show_map(service: DecoderService) -> None:
+    """Everything that a pin changes; a pin reruns this and nothing else."""
+    st.session_state["changed_here"] = False
+    view = current_view()
+    update_address(service.names)
+    with st.container(horizontal=True, gap="medium", key="latent_map_body"):
+        with st.container(key="latent_map_left", gap="xsmall"):
+            latent_map(
+                key=PLANE,
+                checkpoint=view.checkpoint,
+                asset_base=asset_base(),
+                pin=view.pin,
+                show_manifold=view.manifold,
+                on_pin=pinned_on_the_plane,
+            )
+            show_figures(service.checkpoint(view.checkpoint))
+        with st.container(width=RIGHT, key="latent_map_right", gap="xsmall"):
+            with st.container(horizontal=True, gap="small", key="latent_map_point"):
+                with st.container(width=DIGIT_WIDTH):
+                    digit(key=DIGIT, group=PLANE, asset_base=asset_base())
+                with st.container(gap="xsmall"):
+                    show_coordinates(service, view)
+            show_neighbours(service, view)
+
+
+def show_coordinates(service: DecoderService, view: View) -> None:
+    for name, value in zip(("z1", "z2"), view.pin, strict=True):
+        st.session_state[f"latent_map_{name}"] = value
+        st.number_input(
+            name,
+            min_value=-LIMIT,
+            max_value=LIMIT,
+            step=0.05,
+            format="%.4f",
+            key=f"latent_map_{name}",
+            on_change=pinned_by_typing,
+        )
+    st.download_button(
+        "PNG",
+        data=lambda: figures.digit_png(decoded(service, view.checkpoint, [view.pin])[0], PNG_SCALE),
+        file_name=f"digit_{view.checkpoint}_{view.pin[0]}_{view.pin[1]}.png",
+        mime="image/png",
+        on_click="ignore",
+        icon=":material/download:",
+        help="The decoded digit, every one of its 28 × 28 pixels enlarged to a square.",
+        key="latent_map_png",
+        width="stretch",
+    )
+
+
+def decoded(service: DecoderService, checkpoint: str, points: Sequence[tuple[float, float]]) -> Images:
+    return service.decode(checkpoint, np.asarray(points, dtype=np.float32)).images
+
+
+def show_neighbours(service: DecoderService, view: View) -> None:
+    """What the 10,000 test digits say about the pinned point."""
+    checkpoint = service.checkpoint(view.checkpoint)
+    means, labels = checkpoint.latents.means, checkpoint.latents.labels
+    indices, distances = nearest(means, np.asarray(view.pin, dtype=np.float32), COUNTED)
+    shown = indices[:SHOWN]
+    originals, problem = test_images()
+    if originals is None:
+        images, kind = decoded(service, view.checkpoint, means[shown]), "reconstruction of a test digit"
+    else:
+        images, kind = originals[shown], "test digit"
+    source = "reconstructions" if originals is None else "originals"
+    notes = [f"{distance:.3f} away" for distance in distances[:SHOWN]]
+    st.html(
+        figures.facts(point_facts(checkpoint, view.pin, float(distances[0])))
+        + f"<h2>Nearest test digits <span>{source}</span></h2>"
+        + figures.digit_strip(images, labels[shown].tolist(), notes, kind)
+        + f"<h2>Labels of the {COUNTED} nearest</h2>"
+        + figures.share_bars(class_shares(labels[indices]), COUNTED)
+    )
+    if originals is None:
+        st.caption(problem or wording.NO_ORIGINALS)
+        if problem is None:
+            offer_download("latent_map_download")
+
+
+def point_facts(
+    checkpoint: Checkpoint, point: tuple[float, float], distance: float
+) -> list[tuple[str, str, str]]:
+    """Prior density, distance from the centre, distance to the nearest test digit."""
+    away = f"{math.hypot(*point):.2f}"
+    near = ("Nearest digit", f"{distance:.3f}", "away")
+    if not checkpoint.model_config.variational:
+        return [("Prior density", "–", "it has no prior"), ("From the centre", away, "\u00a0"), near]
+    here, peak = prior_density(np.asarray([point, (0.0, 0.0)], dtype=np.float32))
+    share = 100 * here / peak
+    return [
+        ("Prior density", f"{here:.4f}" if here >= 5e-5 else f"{here:.0e}", f"{share:.2g} % of its peak"),
+        ("From the centre", f"{away} σ", "\u00a0"),
+        near,
+    ]
+
+
+def show_figures(checkpoint: Checkpoint) -> None:
+    """The checkpoint's own record, in one quiet line."""
+    rows = wording.figures(checkpoint)
+    line = "".join(f"<span>{name} <b>{value}</b></span>" for name, value in rows)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="latent_map_figures"):
+        st.html(
+            f'<p class="atlas-figures" data-testid="figures">{line or wording.NOT_MEASURED}</p>',
+            width="content",
+        )
+        with st.popover("What do these mean?", type="tertiary"):
+            st.markdown(wording.WHY_THE_FIGURES)
+
+
+def show_page() -> None:
+    try:
+        service = decoder_service()
+    except DeviceError as error:
+        st.error(str(error))
+        return
+    if not service.names:
+        for sentence in service.problems.values():
+            st.error(sentence)
+        return
+    refused = adopt_address(service.names)
+    show_header(service, refused)
+    show_map(service)
+
+
+show_page()

@@ -1,0 +1,29 @@
+"""The script that app.py serves: what all pages share, then the page that was asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+st.set_page_config(page_title="Latent Atlas", page_icon=HERE / "components" / "icon.svg", layout="wide")
+
+# A visitor's own state, made once a session. Pages copy what their widgets report into it, because a widget's
+# own value is forgotten when its page is left.
+DEFAULTS = {
+    "checkpoint": "vae",
+    "pin": (0.0, 0.0),  # the pinned latent point (z1, z2)
+    "manifold": False,  # whether decoded digits lie behind the map
+    "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
+    "page": None,  # the page of the last run, to tell an arrival from a rerun
+}
+for name, value in DEFAULTS.items():
+    st.session_state.setdefault(name, value)
+
+st.html(HERE / "components" / "page.css")
+page = st.navigation([st.Page("latent_map.py", title="Latent map", default=True)], position="top")
+st.session_state["arrived"] = st.session_state["page"] not in (None, page.url_path)
+st.session_state["page"] = page.url_path
+page.run()
