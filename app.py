@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+import torch
 
 from pages.components import resources
 from vae import channel
+from vae.device import DeviceError, choose_device
+
+try:
+    choose_device()
+except DeviceError as error:
+    sys.exit(f"Latent Atlas cannot start. {error}")
 
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Load and warm the decoders before the first visitor comes; end their worker with the server."""
+    torch.set_num_threads(1)  # many small passes at once: more threads for each only get in each other's way
     service = resources.decoder_service()
     for sentence in service.problems.values():
-        print(sentence)
+        print(sentence, file=sys.stderr)
     yield
+    resources.decoder_service.clear()
     service.close()
 
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
-    routes=[
-        *channel.routes(resources.decoder_service, resources.origin_allowed),
-        *resources.routes(),
-    ],
+    routes=resources.at_base_path(
+        [*channel.routes(resources.decoder_service, resources.origin_allowed), *resources.routes()]
+    ),
     lifespan=lifespan,
 )

@@ -40,8 +40,8 @@ class _Entry(NamedTuple, Generic[Item, Result]):
 class MicroBatcher(Generic[Item, Result]):
     """Joins what many threads ask for at the same moment into few calls of `work` on one thread.
 
-    `work(lane, items)` gets items of one lane, oldest first, and returns one result for each, in order. What it
-    raises reaches the waiters of that batch and no others.
+    `work(lane, items)` gets items of one lane, oldest first, and returns one result for each, in order. What
+    it raises reaches the waiters of that batch and no others.
 
     Lanes take turns, one batch each, so a lane with much to do cannot keep another one waiting for more than
     a batch. Sizes are in whatever unit the caller counts work in: a batch holds at most `max_batch` of them
@@ -74,7 +74,7 @@ class MicroBatcher(Generic[Item, Result]):
         return self._depth
 
     def submit(self, item: Item, *, lane: Hashable = None, size: int = 1) -> Future[Result]:
-        """Queue an item and return the future of its result. A future that is cancelled in time costs nothing.
+        """Queue an item and return the future of its result; cancelling it in time saves the work.
 
         Raises QueueFull when `max_queue` would be exceeded and BatcherClosed after `close`.
         """
@@ -83,7 +83,7 @@ class MicroBatcher(Generic[Item, Result]):
             if self._closed:
                 raise BatcherClosed("The batcher is closed.")
             if self._depth + size > self._max_queue:
-                raise QueueFull(f"{self._depth} of {self._max_queue} places are taken; try again in a moment.")
+                raise QueueFull(f"{self._depth} of {self._max_queue} places are taken; try again.")
             self._depth += size
             self._lanes.setdefault(lane, deque()).append(_Entry(item, size, time.monotonic(), future))
             self._changed.notify()

@@ -5,13 +5,17 @@ same u32, then n pictures of 784 bytes. A connection has one request in work; of
 only the newest is kept, and the ones it overtook get no reply. The text frame "status" is answered by one
 JSON object in a text frame: device, checkpoint, and the milliseconds and batch size of the connection's last
 decode. Anything else closes the connection with a code and a sentence.
+
+A client that sends faster than it is answered is read slowly, so that its backlog stays in its own sockets.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -31,6 +35,7 @@ LIMIT = 1e3  # of a coordinate's absolute value
 HEADER = 4  # bytes: the sequence number
 POINT = 8  # bytes: two float32
 MAX_MESSAGE = HEADER + MAX_POINTS * POINT
+PACE = 0.005  # seconds until the next message is read of a client that did not wait for its reply
 
 # Close codes: RFC 6455, section 7.4.1; 4404 is from the range left to applications.
 GOING_AWAY, NOT_UNDERSTOOD, BAD_DATA, FOREIGN, TOO_BIG, FAILED, TRY_LATER, UNKNOWN = (
@@ -59,7 +64,7 @@ def parse(frame: bytes) -> DecodeRequest:
     if len(frame) > MAX_MESSAGE:
         raise Refusal(TOO_BIG, f"A request holds at most {MAX_POINTS} points ({MAX_MESSAGE} bytes).")
     if len(frame) < HEADER + POINT or (len(frame) - HEADER) % POINT:
-        raise Refusal(BAD_DATA, f"A request is 4 + 8 n bytes with n from 1 to {MAX_POINTS}, not {len(frame)}.")
+        raise Refusal(BAD_DATA, f"A request is 4 + 8 n bytes, n from 1 to {MAX_POINTS}, not {len(frame)}.")
     z = np.frombuffer(frame, "<f4", offset=HEADER).reshape(-1, 2)
     if not (np.abs(z) <= LIMIT).all():  # false for NaN too
         raise Refusal(BAD_DATA, f"Coordinates are finite numbers between -{LIMIT:g} and {LIMIT:g}.")
@@ -67,7 +72,7 @@ def parse(frame: bytes) -> DecodeRequest:
 
 
 def same_host(origin: str | None, host: str | None) -> bool:
-    """Whether a page from `origin` may open the channel: pages of this host, and programs, which send none."""
+    """Whether a page from `origin` may open the channel: this host's own, and programs, which send none."""
     return origin is None or urlsplit(origin).netloc == host
 
 
@@ -75,20 +80,19 @@ def routes(
     service: Callable[[], DecoderService],
     origin_allowed: Callable[[str | None, str | None], bool] = same_host,
 ) -> list[BaseRoute]:
-    """The routes of this module. `origin_allowed` gets the Origin and Host headers of a WebSocket handshake."""
+    """The routes of this module. `origin_allowed` gets the Origin and Host headers of a handshake."""
     latents: dict[str, Payload] = {}
 
     async def decode(websocket: WebSocket) -> None:
-        await websocket.accept()  # first, because a browser hides the reason of a refused handshake
-        try:
-            origin = websocket.headers.get("origin")
-            if not origin_allowed(origin, websocket.headers.get("host")):
-                raise Refusal(FOREIGN, f"Pages from {origin} may not use this server.")
-            await Connection(websocket, service(), websocket.path_params["checkpoint"]).serve()
-        except Refusal as refusal:
-            await websocket.close(refusal.code, refusal.reason)
-        except WebSocketDisconnect:
-            pass
+        with suppress(WebSocketDisconnect):
+            await websocket.accept()  # first, because a browser hides the reason of a refused handshake
+            try:
+                origin = websocket.headers.get("origin")
+                if not origin_allowed(origin, websocket.headers.get("host")):
+                    raise Refusal(FOREIGN, f"Pages from {origin} may not use this server.")
+                await Connection(websocket, service(), websocket.path_params["checkpoint"]).serve()
+            except Refusal as refusal:
+                await _tell(websocket.close(refusal.code, refusal.reason))
 
     def serve_latents(request: Request) -> Response:
         name = request.path_params["checkpoint"]
@@ -157,10 +161,13 @@ class Connection:
             if message["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(message["code"])
             if (frame := message.get("bytes")) is not None:
-                self._newest = parse(frame)
+                overtaken, self._newest = self._newest, parse(frame)
                 self._arrived.set()
+                if overtaken is not None:
+                    await asyncio.sleep(PACE)
             elif message.get("text") == "status":
-                await self._websocket.send_json(self._status())
+                await _tell(self._websocket.send_json(self._status()))
+                await asyncio.sleep(PACE)
             else:
                 raise Refusal(NOT_UNDERSTOOD, 'The only text this channel understands is "status".')
 
@@ -171,7 +178,7 @@ class Connection:
             request, self._newest = self._newest, None
             assert request is not None
             self._last = await self._decode(request.z)
-            await self._websocket.send_bytes(request.sequence + self._last.images.tobytes())
+            await _tell(self._websocket.send_bytes(request.sequence + self._last.images.tobytes()))
 
     async def _decode(self, z: NDArray[np.float32]) -> Decoded:
         try:
@@ -181,6 +188,7 @@ class Connection:
         except BatcherClosed as error:
             raise Refusal(GOING_AWAY, "The server is shutting down.") from error
         except Exception as error:
+            logging.getLogger(__name__).exception("A decode request failed.")
             raise Refusal(FAILED, "The decoder failed on this request; the server's log says why.") from error
 
     def _status(self) -> dict[str, str | float | int | None]:
@@ -191,3 +199,11 @@ class Connection:
             "decode_ms": None if last is None else round(last.seconds * 1e3, 3),
             "batch": None if last is None else last.batch,
         }
+
+
+async def _tell(sending: Awaitable[None]) -> None:
+    """Send; a connection that the web server itself has closed meanwhile is one that the client left."""
+    try:
+        await sending
+    except RuntimeError as error:
+        raise WebSocketDisconnect(1006) from error

@@ -6,6 +6,7 @@ import time
 from collections.abc import Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ class Decoded:
 def draw(model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np.uint8]:
     """Pictures of latent points: (n, 2) to (n, 784), round(255 * sigmoid(logits)), on the given device."""
     with torch.inference_mode():
-        points = torch.from_numpy(np.ascontiguousarray(z, dtype=np.float32)).to(device)
+        points = torch.from_numpy(np.array(z, dtype=np.float32)).to(device)  # a copy: z may be read-only
         ink = probabilities(model.decode(points))
         images: NDArray[np.uint8] = ink.mul(255).round_().to(torch.uint8).cpu().numpy()
     return images
@@ -54,8 +55,8 @@ def draw(model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np
 class DecoderService:
     """Loads `folder/*.pt` once and decodes for any number of threads.
 
-    A file that cannot be used does not stop the others: `problems` says in one sentence what is wrong with it.
-    Raises DeviceError if the wished-for device is not there.
+    A file that cannot be used does not stop the others: `problems` says in one sentence what is
+    wrong with it. Raises DeviceError if the wished-for device is not there.
     """
 
     def __init__(self, folder: Path, device: torch.device | None = None) -> None:
@@ -94,7 +95,7 @@ class DecoderService:
     def submit(self, name: str, z: NDArray[np.float32]) -> Future[Decoded]:
         """Ask for the pictures of z, shape (n, 2), without waiting.
 
-        Raises UnknownCheckpoint, and QueueFull when too much is asked for at once. The future may raise Overdue.
+        Raises UnknownCheckpoint, and QueueFull when too much is asked for. The future may raise Overdue.
         """
         self._require(name)
         points = np.asarray(z, dtype=np.float32).reshape(-1, LATENT_DIM)
@@ -128,7 +129,7 @@ class DecoderService:
             self.problems[path.name] = str(error)
 
     def _warm_up(self) -> None:
-        """The first pass of each kind allocates and, on a GPU, picks kernels; visitors should not wait for it."""
+        """The first pass of each kind allocates and, on a GPU, picks kernels: not while a visitor waits."""
         for name in self.names:
             for points in (1, LIGHT, MAX_POINTS):
                 self.decode(name, np.zeros((points, LATENT_DIM), np.float32), timeout=60.0)
@@ -138,8 +139,8 @@ class DecoderService:
         started = time.perf_counter()
         images = draw(self._models[lane[0]], np.concatenate(requests), self.device)
         seconds = time.perf_counter() - started
-        ends = np.cumsum([len(points) for points in requests])
-        return [Decoded(part, seconds, len(images)) for part in np.split(images, ends[:-1])]
+        bounds = pairwise(accumulate((len(points) for points in requests), initial=0))
+        return [Decoded(images[start:end], seconds, len(images)) for start, end in bounds]
 
 
 def _flagship_first(path: Path) -> tuple[bool, str]:

@@ -33,8 +33,8 @@ class Payload:
 
     def response(self, request: Request) -> Response:
         """304 if the browser has this very body, else the body, compressed where the browser accepts that."""
-        known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-        if self.etag in known:
+        known = request.headers.get("if-none-match", "").split(",")
+        if self.etag in (tag.strip().removeprefix("W/") for tag in known):
             return Response(status_code=304, headers=self._headers)
         if "gzip" not in request.headers.get("accept-encoding", ""):
             return Response(self.body, headers={**self._headers, "Content-Encoding": "identity"})

@@ -12,7 +12,7 @@ import plotly
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from vae.channel import same_host
 from vae.decoding import DecoderService
@@ -23,7 +23,7 @@ CHECKPOINTS = ROOT / "checkpoints"
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
 
-@st.cache_resource(show_spinner="Loading the decoders")
+@st.cache_resource(show_spinner=False)
 def decoder_service() -> DecoderService:
     """The one DecoderService of this process, for pages and routes alike."""
     return DecoderService(CHECKPOINTS)
@@ -56,6 +56,12 @@ def routes() -> list[BaseRoute]:
         Route(f"/{plotly_path()}", _serve_plotly),
         Route("/atlas/{digest}/{name}", _serve_asset),
     ]
+
+
+def at_base_path(routes: list[BaseRoute]) -> list[BaseRoute]:
+    """The routes below `server.baseUrlPath`, where Streamlit itself answers too."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return [Mount(f"/{base}", routes=routes)] if base else routes
 
 
 @lru_cache(maxsize=1)
