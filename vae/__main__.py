@@ -25,7 +25,9 @@ EXPECTED = (CheckpointError, ConfigError, DeviceError, MnistUnavailable, Progres
 
 
 def parser() -> argparse.ArgumentParser:
-    main = argparse.ArgumentParser(prog="python -m vae", description="Train, evaluate and measure Latent Atlas models.")
+    main = argparse.ArgumentParser(
+        prog="python -m vae", description="Train, evaluate and measure Latent Atlas models."
+    )
     commands = main.add_subparsers(dest="command", required=True)
 
     download = commands.add_parser("download", help="download MNIST (11 MB) and verify it")
@@ -42,9 +44,13 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--resume", action="store_true", help="go on with an interrupted run")
     train.set_defaults(run=run_train)
 
-    evaluate = commands.add_parser("evaluate", help="measure a checkpoint on the test set and record the figures")
+    evaluate = commands.add_parser(
+        "evaluate", help="measure a checkpoint on the test set and record the figures"
+    )
     evaluate.add_argument("file", type=Path)
-    evaluate.add_argument("--iwae", type=int, default=0, metavar="K", help="also the IWAE bound with K samples")
+    evaluate.add_argument(
+        "--iwae", type=int, default=0, metavar="K", help="also the IWAE bound with K samples"
+    )
     evaluate.add_argument("--data", type=Path, metavar="DIR", help="folder of the four MNIST files")
     evaluate.add_argument("--json", action="store_true")
     evaluate.set_defaults(run=run_evaluate)
@@ -95,7 +101,9 @@ def run_train(options: argparse.Namespace) -> None:
 def describe_epoch(report: EpochReport) -> str:
     """One line on one epoch, losses in nats per training image."""
     parts = f"reconstruction {report.reconstruction:7.2f} + {report.beta:g} x KL {report.kl:5.2f}"
-    losses = f"-log p(x) {report.loss:7.2f}" if report.stage == "lattice" else f"loss {report.loss:7.2f} = {parts}"
+    losses = (
+        f"-log p(x) {report.loss:7.2f}" if report.stage == "lattice" else f"loss {report.loss:7.2f} = {parts}"
+    )
     return f"epoch {report.epoch:3}/{report.epochs} {report.stage:8} {losses} nats  {report.seconds:5.1f} s"
 
 

@@ -23,6 +23,13 @@ def _require(condition: bool, sentence: str) -> None:
         raise ConfigError(sentence)
 
 
+def _is_fibonacci(number: int) -> bool:
+    smaller, larger = 1, 2
+    while larger < number:
+        smaller, larger = larger, smaller + larger
+    return larger == number
+
+
 @dataclass(frozen=True)
 class ModelConfig:
     """The network.
@@ -78,11 +85,17 @@ class TrainingConfig:
         for name in ("epochs", "lattice_epochs", "encoder_epochs", "annealing_epochs", "seed"):
             value = getattr(self, name)
             _require(value >= 0, f"{name} must not be negative, but is {value}.")
+        _require(
+            self.epochs + self.lattice_epochs + self.encoder_epochs > 0, "At least one epoch must be trained."
+        )
         _require(self.batch_size >= 2, f"batch_size must be at least 2, not {self.batch_size}.")
         _require(self.learning_rate > 0, f"learning_rate must be positive, not {self.learning_rate}.")
         _require(self.weight_decay >= 0, f"weight_decay must not be negative, but is {self.weight_decay}.")
         _require(0 <= self.beta < float("inf"), f"beta must be finite and not negative, but is {self.beta}.")
-        _require(self.lattice_size >= 2, f"lattice_size must be at least 2, not {self.lattice_size}.")
+        _require(
+            _is_fibonacci(self.lattice_size),
+            f"lattice_size must be a Fibonacci number of at least 2, not {self.lattice_size}.",
+        )
         _require(0 <= self.averaging < 1, f"averaging must lie in [0, 1), not {self.averaging}.")
         _require(
             self.beta_schedule in get_args(BetaSchedule),

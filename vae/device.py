@@ -63,7 +63,7 @@ def machine() -> str:
 def bfloat16_pays(device: torch.device) -> bool:
     """Whether matrix products in bfloat16 run in hardware here (training then uses mixed precision)."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type == "cpu":
         capabilities = torch.cpu.get_capabilities()
         return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))

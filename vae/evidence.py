@@ -57,7 +57,7 @@ def _weighted_chunks(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """(points (k, 2), log p(x_i, z_k) + log cell area (n, k)) over the lattice, a chunk at a time."""
     log_area = 2 * math.log(spacing)
-    for points in disc_lattice(spacing).split(chunk):
+    for points in torch.split(disc_lattice(spacing), chunk):
         z = points.to(images.device)
         log_prior = -0.5 * z.square().sum(dim=1) - math.log(2 * math.pi)
         yield z, log_likelihoods(decoder(z), images) + log_prior + log_area
@@ -93,7 +93,9 @@ def converged_log_likelihood(
 
 
 @torch.inference_mode()
-def true_posterior(decoder: Decoder, images: Tensor, spacing: float, chunk: int = 2048) -> tuple[Tensor, Tensor]:
+def true_posterior(
+    decoder: Decoder, images: Tensor, spacing: float, chunk: int = 2048
+) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation along each axis of p(z | x), each (n, 2), by the same quadrature."""
     n = len(images)
     peak = torch.full((n, 1), -torch.inf, device=images.device)
@@ -123,7 +125,7 @@ def elbo(model: VAE, images: Tensor, samples: int = 8, batch_size: int = 1000, s
     """
     generator = torch.Generator(images.device).manual_seed(seed)
     reconstruction = kl = 0.0
-    for batch in images.split(batch_size):
+    for batch in torch.split(images, batch_size):
         posterior = model.encode(batch)
         kl += float(kl_divergence(*posterior).double().sum())
         for _ in range(samples):
@@ -141,7 +143,7 @@ def iwae(model: VAE, images: Tensor, samples: int, batch_size: int = 20, seed: i
     """
     generator = torch.Generator(images.device).manual_seed(seed)
     total = 0.0
-    for batch in images.split(batch_size):
+    for batch in torch.split(images, batch_size):
         posterior = model.encode(batch)
         wide = Posterior(*(part.repeat_interleave(samples, dim=0) for part in posterior))
         z = reparameterise(wide, generator)

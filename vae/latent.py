@@ -20,7 +20,7 @@ Points = NDArray[np.float32]  # (n, 2)
 def encode_all(model: VAE, images: Tensor, batch_size: int = 1000) -> Posterior:
     """Posterior of every image of shape (n, 784) with grey values in [0, 1], on the CPU."""
     device = next(model.parameters()).device
-    batches = [model.encode(batch.to(device)) for batch in images.split(batch_size)]
+    batches = [model.encode(batch.to(device)) for batch in torch.split(images, batch_size)]
     return Posterior(
         torch.cat([batch.mean for batch in batches]).cpu(),
         torch.cat([batch.log_variance for batch in batches]).cpu(),
@@ -82,4 +82,5 @@ def fibonacci_lattice(size: int, shift: tuple[float, float] = (0.0, 0.0)) -> Poi
     unit = np.stack([index / size, index * previous % size / size], axis=1) + np.asarray(shift)
     smallest = 2.0**-24  # ndtri(0) is minus infinity
     uniform = np.clip(unit % 1.0, smallest, 1.0 - smallest)
-    return ndtri(uniform).astype(np.float32).reshape(size, LATENT_DIM)
+    points: Points = ndtri(uniform).astype(np.float32).reshape(size, LATENT_DIM)
+    return points

@@ -5,7 +5,7 @@ The plain autoencoder is the same network with `ModelConfig.variational` switche
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -41,7 +41,8 @@ class ResidualBlock(nn.Module):
         nn.init.zeros_(self.outer.bias)
 
     def forward(self, x: Tensor) -> Tensor:  # (n, width) -> (n, width)
-        return x + self.outer(nn.functional.silu(self.inner(self.norm(x))))
+        inner: Tensor = self.inner(self.norm(x))
+        return x + cast(Tensor, self.outer(nn.functional.silu(inner)))
 
 
 class ResidualStack(nn.Module):
@@ -57,7 +58,7 @@ class ResidualStack(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:  # (n, inputs) -> (n, outputs)
         hidden = self.blocks(self.first(x))
-        return self.last(nn.functional.silu(self.norm(hidden)))
+        return cast(Tensor, self.last(nn.functional.silu(self.norm(hidden))))
 
 
 class ConvolutionalFeatures(nn.Module):
@@ -77,7 +78,7 @@ class ConvolutionalFeatures(nn.Module):
         )
 
     def forward(self, images: Tensor) -> Tensor:  # (n, 784) -> (n, 2048)
-        return self.layers(images.view(-1, 1, SIDE, SIDE)).flatten(1)
+        return cast(Tensor, self.layers(images.view(-1, 1, SIDE, SIDE))).flatten(1)
 
 
 class Encoder(nn.Module):
@@ -112,17 +113,13 @@ class VAE(nn.Module):
 
     def encode(self, images: Tensor) -> Posterior:
         """Posterior of images of shape (n, 784) with grey values in [0, 1]."""
-        posterior: Posterior = self.encoder(images)
-        return posterior
+        return cast(Posterior, self.encoder(images))
 
     def decode(self, z: Tensor) -> Tensor:
         """Bernoulli logits of shape (n, 784) for latent points of shape (n, 2)."""
-        logits: Tensor = self.decoder(z)
-        return logits.float()
+        return cast(Tensor, self.decoder(z)).float()
 
-    def forward(
-        self, images: Tensor, generator: torch.Generator | None = None
-    ) -> tuple[Tensor, Posterior]:
+    def forward(self, images: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Posterior]:
         """Logits (n, 784) of one posterior sample per image, and the posterior."""
         posterior = self.encode(images)
         return self.decode(reparameterise(posterior, generator)), posterior

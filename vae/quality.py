@@ -22,4 +22,3 @@ def knn_accuracy(means: Points, labels: NDArray[np.uint8], k: int = 10) -> float
     rows = np.broadcast_to(own, neighbours.shape)[others]
     np.add.at(votes, (rows, labels[neighbours[others]]), 1)
     return float((votes.argmax(axis=1) == labels).mean())
-

@@ -57,11 +57,13 @@ class Fit:
         self.average: dict[str, Tensor] | None = None
         self.done = 0  # epochs of the whole run
         self.seconds = 0.0
-        self.plan: list[Stage] = (
-            ["elbo"] * config.epochs + ["lattice"] * config.lattice_epochs + ["encoder"] * config.encoder_epochs
-        )
-        self.optimiser: torch.optim.Optimizer | None = None
-        self.schedule: torch.optim.lr_scheduler.OneCycleLR | None = None
+        stages: dict[Stage, int] = {
+            "elbo": config.epochs,
+            "lattice": config.lattice_epochs,
+            "encoder": config.encoder_epochs,
+        }
+        self.plan = [stage for stage, epochs in stages.items() for _ in range(epochs)]
+        self._begin(self.plan[0])
 
     # -- running -----------------------------------------------------------------------------------------
 
@@ -70,7 +72,7 @@ class Fit:
         while self.done < len(self.plan):
             start = time.perf_counter()
             stage = self.plan[self.done]
-            if self.optimiser is None or (self.done and self.plan[self.done - 1] != stage):
+            if self.done and self.plan[self.done - 1] != stage:
                 self._begin(stage)
             self.model.train()
             generator = torch.Generator(self.device).manual_seed(self.config.seed * 1_000_003 + self.done)
@@ -89,12 +91,9 @@ class Fit:
         if self.average is not None:  # a later stage starts from the averaged weights of the one before
             self.model.load_state_dict(self.weights())
             self.average = None
-        trained: nn.Module = {"elbo": self.model, "lattice": self.model.decoder, "encoder": self.model.encoder}[stage]
-        for parameter in self.model.parameters():
-            parameter.requires_grad_(False)
-        parameters = list(trained.parameters())
-        for parameter in parameters:
-            parameter.requires_grad_(True)
+        parts = {"elbo": self.model, "lattice": self.model.decoder, "encoder": self.model.encoder}
+        self.model.requires_grad_(False)
+        parameters = list(parts[stage].requires_grad_(True).parameters())
         rate = self.config.learning_rate
         self.optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=self.config.weight_decay)
         steps = self.plan.count(stage) * self._steps(stage)
@@ -114,39 +113,59 @@ class Fit:
         for step in range(steps):
             batch = self.images[order[step * size : (step + 1) * size]]
             beta = beta_at(
-                self.config.beta_schedule, self.config.beta, self.done + step / steps, self.config.annealing_epochs
+                self.config.beta_schedule,
+                self.config.beta,
+                self.done + step / steps,
+                self.config.annealing_epochs,
             )
-            with torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16_pays(self.device)):
-                if stage == "lattice":
-                    terms = self._lattice_loss(binarise(batch, generator), generator)
-                else:
-                    terms = self._elbo_loss(binarise(batch, generator), beta, generator)
-            self._step(terms[0])
-            totals += torch.stack(terms).detach()
+            images = binarise(batch, generator)
+            self.optimiser.zero_grad(set_to_none=True)
+            if stage == "lattice":
+                terms = self._lattice_gradient(images, generator)
+            else:
+                terms = self._elbo_gradient(images, beta, generator)
+            self._step()
+            totals += torch.stack(terms)
         loss, rec, kl = (totals / steps).tolist()
         return loss, rec, kl, beta
 
-    def _elbo_loss(self, images: Tensor, beta: float, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        posterior = self.model.encode(images)
-        logits = self.model.decode(reparameterise(posterior, generator))
-        rec = reconstruction(self.model.config.likelihood, logits, images)
-        if not self.model.config.variational:
-            return rec.mean(), rec.mean(), torch.full_like(rec.mean(), torch.nan)
-        kl = kl_divergence(*posterior)
-        return negative_elbo(rec, kl, beta), rec.mean(), kl.mean()
+    def _mixed_precision(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16_pays(self.device))
 
-    def _lattice_loss(self, images: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    def _elbo_gradient(self, images: Tensor, beta: float, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """Back-propagate the negative ELBO; loss, reconstruction and KL divergence of the batch."""
+        with self._mixed_precision():
+            posterior = self.model.encode(images)
+            logits = self.model.decode(reparameterise(posterior, generator))
+        rec = reconstruction(self.model.config.likelihood, logits, images)
+        kl = kl_divergence(*posterior)
+        loss = negative_elbo(rec, kl, beta if self.model.config.variational else 0.0)
+        loss.backward()
+        return loss.detach(), rec.mean().detach(), kl.mean().detach()
+
+    def _lattice_gradient(self, images: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """Back-propagate -log p(x), the log-mean of p(x | z) over a randomly shifted lattice of the prior.
+
+        By Fisher's identity the gradient is that of log p(x, z) averaged over the lattice's posterior, so the
+        large product need not be differentiated: its values are in single precision (a rounding error
+        of one nat would blur the posterior), the gradient in mixed precision.
+        """
         shift = torch.rand(2, generator=generator, device=self.device).tolist()
-        z = torch.from_numpy(fibonacci_lattice(self.config.lattice_size, (shift[0], shift[1]))).to(self.device)
-        joint = log_likelihoods(self.model.decode(z), images).float()  # (n, k)
-        loss = math.log(len(z)) - joint.logsumexp(dim=1).mean()
+        z = torch.from_numpy(fibonacci_lattice(self.config.lattice_size, (shift[0], shift[1])))
+        with self._mixed_precision():
+            logits = self.model.decode(z.to(self.device))  # (k, 784)
+        with torch.no_grad():
+            joint = log_likelihoods(logits, images)  # (n, k)
+            loss = math.log(len(z)) - joint.logsumexp(dim=1).mean()
+            posterior = joint.softmax(dim=1).T / len(images)
+            with self._mixed_precision():
+                ink = (posterior @ images).float()
+            gradient = torch.sigmoid(logits) * posterior.sum(dim=1, keepdim=True) - ink
+        logits.backward(gradient)
         nan = torch.full_like(loss, torch.nan)
         return loss, nan, nan
 
-    def _step(self, loss: Tensor) -> None:
-        assert self.optimiser is not None and self.schedule is not None
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+    def _step(self) -> None:
         nn.utils.clip_grad_norm_(self.model.parameters(), GRADIENT_NORM)
         self.optimiser.step()
         self.schedule.step()
@@ -168,7 +187,6 @@ class Fit:
 
     def progress(self) -> dict[str, Any]:
         """All that `restore` needs to go on after the last finished epoch."""
-        assert self.optimiser is not None and self.schedule is not None
         return {
             "model_config": asdict(self.model.config),
             "training_config": asdict(self.config),
@@ -182,18 +200,15 @@ class Fit:
 
     def restore(self, progress: Mapping[str, Any]) -> None:
         """Go on from `progress()` of a run with the same settings. Raises ProgressError for other settings."""
-        if progress["model_config"] != asdict(self.model.config) or progress["training_config"] != asdict(self.config):
-            raise ProgressError("The interrupted run had other settings: repeat its command, or start without --resume.")
+        settings = (asdict(self.model.config), asdict(self.config))
+        if (progress["model_config"], progress["training_config"]) != settings:
+            raise ProgressError(
+                "The interrupted run had other settings: repeat its command, or start without --resume."
+            )
+        self.done = progress["done"]
+        self.seconds = progress["seconds"]
+        self._begin(self.plan[self.done - 1])
         self.model.load_state_dict(progress["model"])
         self.average = progress["average"]
-        self.seconds = progress["seconds"]
-        self.done = progress["done"]
-        self._begin_resumed(self.plan[self.done - 1])
-        assert self.optimiser is not None and self.schedule is not None
         self.optimiser.load_state_dict(progress["optimiser"])
         self.schedule.load_state_dict(progress["schedule"])
-
-    def _begin_resumed(self, stage: Stage) -> None:
-        average, self.average = self.average, None
-        self._begin(stage)
-        self.average = average

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+import torch
+
+from vae import evaluation
+from vae.checkpoint import Checkpoint, Latents, load
+from vae.config import ModelConfig, TrainingConfig
+from vae.model import VAE
+
+SHIPPED = ["vae", "autoencoder"]
+
+
+def checkpoint_of(digits, variational: bool) -> Checkpoint:
+    config = ModelConfig(variational=variational, hidden=8, encoder_blocks=1, decoder_blocks=1)
+    n = len(digits.labels)
+    means = np.random.default_rng(0).normal(size=(n, 2)).astype(np.float32)
+    latents = Latents(means, np.zeros_like(means), digits.labels)
+    torch.manual_seed(0)
+    return Checkpoint(config, TrainingConfig(), VAE(config).state_dict(), latents)
+
+
+def test_figures_of_a_vae(digits) -> None:
+    few = type(digits)(digits.images[:50], digits.labels[:50])
+    heard: list[str] = []
+    figures = evaluation.evaluate(checkpoint_of(few, True), few, torch.device("cpu"), 50, heard.append)
+    assert figures["elbo_nats"] <= figures["iwae_nats"] + 0.1 <= figures["log_likelihood_nats"] + 0.2
+    assert figures["iwae_samples"] == 50
+    assert abs(figures["log_likelihood_nats"] - figures["log_likelihood_check_nats"]) < 0.01
+    assert 0 <= figures["knn_accuracy"] <= 1
+    assert len(heard) == 3
+    text = evaluation.as_text(figures)
+    assert f"{figures['elbo_nats']:.3f} nats" in text
+
+
+def test_a_plain_autoencoder_has_no_kl_and_no_elbo(digits) -> None:
+    few = type(digits)(digits.images[:50], digits.labels[:50])
+    figures = evaluation.evaluate(checkpoint_of(few, False), few, torch.device("cpu"), 50)
+    assert not {"kl_nats", "elbo_nats", "iwae_nats"} & set(figures)
+    assert "log_likelihood_nats" in figures
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_shipped_checkpoints_carry_their_figures(name, request) -> None:
+    checkpoint = load(request.config.rootpath / "checkpoints" / f"{name}.pt")
+    assert checkpoint.progress is None
+    assert len(checkpoint.latents.labels) == 10_000
+    assert {"reconstruction_nats", "log_likelihood_nats", "knn_accuracy"} <= set(checkpoint.figures)
+    provenance = {"command", "seed", "data_sha256", "seconds", "device", "torch"}
+    assert provenance <= set(checkpoint.provenance)
+    assert checkpoint.provenance["training_images"] == 60_000
+    assert checkpoint.model_config.variational == (name != "autoencoder")
+
+
+def test_the_shipped_vae_is_as_good_as_it_says(mnist, request) -> None:
+    """The recorded ELBO is measured again; its exact log-likelihood on a sample brackets the recorded one."""
+    from vae.data import load_mnist
+    from vae.evidence import binarised_test_images, elbo, log_likelihood
+
+    checkpoint = load(request.config.rootpath / "checkpoints" / "vae.pt")
+    model = checkpoint.build()
+    images = binarised_test_images(torch.from_numpy(load_mnist("test", mnist).images))
+    assert elbo(model, images, samples=2).elbo == pytest.approx(checkpoint.figures["elbo_nats"], abs=0.2)
+    sample = log_likelihood(model.decode, images[:1000], spacing=0.03)
+    error = float(sample.std()) / 1000**0.5
+    assert float(sample.mean()) == pytest.approx(checkpoint.figures["log_likelihood_nats"], abs=4 * error)
+    assert checkpoint.figures["log_likelihood_check_nats"] >= -134

@@ -1,0 +1,131 @@
+"""The command line on real MNIST, in its own process where signals are meant."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vae import __main__ as cli
+from vae.checkpoint import load
+from vae.config import ModelConfig, TrainingConfig
+from vae.presets import PRESETS, Preset
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def tiny(monkeypatch) -> None:
+    """The real command with a network small enough to train in seconds."""
+    config = TrainingConfig(epochs=2, batch_size=1000)
+    monkeypatch.setitem(PRESETS, "vae", Preset(ModelConfig(hidden=16), config))
+
+
+def test_train_evaluate_and_record(mnist, tmp_path, tiny, capsys, monkeypatch) -> None:
+    out = tmp_path / "vae.pt"
+    assert cli.main(["train", "--data", str(mnist), "--out", str(out), "--seed", "3"]) == 0
+    checkpoint = load(out)
+    assert checkpoint.progress is None
+    assert checkpoint.provenance["seed"] == 3
+    assert checkpoint.provenance["training_images"] == 60_000
+    assert checkpoint.provenance["command"] == "python -m vae train --preset vae --seed=3"
+    assert len(checkpoint.latents.labels) == 10_000
+    assert str(tmp_path) not in str(checkpoint.provenance)
+
+    quick = type("E", (), {"log_likelihood": -200.0, "check": -200.0, "spacing": 0.04})
+    monkeypatch.setattr("vae.evaluation.converged_log_likelihood", lambda *_: quick)
+    capsys.readouterr()
+    assert cli.main(["evaluate", str(out), "--data", str(mnist), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    expected = {"reconstruction_nats", "kl_nats", "elbo_nats", "log_likelihood_nats"}
+    assert expected | {"log_likelihood_check_nats", "knn_accuracy"} <= set(printed)
+    assert printed["elbo_nats"] == pytest.approx(-(printed["reconstruction_nats"] + printed["kl_nats"]))
+    assert load(out).figures["elbo_nats"] == printed["elbo_nats"]
+
+
+def test_a_finished_checkpoint_is_kept_beside_the_new_one(mnist, tmp_path, tiny, capsys) -> None:
+    out = tmp_path / "vae.pt"
+    assert cli.main(["train", "--data", str(mnist), "--out", str(out), "--epochs", "1"]) == 0
+    before = out.read_bytes()
+    assert cli.main(["train", "--data", str(mnist), "--out", str(out), "--epochs", "1"]) == 0
+    assert (tmp_path / "vae.pt.previous").read_bytes() == before
+    assert cli.main(["train", "--data", str(mnist), "--out", str(out), "--epochs", "1", "--resume"]) == 1
+    assert "complete" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_run_is_readable_and_resumes_to_the_same_figures(mnist, tmp_path, stop) -> None:
+    script = (
+        "import sys\n"
+        "from vae import __main__ as cli\n"
+        "from vae.config import ModelConfig, TrainingConfig\n"
+        "from vae.presets import PRESETS, Preset\n"
+        "PRESETS['vae'] = Preset(ModelConfig(hidden=16), TrainingConfig(epochs=4, batch_size=1000))\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n"
+    )
+
+    def command(name: str, *more: str) -> list[str]:
+        return [
+            sys.executable,
+            "-c",
+            script,
+            "train",
+            "--data",
+            str(mnist),
+            "--out",
+            str(tmp_path / name),
+            *more,
+        ]
+
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(
+        command("stopped.pt"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+    )
+    assert process.stdout is not None
+    while "epoch   2/4" not in process.stdout.readline():
+        assert process.poll() is None
+    process.send_signal(stop)
+    _, errors = process.communicate()
+    assert process.returncode != 0
+    if stop == signal.SIGINT:
+        assert "--resume" in errors
+    stopped = load(tmp_path / "stopped.pt")
+    assert stopped.progress is not None
+    assert stopped.progress["done"] >= 2
+
+    subprocess.run(
+        command("stopped.pt", "--resume"), check=True, cwd=ROOT, env=environment, capture_output=True
+    )
+    subprocess.run(command("whole.pt"), check=True, cwd=ROOT, env=environment, capture_output=True)
+    resumed, whole = load(tmp_path / "stopped.pt"), load(tmp_path / "whole.pt")
+    assert resumed.progress is None
+    assert all(value.equal(whole.weights[name]) for name, value in resumed.weights.items())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["evaluate", "nowhere.pt"], "nowhere.pt does not exist"),
+        (["train", "--beta", "-1"], "beta"),
+        (["train", "--epochs", "0"], "At least one epoch"),
+    ],
+)
+def test_mistakes_are_answered_with_one_sentence(arguments, sentence, capsys) -> None:
+    assert cli.main(arguments) == 1
+    error = capsys.readouterr().err.strip()
+    assert sentence in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_wrong_device_is_answered_with_one_sentence(mnist, monkeypatch, tmp_path, capsys) -> None:
+    monkeypatch.setenv("LATENT_ATLAS_DEVICE", "abacus")
+    assert cli.main(["train", "--data", str(mnist), "--out", str(tmp_path / "vae.pt")]) == 1
+    assert "abacus" in capsys.readouterr().err
