@@ -46,8 +46,7 @@ class Decoded:
 def draw(model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np.uint8]:
     """Pictures of latent points: (n, 2) to (n, 784), round(255 * sigmoid(logits)), on the given device."""
     with torch.inference_mode():
-        points = torch.from_numpy(np.array(z, dtype=np.float32)).to(device)  # a copy: z may be read-only
-        ink = probabilities(model.decode(points))
+        ink = probabilities(model.decode(torch.from_numpy(z).to(device)))
         images: NDArray[np.uint8] = ink.mul(255).round_().to(torch.uint8).cpu().numpy()
     return images
 
@@ -95,10 +94,13 @@ class DecoderService:
     def submit(self, name: str, z: NDArray[np.float32]) -> Future[Decoded]:
         """Ask for the pictures of z, shape (n, 2), without waiting.
 
-        Raises UnknownCheckpoint, and QueueFull when too much is asked for. The future may raise Overdue.
+        Raises UnknownCheckpoint, ValueError for another shape, and QueueFull when too much is asked for. The
+        future may raise Overdue.
         """
         self._require(name)
-        points = np.asarray(z, dtype=np.float32).reshape(-1, LATENT_DIM)
+        points = np.array(z, dtype=np.float32)  # a copy: z may be read-only, or change while it waits
+        if points.ndim != 2 or points.shape[1] != LATENT_DIM:
+            raise ValueError(f"Latent points have the shape (n, {LATENT_DIM}), not {points.shape}.")
         return self._batcher.submit(points, lane=(name, len(points) > LIGHT), size=len(points))
 
     def decode(self, name: str, z: NDArray[np.float32], timeout: float = MAX_WAIT) -> Decoded:
