@@ -1,0 +1,35 @@
+"""The digit as a Streamlit component: the picture a map's pointer or pin decodes to, large."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components import mounting
+
+_HTML = """
+<figure class="digit">
+  <canvas data-testid="digit" role="img" aria-label="The decoded digit" width="28" height="28"></canvas>
+  <figcaption>
+    <span class="digit-point">z₁ <b class="digit-z1"></b> z₂ <b class="digit-z2"></b></span>
+    <span class="digit-likely"></span>
+    <span class="digit-badge" title="Device that decodes, and the time the last decode took"></span>
+  </figcaption>
+</figure>
+"""
+
+_component = st.components.v2.component(
+    "digit",
+    html=_HTML,
+    css=mounting.style("digit"),
+    js=mounting.script("digit"),
+    isolate_styles=False,
+)
+
+
+def digit(*, key: str, group: str, asset_base: str) -> None:
+    """Draw the digit of the map whose key is `group`, 28 x 28 crisp pixels, and say what is known about it.
+
+    Under the picture stand its coordinates, the digit most of its nearest test digits are, the device that decodes and the
+    time of the last decode in milliseconds. It all comes from the map in the browser, without Python.
+    """
+    _component(key=key, data={"group": group, "asset_base": asset_base})

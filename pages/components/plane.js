@@ -1,0 +1,256 @@
+// The latent plane: plotly's axes, the test digits as WebGL points, and the way from a pixel to z and back.
+
+const MARGIN = { l: 0, r: 0, t: 0, b: 0 }; // tick labels stand inside, so that the plane is as large as its element
+const SMALLEST_VIEW = 0.02; // of the plane, in units of z: closer there is nothing more to see
+const LARGEST_VIEW = 2000; // the decode channel takes coordinates up to 1,000 either way
+const PRIOR_VIEW = 3.4; // half width that shows the prior's three circles
+
+let plotly = null;
+
+/** Load plotly.js once for the whole page; a failed attempt may be repeated. */
+export function loadPlotly(url) {
+  plotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      script.remove();
+      plotly = null;
+      reject(new Error("plotly.js could not be loaded"));
+    };
+    document.head.append(script);
+  });
+  return plotly;
+}
+
+export class Plane {
+  #plotly;
+  #element;
+  #colours;
+  #theme;
+  #hidden = new Set();
+  #latents = null;
+  #home = squareAround([0, 0], PRIOR_VIEW);
+  #faded = false;
+  #resizing;
+  #moved;
+  #settled;
+
+  /**
+   * Draws into `element`. `moved()` is called whenever the axes move under the pixels (pan, zoom, resize),
+   * `settled()` when they have come to rest.
+   */
+  constructor(Plotly, element, { colours, theme, moved, settled }) {
+    this.#plotly = Plotly;
+    this.#element = element;
+    this.#colours = colours;
+    this.#theme = theme;
+    this.#moved = moved;
+    this.#settled = settled;
+  }
+
+  async start() {
+    await this.#plotly.newPlot(this.#element, [], this.#layout(this.#home), {
+      displayModeBar: false,
+      scrollZoom: true,
+      doubleClick: false, // a double click pins twice; it must not lose the view
+    });
+    const rest = () => (this.#moved(), this.#settled());
+    this.#element.on("plotly_relayouting", this.#moved);
+    this.#element.on("plotly_relayout", rest);
+    this.#element.on("plotly_webglcontextlost", () => this.#redraw());
+    this.#resizing = new ResizeObserver(() => this.#resize().then(rest));
+    this.#resizing.observe(this.#element);
+  }
+
+  dispose() {
+    this.#resizing?.disconnect();
+    this.#plotly.purge(this.#element);
+  }
+
+  /** Show another checkpoint's test digits, all of them in view. */
+  async show(latents) {
+    this.#latents = latents;
+    this.#home = viewOf(latents.means);
+    await this.#plotly.react(this.#element, this.#traces(), this.#layout(this.#home));
+    this.#moved();
+    this.#settled();
+  }
+
+  /** Hide the digits of the set `hidden`, show the others. */
+  setHidden(hidden) {
+    this.#hidden = new Set(hidden);
+    if (!this.#latents) return;
+    this.#plotly.restyle(this.#element, { visible: this.#colours.map((_, digit) => this.#visible(digit)) });
+  }
+
+  /** Make room for what lies behind the points. */
+  setFaded(faded) {
+    this.#faded = faded;
+    if (this.#latents) this.#plotly.restyle(this.#element, { "marker.opacity": this.#opacity });
+  }
+
+  setTheme(theme) {
+    this.#theme = theme;
+    const { font, xaxis, yaxis } = this.#layout(this.range);
+    return this.#plotly.relayout(this.#element, { font, xaxis, yaxis });
+  }
+
+  /** An image behind the points, over {x: [left, right], y: [bottom, top]} in z; null removes it. */
+  setBackdrop(source, range) {
+    const { x, y } = range ?? { x: [0, 0], y: [0, 0] };
+    const image = {
+      source,
+      xref: "x",
+      yref: "y",
+      x: x[0],
+      y: y[1],
+      sizex: x[1] - x[0],
+      sizey: y[1] - y[0],
+      sizing: "stretch",
+      opacity: 0.75,
+      layer: "below",
+    };
+    return this.#plotly.relayout(this.#element, { images: source ? [image] : [] });
+  }
+
+  /** What is visible: {x: [left, right], y: [bottom, top]} in z. */
+  get range() {
+    const { xaxis, yaxis } = this.#axes;
+    return { x: [...xaxis.range], y: [...yaxis.range] };
+  }
+
+  /** Side of the plane in CSS pixels. */
+  get side() {
+    return this.#axes.xaxis._length;
+  }
+
+  /** [z1, z2] under a point of the browser window, by the plot's own axes. */
+  zAt(clientX, clientY) {
+    const { xaxis, yaxis } = this.#axes;
+    const box = this.#element.getBoundingClientRect();
+    return [xaxis.p2d(clientX - box.left - xaxis._offset), yaxis.p2d(clientY - box.top - yaxis._offset)];
+  }
+
+  /** [x, y] in pixels of the element at which (z1, z2) lies. */
+  pixelOf(z1, z2) {
+    const { xaxis, yaxis } = this.#axes;
+    return [xaxis.d2p(z1) + xaxis._offset, yaxis.d2p(z2) + yaxis._offset];
+  }
+
+  /** Zoom by `factor` (below 1: closer), keeping (z1, z2) where it is; the middle if it is not given. */
+  zoom(factor, centre = middle(this.range)) {
+    const { x, y } = this.range;
+    const side = Math.min(Math.max((x[1] - x[0]) * factor, SMALLEST_VIEW), LARGEST_VIEW);
+    const scale = side / (x[1] - x[0]);
+    const about = (limits, c) => limits.map((limit) => c + (limit - c) * scale);
+    return this.view({ x: about(x, centre[0]), y: about(y, centre[1]) });
+  }
+
+  /** Show {x: [left, right], y: [bottom, top]}. */
+  view({ x, y }) {
+    return this.#plotly.relayout(this.#element, { "xaxis.range": x, "yaxis.range": y });
+  }
+
+  /** The view that shows every test digit and the prior. */
+  viewHome() {
+    return this.view(this.#home);
+  }
+
+  /** Shift the view so far that (z1, z2) is in it; nothing moves when it is. */
+  reveal(z1, z2) {
+    const { x, y } = this.range;
+    const shift = ([low, high], z) => (z < low || z > high ? z - (low + high) / 2 : 0);
+    const [right, up] = [shift(x, z1), shift(y, z2)];
+    if (right || up) this.view({ x: x.map((limit) => limit + right), y: y.map((limit) => limit + up) });
+  }
+
+  get #axes() {
+    return this.#element._fullLayout;
+  }
+
+  get #opacity() {
+    return this.#faded ? 0.5 : 0.75;
+  }
+
+  #visible(digit) {
+    return this.#hidden.has(digit) ? "legendonly" : true;
+  }
+
+  #redraw() {
+    return this.#plotly.newPlot(this.#element, this.#traces(), this.#layout(this.range));
+  }
+
+  #resize() {
+    if (!this.#element.offsetParent) return Promise.resolve(); // not displayed: there is no size to take
+    return this.#plotly.relayout(this.#element, { autosize: true, "xaxis.range": this.range.x, "yaxis.range": this.range.y });
+  }
+
+  #traces() {
+    const { means, labels } = this.#latents ?? { means: [], labels: [] };
+    return this.#colours.map((colour, digit) => {
+      const members = [...labels.keys()].filter((i) => labels[i] === digit);
+      return {
+        type: "scattergl",
+        mode: "markers",
+        name: String(digit),
+        x: Float32Array.from(members, (i) => means[2 * i]),
+        y: Float32Array.from(members, (i) => means[2 * i + 1]),
+        visible: this.#visible(digit),
+        marker: { color: colour, size: 5, opacity: this.#opacity, line: { width: 0 } },
+        hovertemplate: `<b>${digit}</b><extra></extra>`,
+      };
+    });
+  }
+
+  #layout({ x, y }) {
+    const { ink, line, font } = this.#theme;
+    const axis = {
+      autorange: false,
+      color: ink,
+      gridcolor: line,
+      griddash: "dot",
+      zerolinecolor: line,
+      zerolinewidth: 1.5,
+      ticklabelposition: "inside",
+      tickfont: { size: 12 },
+      nticks: 9,
+      minallowed: -LARGEST_VIEW / 2,
+      maxallowed: LARGEST_VIEW / 2,
+    };
+    return {
+      autosize: true,
+      margin: MARGIN,
+      showlegend: false,
+      dragmode: "pan",
+      hovermode: "closest",
+      hoverdistance: 8,
+      hoverlabel: { font: { size: 18 } },
+      paper_bgcolor: "rgba(0, 0, 0, 0)",
+      plot_bgcolor: "rgba(0, 0, 0, 0)",
+      font: { color: ink, family: font },
+      xaxis: { ...axis, range: x },
+      yaxis: { ...axis, range: y, scaleanchor: "x", scaleratio: 1 },
+    };
+  }
+}
+
+/** The square around all means and the prior's circles, with a little air. */
+function viewOf(means) {
+  const low = [-PRIOR_VIEW, -PRIOR_VIEW];
+  const high = [PRIOR_VIEW, PRIOR_VIEW];
+  means.forEach((value, i) => {
+    low[i % 2] = Math.min(low[i % 2], 1.03 * value);
+    high[i % 2] = Math.max(high[i % 2], 1.03 * value);
+  });
+  const half = Math.max(high[0] - low[0], high[1] - low[1]) / 2;
+  return squareAround([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2], half);
+}
+
+function squareAround([z1, z2], half) {
+  return { x: [z1 - half, z1 + half], y: [z2 - half, z2 + half] };
+}
+
+function middle({ x, y }) {
+  return [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2];
+}
