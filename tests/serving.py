@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
+import uvicorn
+from numpy.typing import NDArray
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
-from vae import checkpoint
+from vae import checkpoint, decoding
 from vae.config import ModelConfig, TrainingConfig
 from vae.model import VAE
 
@@ -29,3 +38,48 @@ def write_checkpoint(path: Path, seed: int = 0, digits: int = 50) -> VAE:
     saved = checkpoint.Checkpoint(config, TrainingConfig(seed=seed), model.state_dict(), latents)
     checkpoint.save(saved, path)
     return saved.build()
+
+
+class HeldDrawing:
+    """`decoding.draw`, held until it is let go; counts the points of each pass."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.go, self.passes = threading.Event(), threading.Event(), list[int]()
+        self._draw = decoding.draw
+        monkeypatch.setattr(decoding, "draw", self)
+
+    def __call__(self, model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np.uint8]:
+        self.passes.append(len(z))
+        self.begun.set()
+        assert self.go.wait(20)
+        return self._draw(model, z, device)
+
+
+class Server(uvicorn.Server):
+    """A real server on a free port of this machine, in a thread, with the settings Streamlit uses."""
+
+    def __init__(self, routes: list[BaseRoute]) -> None:
+        settings = {"ws": "websockets-sansio", "ws_per_message_deflate": False, "log_config": None}
+        super().__init__(uvicorn.Config(Starlette(routes=routes), **settings))
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        # The system's own buffers hold tens of megabytes; small ones show what the server holds.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**16)
+        self._ready = threading.Event()
+        self.host = "{}:{}".format(*self._socket.getsockname())
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set()
+
+    @contextmanager
+    def running(self) -> Iterator[Server]:
+        thread = threading.Thread(target=self.run, args=([self._socket],))
+        thread.start()
+        assert self._ready.wait(20)
+        try:
+            yield self
+        finally:
+            self.should_exit = True
+            thread.join(20)
+            assert not thread.is_alive()
+            self._socket.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,8 +11,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from tests.serving import write_checkpoint
-from vae import checkpoint, decoding
+from tests.serving import HeldDrawing, write_checkpoint
+from vae import checkpoint
 from vae.batching import BatcherClosed
 from vae.decoding import DecoderService, UnknownCheckpoint
 from vae.model import VAE
@@ -84,21 +83,6 @@ def test_a_crowd_gets_its_own_pictures_of_its_own_model(service: DecoderService,
     with ThreadPoolExecutor(12) as threads:
         assert all(threads.map(visitor, range(12)))
     assert service.queue_depth == 0
-
-
-class HeldDrawing:
-    """`decoding.draw`, held until it is let go; counts the points of each pass."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.begun, self.go, self.passes = threading.Event(), threading.Event(), list[int]()
-        self._draw = decoding.draw
-        monkeypatch.setattr(decoding, "draw", self)
-
-    def __call__(self, model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np.uint8]:
-        self.passes.append(len(z))
-        self.begun.set()
-        assert self.go.wait(20)
-        return self._draw(model, z, device)
 
 
 def test_what_is_asked_at_the_same_moment_is_decoded_in_one_pass(
