@@ -12,8 +12,9 @@ import streamlit as st
 from pages.components import address, figures, wording
 from pages.components.address import View
 from pages.components.digit import digit
+from pages.components.header import header
 from pages.components.latent_map import latent_map
-from pages.components.originals import Images, offer_download, test_images
+from pages.components.originals import Images, offer_download, original_digits
 from pages.components.resources import asset_base, decoder_service
 from vae.channel import LIMIT
 from vae.checkpoint import Checkpoint
@@ -24,24 +25,16 @@ from vae.latent import class_shares, nearest, prior_density
 PLANE, DIGIT = "latent_map_plane", "latent_map_digit"  # keys of the two components
 SHOWN, COUNTED = 10, 50  # nearest digits: pictured, counted
 PNG_SCALE = 20
-DIGIT_WIDTH, RIGHT = 284, 448  # pixels: the large digit; the whole column beside the map
 
 
-def pin(z1: object, z2: object) -> None:
+def pin(point: tuple[float, float]) -> None:
     """Keep a point that the visitor chose."""
-    point = address.rounded_pin(z1, z2)
-    if point is not None:
-        st.session_state["pin"] = point
+    st.session_state["pin"] = address.rounded_pin(*point) or st.session_state["pin"]
     st.session_state["changed_here"] = True
 
 
-def pinned_on_the_plane() -> None:
-    z1, z2 = st.session_state[PLANE]["pin"]
-    pin(z1, z2)
-
-
-def pinned_by_typing() -> None:
-    pin(st.session_state["latent_map_z1"], st.session_state["latent_map_z2"])
+def pin_typed() -> None:
+    pin((st.session_state["latent_map_z1"], st.session_state["latent_map_z2"]))
 
 
 def copy_to(name: str, widget: str) -> None:
@@ -77,21 +70,20 @@ def update_address(names: tuple[str, ...]) -> None:
 
 
 def show_header(service: DecoderService, refused: str | None) -> None:
-    checkpoint = service.checkpoint(st.session_state["checkpoint"])
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="latent_map_header"):
-        st.html("<h1>The latent map</h1>", width="content")
+    with header():
         choose_checkpoint(service)
         st.session_state["latent_map_manifold"] = st.session_state["manifold"]
         st.toggle(
-            "Decoded digits behind",
+            "Digits behind",
             key="latent_map_manifold",
             on_change=copy_to,
             args=("manifold", "latent_map_manifold"),
+            width="content",
         )
-    st.html(
-        f'<p class="atlas-lead"><b>Point anywhere: the decoder draws the digit that lives there; '
-        f"a click keeps the point.</b> {escape(wording.sentence(checkpoint))}</p>"
-    )
+        with st.popover("Why?", type="tertiary", width="content"):
+            st.markdown(wording.WHY_THE_MAP)
+    checkpoint = service.checkpoint(st.session_state["checkpoint"])
+    st.html(f'<p class="atlas-lead"><b>{wording.TASK}</b><br>{escape(wording.sentence(checkpoint))}</p>')
     if refused:
         st.warning(refused)
     for sentence in service.problems.values():
@@ -120,40 +112,42 @@ def show_map(service: DecoderService) -> None:
     st.session_state["changed_here"] = False
     view = current_view()
     update_address(service.names)
-    with st.container(horizontal=True, gap="medium", key="latent_map_body"):
-        with st.container(key="latent_map_left", gap="xsmall"):
+    with st.container(key="latent_map_body"):  # a grid, laid out in page.css
+        with st.container(key="latent_map_plane_area"):
             latent_map(
                 key=PLANE,
                 checkpoint=view.checkpoint,
                 asset_base=asset_base(),
                 pin=view.pin,
                 show_manifold=view.manifold,
-                on_pin=pinned_on_the_plane,
+                on_pin=pin,
             )
-            show_figures(service.checkpoint(view.checkpoint))
-        with st.container(width=RIGHT, key="latent_map_right", gap="xsmall"):
-            with st.container(horizontal=True, gap="small", key="latent_map_point"):
-                with st.container(width=DIGIT_WIDTH):
-                    digit(key=DIGIT, group=PLANE, asset_base=asset_base())
-                with st.container(gap="xsmall"):
-                    show_coordinates(service, view)
+        with st.container(key="latent_map_digit_area", gap="xsmall"):
+            digit(key=DIGIT, group=PLANE, asset_base=asset_base())
+            with st.container(key="latent_map_typed", gap="xsmall"):
+                show_coordinates(service, view)
+        with st.container(key="latent_map_panel_area", gap="xsmall"):
             show_neighbours(service, view)
+        with st.container(key="latent_map_figures_area", gap="xxsmall"):
+            show_figures(service.checkpoint(view.checkpoint))
 
 
 def show_coordinates(service: DecoderService, view: View) -> None:
-    for name, value in zip(("z1", "z2"), view.pin, strict=True):
+    for column, name, value in zip(
+        st.columns(2, gap="xsmall", wrap=False), ("z1", "z2"), view.pin, strict=True
+    ):
         st.session_state[f"latent_map_{name}"] = value
-        st.number_input(
+        column.number_input(
             name,
             min_value=-LIMIT,
             max_value=LIMIT,
-            step=0.05,
-            format="%.4f",
+            step=0.1,
+            format="%g",
             key=f"latent_map_{name}",
-            on_change=pinned_by_typing,
+            on_change=pin_typed,
         )
     st.download_button(
-        "PNG",
+        "Save as PNG",
         data=lambda: figures.digit_png(decoded(service, view.checkpoint, [view.pin])[0], PNG_SCALE),
         file_name=f"digit_{view.checkpoint}_{view.pin[0]}_{view.pin[1]}.png",
         mime="image/png",
@@ -175,7 +169,7 @@ def show_neighbours(service: DecoderService, view: View) -> None:
     means, labels = checkpoint.latents.means, checkpoint.latents.labels
     indices, distances = nearest(means, np.asarray(view.pin, dtype=np.float32), COUNTED)
     shown = indices[:SHOWN]
-    originals, problem = test_images()
+    originals, problem = original_digits()
     if originals is None:
         images, kind = decoded(service, view.checkpoint, means[shown]), "reconstruction of a test digit"
     else:
@@ -198,18 +192,15 @@ def show_neighbours(service: DecoderService, view: View) -> None:
 def point_facts(
     checkpoint: Checkpoint, point: tuple[float, float], distance: float
 ) -> list[tuple[str, str, str]]:
-    """Prior density, distance from the centre, distance to the nearest test digit."""
+    """Name, value and note: prior density, distance from the centre, distance to the nearest test digit."""
     away = f"{math.hypot(*point):.2f}"
-    near = ("Nearest digit", f"{distance:.3f}", "away")
+    near = ("Nearest test digit", f"{distance:.3f}", "away")
     if not checkpoint.model_config.variational:
-        return [("Prior density", "–", "it has no prior"), ("From the centre", away, "\u00a0"), near]
+        return [("Prior density", "none", ""), ("From the centre", away, ""), near]
     here, peak = prior_density(np.asarray([point, (0.0, 0.0)], dtype=np.float32))
-    share = 100 * here / peak
-    return [
-        ("Prior density", f"{here:.4f}" if here >= 5e-5 else f"{here:.0e}", f"{share:.2g} % of its peak"),
-        ("From the centre", f"{away} σ", "\u00a0"),
-        near,
-    ]
+    share = f"{100 * here / peak:.0f} %" if here >= 0.01 * peak else "less than 1 %"
+    density = f"{here:.4f}" if here >= 1e-4 else "< 0.0001"
+    return [("Prior density", density, f"{share} of its peak"), ("From the centre", away, "σ"), near]
 
 
 def show_figures(checkpoint: Checkpoint) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.components.header import PAGES
+
 HERE = Path(__file__).parent
 
 st.set_page_config(page_title="Latent Atlas", page_icon=HERE / "components" / "icon.svg", layout="wide")
@@ -23,7 +25,11 @@ for name, value in DEFAULTS.items():
     st.session_state.setdefault(name, value)
 
 st.html(HERE / "components" / "page.css")
-page = st.navigation([st.Page("latent_map.py", title="Latent map", default=True)], position="top")
+first = next(iter(PAGES))
+page = st.navigation(
+    [st.Page(script, title=name, default=script == first) for script, name in PAGES.items()],
+    position="hidden",  # the header holds the links, in the same line as a page's controls
+)
 st.session_state["arrived"] = st.session_state["page"] not in (None, page.url_path)
 st.session_state["page"] = page.url_path
 page.run()

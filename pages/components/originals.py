@@ -21,7 +21,7 @@ def _read(folder: Path) -> Images | str:
         return str(error)
 
 
-def test_images() -> tuple[Images | None, str | None]:
+def original_digits() -> tuple[Images | None, str | None]:
     """The 10,000 test images in MNIST's order, or None and one sentence on what is wrong with the files.
 
     Without any files it is (None, None): then nothing is wrong, and `offer_download` is the way to get them.

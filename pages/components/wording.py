@@ -55,6 +55,7 @@ def _signed(value: float) -> str:
     return f"{value:.1f}".replace("-", "−")
 
 
+TASK = "Point anywhere: the decoder draws the digit that lives there. Click to keep the point."
 NOT_MEASURED = "The figures of this checkpoint have not been measured yet (python -m vae evaluate does)."
 NO_ORIGINALS = "MNIST is not on this computer, so these digits are drawn again by the decoder."
 
@@ -64,7 +65,8 @@ $(z_1, z_2)$, coloured by its label. The **decoder** goes the other way: it turn
 probabilities, one a pixel, and the large digit shows them. So you can point where no digit lies, too.
 
 The circles hold 39 %, 86 % and 99 % of the prior, the standard normal distribution towards which a VAE's
-codes are pulled. **Prior density** is its height at your point,
+codes are pulled; for the plain autoencoder they only serve as a scale. **Prior density** is the prior's
+height at your point,
 
 $$p(z) = \frac{1}{2\pi}\, e^{-(z_1^2 + z_2^2)/2},$$
 

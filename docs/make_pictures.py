@@ -1,0 +1,92 @@
+"""Make the README's pictures from the running app: `python docs/make_pictures.py` in the project's folder.
+
+Needs the tools of requirements-dev.txt and a Chromium of the system (or $CHROMIUM, the path of one).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from vae import checkpoint  # noqa: E402 (the project is not installed, its folder is put on the path above)
+
+SCHEMES = {"light": "latent-map.png", "dark": "latent-map-dark.png"}
+SIZE = {"width": 1280, "height": 720}
+PICTURED = 3  # among the test digits of this label a point is pinned
+LARGEST = 400_000  # bytes
+
+
+@contextmanager
+def running_app() -> Iterator[str]:
+    """The app on a free port; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ("--server.port", str(port), "--server.headless", "true")
+    server = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", *options], cwd=ROOT)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz", server)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit(f"The app did not answer at {url} within {seconds:.0f} s.")
+
+
+def among_the_digits() -> np.ndarray:
+    """A point among the test digits PICTURED, off their middle, where the map writes the digit."""
+    latents = checkpoint.load(ROOT / "checkpoints" / "vae.pt").latents
+    return np.quantile(latents.means[latents.labels == PICTURED], 0.25, axis=0)
+
+
+def take(page: Page, url: str, path: Path) -> None:
+    page.goto(url)
+    expect(page.get_by_test_id("latent-map")).to_have_attribute("aria-busy", "false", timeout=30_000)
+    expect(page.get_by_test_id("shares")).to_be_visible()
+    page.wait_for_function("document.querySelector('[data-testid=digit]').dataset.frames > 0")
+    page.mouse.move(0, 0)
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=path, animations="disabled")
+    size = path.stat().st_size
+    if size > LARGEST:
+        raise SystemExit(f"{path} has {size} bytes, more than the {LARGEST} that a README should load.")
+    print(f"{path.relative_to(ROOT)}: {size // 1000} kB")
+
+
+def main() -> None:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    z1, z2 = among_the_digits()
+    with running_app() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for scheme, name in SCHEMES.items():
+            page = browser.new_page(viewport=SIZE, color_scheme=scheme)
+            take(page, f"{address}?z1={z1:.4f}&z2={z2:.4f}", ROOT / "docs" / name)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""The latent map as a page: its address, its visitors, typed points, the panel, files that are damaged."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import conftest
+from tests.browser.conftest import ROOT, App
+from vae import checkpoint as checkpoints
+from vae.decoding import draw
+
+WIDTHS = {"projector": (1280, 720), "old projector": (1024, 768), "large": (1920, 1080)}
+
+
+def open_map(page: Page, url: str) -> None:
+    """Open the page and wait until map, digit and panel are there."""
+    page.goto(url)
+    expect(page.get_by_test_id("latent-map")).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_test_id("digit")).to_have_attribute("data-frames", re.compile("[1-9]"))
+    expect(page.get_by_test_id("shares")).to_be_visible()
+
+
+def expect_pin(page: Page, z1: float, z2: float) -> None:
+    """The point in the digit, in the typed fields and in the address."""
+    digit = page.get_by_test_id("digit")
+    expect(digit).to_have_attribute("data-z1", str(z1))
+    expect(digit).to_have_attribute("data-z2", str(z2))
+    expect(page.get_by_label("z1")).to_have_value(f"{z1:g}")
+    expect(page.get_by_label("z2")).to_have_value(f"{z2:g}")
+    expect(page).to_have_url(re.compile(rf"z1={re.escape(str(float(z1)))}&z2={re.escape(str(float(z2)))}"))
+
+
+def nearest_labels(name: str, z: tuple[float, float], k: int = 10) -> list[str]:
+    latents = checkpoints.load(ROOT / "checkpoints" / f"{name}.pt").latents
+    order = np.argsort(((latents.means - z) ** 2).sum(1), kind="stable")
+    return [str(label) for label in latents.labels[order[:k]]]
+
+
+def expect_neighbours(page: Page, name: str, z: tuple[float, float]) -> None:
+    expect(page.get_by_test_id("neighbours").locator("figcaption")).to_have_text(nearest_labels(name, z))
+
+
+def click_map(page: Page, right: float, down: float) -> None:
+    """Click the map at a share of its width and height."""
+    box = page.get_by_test_id("latent-map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + right * box["width"], box["y"] + down * box["height"])
+
+
+def test_a_click_fills_the_panel_and_a_reload_shows_it_again(page: Page, app: App) -> None:
+    open_map(page, app.url)
+    click_map(page, 0.3, 0.75)
+    expect(page).to_have_url(re.compile("z1="))
+    address = parse_qs(urlsplit(page.url).query)
+    z = float(address["z1"][0]), float(address["z2"][0])
+    expect_pin(page, *z)
+    expect_neighbours(page, "vae", z)
+    page.get_by_role("radio", name="Autoencoder").click()
+    expect(page).to_have_url(re.compile("model=autoencoder"))
+    expect_neighbours(page, "autoencoder", z)
+
+    open_map(page, page.url)  # as whoever gets the link does
+    expect_pin(page, *z)
+    expect(page.get_by_test_id("digit")).to_have_attribute("data-model", "autoencoder")
+    expect_neighbours(page, "autoencoder", z)
+
+
+def test_back_returns_to_the_point_before(page: Page, app: App) -> None:
+    open_map(page, f"{app.url}/?model=vae&z1=0.5&z2=-1.0")
+    page.get_by_label("z1").fill("1.25")
+    page.get_by_label("z1").press("Enter")
+    expect_pin(page, 1.25, -1)
+    page.go_back()
+    expect_pin(page, 0.5, -1)
+    expect_neighbours(page, "vae", (0.5, -1.0))
+    page.go_forward()
+    expect_pin(page, 1.25, -1)
+
+
+def test_typed_coordinates_pin_a_point(page: Page, app: App) -> None:
+    open_map(page, app.url)
+    page.get_by_label("z1").fill("-1.5")
+    page.get_by_label("z1").press("Enter")
+    expect_pin(page, -1.5, 0)
+    page.get_by_label("z2").fill("0.75")
+    page.get_by_label("z2").press("Enter")
+    expect_pin(page, -1.5, 0.75)
+    expect_neighbours(page, "vae", (-1.5, 0.75))
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("z1=nan&z2=0.5", "z1 = nan"),
+        ("z1=1&z2=%3Cimg%20src%3Dx%3E", "z2 = <img src=x>"),
+        ("model=gan", "model = gan"),
+    ],
+)
+def test_a_broken_address_is_one_sentence_and_the_page_works(
+    page: Page, app: App, query: str, named: str
+) -> None:
+    open_map(page, f"{app.url}/?{query}")
+    expect(page.get_by_test_id("stAlert")).to_have_count(1)
+    expect(page.get_by_test_id("stAlert")).to_contain_text(f"The address asks for {named}")
+    click_map(page, 0.5, 0.3)
+    expect(page).to_have_url(re.compile(r"model=vae&z1=-?\d+\.\d+&z2=-?\d+\.\d+$"))
+    expect(page.get_by_label("z1")).not_to_have_value("0")
+
+
+def test_two_visitors_do_not_see_each_others_point(browser: Browser, app: App) -> None:
+    first, second = (browser.new_context().new_page() for _ in range(2))
+    open_map(first, f"{app.url}/?z1=1.5&z2=0.5")
+    open_map(second, f"{app.url}/?model=autoencoder&z1=-0.5&z2=-2.0")
+    first.get_by_label("z1").fill("2")
+    first.get_by_label("z1").press("Enter")
+    expect_pin(first, 2, 0.5)
+    expect_pin(second, -0.5, -2)
+    second.get_by_label("z2").fill("0.25")
+    second.get_by_label("z2").press("Enter")
+    expect_pin(second, -0.5, 0.25)
+    expect_pin(first, 2, 0.5)
+    expect_neighbours(first, "vae", (2, 0.5))
+    expect_neighbours(second, "autoencoder", (-0.5, 0.25))
+    for page in (first, second):
+        page.context.close()
+
+
+def test_the_downloaded_png_is_the_digit_at_the_pin(page: Page, app: App) -> None:
+    open_map(page, f"{app.url}/?z1=0.5&z2=-1.25")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as PNG").click()
+    picture = np.asarray(Image.open(io.BytesIO(Path(download.value.path()).read_bytes())))
+    saved = checkpoints.load(ROOT / "checkpoints" / "vae.pt")
+    expected = draw(saved.build(), np.array([[0.5, -1.25]], np.float32), torch.device("cpu"))[0].reshape(
+        28, 28
+    )
+    assert np.abs(picture[10::20, 10::20].astype(int) - expected).max() <= 1  # devices round differently
+    assert (picture == np.kron(picture[10::20, 10::20], np.ones((20, 20), np.uint8))).all()
+    assert download.value.suggested_filename == "digit_vae_0.5_-1.25.png"
+
+
+@pytest.mark.parametrize("size", WIDTHS.values(), ids=WIDTHS.keys())
+def test_the_essentials_are_on_one_screen(page: Page, app: App, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    open_map(page, app.url)
+    for part in ("latent-map", "digit", "facts", "neighbours"):
+        expect(page.get_by_test_id(part)).to_be_in_viewport(ratio=1)
+    for field in ("z1", "z2"):
+        expect(page.get_by_label(field)).to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_map_digit_and_panel_follow_each_other(page: Page, app: App) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_map(page, app.url)
+    boxes = [page.get_by_test_id(part).bounding_box() for part in ("latent-map", "digit", "facts", "figures")]
+    tops = [box["y"] for box in boxes if box]
+    assert tops == sorted(tops)
+    assert len(tops) == 4
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_nothing_jumps_when_the_point_changes(page: Page, app: App) -> None:
+    open_map(page, f"{app.url}/?z1=0.0&z2=0.0")
+    parts = ("latent-map", "digit", "facts", "neighbours", "shares", "figures")
+
+    def places() -> list[object]:
+        return [page.get_by_test_id(part).bounding_box() for part in parts]
+
+    before = places()
+    for z1 in ("3.1234", "900", "-0.0001"):
+        page.get_by_label("z1").fill(z1)
+        page.get_by_label("z1").press("Enter")
+        expect(page.get_by_test_id("digit")).to_have_attribute("data-z1", z1)
+        expect_neighbours(page, "vae", (float(z1), 0.0))
+        assert places() == before
+
+
+@pytest.fixture
+def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    """An app whose vae.pt was cut off half-way."""
+    for name in ("app.py", "pages", "vae", ".streamlit", "checkpoints"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    file = tmp_path / "checkpoints" / "vae.pt"
+    file.write_bytes(file.read_bytes()[:100_000])
+    monkeypatch.setattr(conftest, "ROOT", tmp_path)
+    yield from conftest._running(tmp_path / "log")
+
+
+def test_a_damaged_checkpoint_is_named_and_the_other_works(page: Page, damaged: App) -> None:
+    open_map(page, damaged.url)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("vae.pt is damaged")
+    click_map(page, 0.4, 0.4)
+    expect(page).to_have_url(re.compile("model=autoencoder&z1="))
+    expect(page.get_by_test_id("digit")).to_have_attribute("data-model", "autoencoder")
