@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import math
 import logging
+import math
 import socket
 import struct
 import urllib.error
@@ -220,7 +220,7 @@ def test_even_a_long_unknown_name_fits_a_close_frame(server: Server) -> None:
     talk(server, hear, "%C3%A9" * 500)
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null", "http://["])
 def test_a_page_of_another_host_is_turned_away(server: Server, origin: str) -> None:
     async def hear(connection: ClientConnection) -> None:
         code, reason = await closing(connection)

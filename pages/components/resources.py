@@ -47,7 +47,8 @@ def origin_allowed(origin: str | None, host: str | None) -> bool:
     if same_host(origin, host) or not st.get_option("server.enableCORS"):
         return True
     configured = [*st.get_option("server.corsAllowedOrigins"), st.get_option("browser.serverAddress")]
-    return urlsplit(origin or "").hostname in {_hostname(entry) for entry in configured if entry}
+    allowed = {_hostname(entry) for entry in configured if entry}
+    return (hostname := _hostname(origin or "")) is not None and hostname in allowed
 
 
 def routes() -> list[BaseRoute]:
@@ -105,5 +106,8 @@ def _serve_asset(request: Request) -> Response:
     return response
 
 
-def _hostname(entry: str) -> str | None:
-    return urlsplit(entry if "//" in entry else f"//{entry}").hostname
+def _hostname(address: str) -> str | None:
+    try:
+        return urlsplit(address if "//" in address else f"//{address}").hostname
+    except ValueError:  # an address that is none
+        return None

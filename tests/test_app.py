@@ -1,0 +1,291 @@
+"""The whole app as people start it: `streamlit run app.py` or `uvicorn app:app` in its own process."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import plotly
+import pytest
+from streamlit.testing.v1 import AppTest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+from pages.components import resources
+from tests.serving import write_checkpoint
+
+ROOT = Path(__file__).parents[1]
+SOON = 120.0  # seconds until an app that does not start fails its test; a cold machine reads torch from disk
+STREAMLIT = ["-m", "streamlit", "run", "app.py", "--server.headless=true", "--server.address=127.0.0.1"]
+UVICORN = ["-m", "uvicorn", "app:app"]
+
+
+def copy_project(folder: Path) -> Path:
+    """The app without its checkpoints, to be given other ones."""
+    for name in ("vae", "pages", ".streamlit"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "app.py", folder)
+    return folder
+
+
+@contextlib.contextmanager
+def running(folder: Path, command: list[str], **environment: str) -> Iterator[str]:
+    """Start the app in `folder` on a free port, give its address, and end it as a service manager would."""
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield wait_until_it_answers(process, folder / "log")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SOON) in (0, -signal.SIGTERM)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_until_it_answers(process: subprocess.Popen[bytes], log: Path) -> str:
+    end = time.monotonic() + SOON
+    while time.monotonic() < end and process.poll() is None:
+        if address := re.search(r"http://127\.0\.0\.1:[1-9]\d*", log.read_text()):
+            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+                get(address[0] + "/healthz")
+                return address[0]
+        time.sleep(0.05)
+    pytest.fail(f"the app did not start:\n{log.read_text()}")
+
+
+def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=SOON) as answer:
+            return answer.status, dict(answer.headers), answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, dict(error.headers), error.read()
+
+
+def channel_of(url: str) -> str:
+    return url.replace("http", "ws", 1) + "/decode/vae"
+
+
+def decode_one(url: str) -> bytes:
+    with connect(channel_of(url), origin=Origin("http://" + urlsplit(url).netloc)) as channel:
+        channel.send(struct.pack("<I2f", 5, 0.5, -0.5))
+        reply = channel.recv(SOON)
+    assert isinstance(reply, bytes)
+    return reply
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = copy_project(tmp_path_factory.mktemp("project"))
+    write_checkpoint(folder / "checkpoints" / "vae.pt")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def url(project: Path) -> Iterator[str]:
+    with running(project, [*STREAMLIT, "--server.port=0"]) as url:
+        yield url
+    log = (project / "log").read_text()
+    assert "Traceback" not in log
+    assert "arning" not in log
+
+
+def test_page_latents_health_and_decodes_come_from_one_port(url: str) -> None:
+    status, _, page = get(url)
+    assert status == 200
+    assert b"<html" in page
+    assert json.loads(get(url + "/healthz")[2])["checkpoints"] == ["vae"]
+    assert len(get(url + "/latents/vae")[2]) == 4 + 9 * 50
+    reply = decode_one(url)
+    assert reply[:4] == struct.pack("<I", 5)
+    assert len(reply) == 788
+
+
+def test_a_foreign_page_is_turned_away_from_the_channel_of_the_app(url: str) -> None:
+    with (
+        connect(channel_of(url), origin=Origin("https://evil.example")) as channel,
+        pytest.raises(ConnectionClosed, match=r"1008.*evil\.example"),
+    ):
+        channel.recv(SOON)
+
+
+def test_uvicorn_serves_the_same_app(project: Path) -> None:
+    with running(project, [*UVICORN, "--port=0"]) as url:
+        assert b"<html" in get(url)[2]
+        assert len(decode_one(url)) == 788
+    assert "Traceback" not in (project / "log").read_text()
+
+
+def test_plotly_comes_from_its_package_compressed_and_for_ever(url: str) -> None:
+    status, headers, body = get(f"{url}/{resources.plotly_path()}", **{"Accept-Encoding": "gzip"})
+    shipped = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    assert status == 200
+    assert headers["content-encoding"] == "gzip"
+    assert gzip.decompress(body) == shipped.read_bytes()
+    assert headers["content-type"].startswith("text/javascript")
+    assert "immutable" in headers["cache-control"]
+
+
+def test_our_modules_are_served_under_an_address_that_changes_with_them(url: str) -> None:
+    modules = sorted((ROOT / "pages" / "components").glob("*.[jc]s*"))
+    assert modules
+    for path in modules:
+        status, headers, body = get(f"{url}/{resources.asset_base()}{path.name}")
+        assert (status, body) == (200, path.read_bytes())
+        assert "immutable" in headers["cache-control"]
+        old = get(f"{url}/atlas/0123456789abcdef/{path.name}")
+        assert (old[0], old[1]["cache-control"]) == (200, "no-cache")
+
+
+@pytest.mark.parametrize("name", ["resources.py", "nothing.js", "..%2f..%2fapp.py", "%2e%2e/%2e%2e/app.py"])
+def test_nothing_else_is_served_as_a_module(url: str, name: str) -> None:
+    body = get(f"{url}/{resources.asset_base()}{name}")[2]
+    assert b"import" not in body.replace(b"important", b"")
+
+
+def test_a_digest_follows_the_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "__file__", str(tmp_path / "resources.py"))
+    (tmp_path / "a.js").write_text("one")
+    first = resources.asset_base()
+    assert resources.asset_base() == first
+    (tmp_path / "a.js").write_text("two")
+    os.utime(tmp_path / "a.js", ns=(1, 1))  # a file system's clock may be too coarse to tell the two apart
+    assert resources.asset_base() != first
+
+
+def test_a_damaged_checkpoint_is_named_and_the_others_go_on(tmp_path: Path) -> None:
+    folder = copy_project(tmp_path)
+    write_checkpoint(folder / "checkpoints" / "beta.pt")
+    (folder / "checkpoints" / "vae.pt").write_bytes(b"not a checkpoint")
+    with running(folder, [*STREAMLIT, "--server.port=0"]) as url:
+        health = json.loads(get(url + "/healthz")[2])
+        assert get(url)[0] == 200
+    assert health["status"] == "degraded"
+    assert health["checkpoints"] == ["beta"]
+    sentence = health["problems"]["vae.pt"]
+    assert "vae.pt" in sentence
+    assert "train" in sentence
+    assert sentence in (folder / "log").read_text()
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+def test_without_any_checkpoint_the_app_lives_and_says_what_to_do(tmp_path: Path) -> None:
+    folder = copy_project(tmp_path)
+    with running(folder, [*STREAMLIT, "--server.port=0"]) as url:
+        assert get(url)[0] == 200
+        health = json.loads(get(url + "/healthz")[2])
+    assert health["checkpoints"] == []
+    assert "does not exist" in health["problems"]["vae.pt"]
+
+
+@pytest.mark.parametrize(
+    "command", [[*STREAMLIT, "--server.port=0"], [*UVICORN, "--port=0"]], ids=["streamlit", "uvicorn"]
+)
+def test_a_wrong_device_is_one_sentence(project: Path, command: list[str]) -> None:
+    ended = subprocess.run(
+        [sys.executable, *command],
+        cwd=project,
+        env={**os.environ, "LATENT_ATLAS_DEVICE": "toaster"},
+        capture_output=True,
+        text=True,
+        timeout=SOON,
+    )
+    assert ended.returncode != 0
+    assert "'toaster'" in ended.stderr
+    assert "LATENT_ATLAS_DEVICE" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_port_in_use_is_one_sentence(project: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = subprocess.run(
+            [sys.executable, *STREAMLIT, f"--server.port={port}"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            timeout=SOON,
+        )
+    assert ended.returncode == 1
+    assert f"Port {port} is not available" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_pages_and_routes_share_one_service(caplog: pytest.LogCaptureFixture) -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from pages.components import resources
+
+        st.text(id(resources.decoder_service()))
+
+    service = resources.decoder_service()  # as a route asks for it: outside of any script run
+    assert caplog.records == []
+    page = AppTest.from_function(script).run(timeout=60)
+    assert page.text[0].value == str(id(service))
+    resources.decoder_service.clear()
+    service.close()
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        (None, True),
+        ("http://atlas.school:8501", True),
+        ("http://atlas.school", False),  # another port is another site
+        ("https://map.example", True),
+        ("https://lesson.example", True),
+        ("https://evil.example", False),
+        ("null", False),
+        ("", False),
+        ("http://[", False),
+    ],
+)
+def test_origins_are_the_same_host_or_configured(
+    origin: str | None, allowed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = {
+        "server.enableCORS": True,
+        "server.corsAllowedOrigins": ["https://map.example"],
+        "browser.serverAddress": "lesson.example",
+    }
+    monkeypatch.setattr(resources.st, "get_option", options.get)
+    assert resources.origin_allowed(origin, "atlas.school:8501") is allowed
+    options["server.enableCORS"] = False
+    assert resources.origin_allowed(origin, "atlas.school:8501")
+
+
+def test_below_a_base_path_everything_moves_there(project: Path) -> None:
+    with running(project, [*STREAMLIT, "--server.port=0", "--server.baseUrlPath=/lesson/one/"]) as url:
+        base = url + "/lesson/one"
+        assert json.loads(get(base + "/healthz")[2])["checkpoints"] == ["vae"]
+        assert get(f"{base}/{resources.plotly_path()}")[0] == 200
+        assert len(decode_one(base)) == 788
+
+
+def test_the_projects_settings_hold_without_streamlit_run(project: Path) -> None:
+    code = "import app, streamlit; print(streamlit.get_option('runner.postScriptGC'))"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True)
+    assert (ended.stdout.strip(), ended.returncode) == ("False", 0)
