@@ -21,17 +21,34 @@ ALLOWED = {
     "checkpoint": {"config", "model"},
     "latent": {"config", "model"},
     "evidence": {"model", "objective"},
-    "quality": {"latent", "model"},
-    "training": {"config", "data", "device", "evidence", "latent", "model", "objective"},
-    "evaluation": {"checkpoint", "data", "evidence", "quality"},
+    "augmentation": {"config"},
+    "fitting": {"config", "data", "device"},
+    "classifier": {"augmentation", "checkpoint", "config", "data", "fitting"},
+    "quality": {"classifier", "latent", "model"},
+    "training": {"augmentation", "config", "data", "evidence", "fitting", "latent", "model", "objective"},
+    "evaluation": {"checkpoint", "classifier", "data", "evidence", "latent", "model", "quality"},
     "presets": {"config"},
-    "runs": {"checkpoint", "data", "device", "evidence", "latent", "training"},
+    "runs": {
+        *("checkpoint", "classifier", "config", "data", "device"),
+        *("evidence", "fitting", "latent", "presets", "training"),
+    },
     "decoding": {"batching", "checkpoint", "config", "device", "model"},
     "channel": {"batching", "checkpoint", "config", "decoding", "payload"},
     "crowd": {"config"},
-    "benchmark": {"checkpoint", "config", "crowd", "data", "decoding", "device", "model", "presets", "training"},
+    "benchmark": {
+        "checkpoint",
+        "config",
+        "crowd",
+        "data",
+        "decoding",
+        "device",
+        "model",
+        "presets",
+        "training",
+    },
     "__main__": {
-        *("benchmark", "checkpoint", "config", "data", "device", "evaluation", "presets", "runs", "training")
+        *("benchmark", "checkpoint", "classifier", "config", "data"),
+        *("device", "evaluation", "fitting", "presets", "runs"),
     },
 }
 MODULES = sorted(path.stem for path in (ROOT / "vae").glob("*.py"))
@@ -76,7 +93,9 @@ def test_pages_never_import_each_other(page) -> None:
     assert within("pages", imported(ROOT / "pages" / f"{page}.py")) <= {"components"}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "pages" / "components").glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "pages" / "components").glob("*.py")), ids=lambda path: path.stem
+)
 def test_components_do_not_know_the_pages(path) -> None:
     assert within("pages", imported(path)) <= {"components"}
 

@@ -40,7 +40,9 @@ def test_every_file_the_readme_links_to_exists() -> None:
         assert (ROOT / link).exists(), link
 
 
-@pytest.mark.skipif(os.name == "nt", reason="The README's command for Windows cannot be run by a POSIX shell.")
+@pytest.mark.skipif(
+    os.name == "nt", reason="The README's command for Windows cannot be run by a POSIX shell."
+)
 def test_the_start_command_serves_the_app_from_a_fresh_copy(tmp_path) -> None:
     """A copy without a virtual environment, as after a clone; the command makes its own and serves the page."""
     copy = tmp_path / "latent-atlas"

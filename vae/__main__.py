@@ -13,13 +13,15 @@ from pathlib import Path
 from tqdm import tqdm
 
 from vae import evaluation
-from vae.checkpoint import CheckpointError, load, save
+from vae.checkpoint import CheckpointError, kind_of, load, save
+from vae.classifier import KIND as CLASSIFIER
+from vae.classifier import load_classifier, save_classifier
 from vae.config import ConfigError
 from vae.data import MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
 from vae.device import DeviceError, choose_device
+from vae.fitting import EpochReport, ProgressError
 from vae.presets import PRESETS
-from vae.runs import Run
-from vae.training import EpochReport, Fit, ProgressError
+from vae.runs import prepare
 
 EXPECTED = (CheckpointError, ConfigError, DeviceError, MnistUnavailable, ProgressError)
 
@@ -84,7 +86,7 @@ def run_train(options: argparse.Namespace) -> None:
     train, test = load_mnist("train", folder), load_mnist("test", folder)
     words = [f"--{name}={value}" for name, value in changes.items()]
     command = shlex.join(["python", "-m", "vae", "train", "--preset", options.preset, *words])
-    run = Run.prepare(Fit(preset.model, config, train, choose_device()), train, test, path, command)
+    run = prepare(preset, config, (train, test), choose_device(), path, command)
     if options.resume and path.exists():
         run.resume()
     with tqdm(total=len(run.fit.plan), initial=run.fit.done, unit="epoch", disable=None) as bar:
@@ -99,26 +101,44 @@ def run_train(options: argparse.Namespace) -> None:
 
 
 def describe_epoch(report: EpochReport) -> str:
-    """One line on one epoch, losses in nats per training image."""
-    parts = f"reconstruction {report.reconstruction:7.2f} + {report.beta:g} x KL {report.kl:5.2f}"
-    losses = (
-        f"-log p(x) {report.loss:7.2f}" if report.stage == "lattice" else f"loss {report.loss:7.2f} = {parts}"
-    )
-    return f"epoch {report.epoch:3}/{report.epochs} {report.stage:8} {losses} nats  {report.seconds:5.1f} s"
+    """One line on one epoch; losses in nats per training image."""
+    losses = "  ".join(f"{name} {value:.4g}" for name, value in report.losses.items())
+    return f"epoch {report.epoch:3}/{report.epochs}  {report.stage:10}  {losses}  ({report.seconds:.1f} s)"
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
-    checkpoint = load(options.file)
-    test = load_mnist("test", mnist_folder(options.data))
-    say = (lambda name: None) if options.json else lambda name: print(f"Measuring {name} …", file=sys.stderr)
-    figures = evaluation.evaluate(checkpoint, test, choose_device(), options.iwae, say)
-    save(checkpoint.with_figures(figures), options.file)
+    judge = kind_of(options.file) == CLASSIFIER
+    figures = evaluate_classifier(options) if judge else evaluate_vae(options)
     if options.json:
-        absent = dict.fromkeys(evaluation.LABELS, None)
-        del absent["iwae_nats"]
-        print(json.dumps({"file": options.file.name, **absent, **figures}, indent=1))
+        absent = {} if judge else dict.fromkeys(evaluation.ALWAYS_NAMED)
+        print(json.dumps({**absent, **figures}, indent=1))
     else:
         print(evaluation.as_text(figures))
+
+
+def evaluate_classifier(options: argparse.Namespace) -> evaluation.Figures:
+    """Measure and record a classifier's figures."""
+    checkpoint = load_classifier(options.file)
+    test = load_mnist("test", mnist_folder(options.data))
+    figures = evaluation.evaluate_classifier(checkpoint, test, choose_device())
+    save_classifier(replace(checkpoint, figures=figures), options.file)
+    return figures
+
+
+def evaluate_vae(options: argparse.Namespace) -> evaluation.Figures:
+    """Measure and record a VAE's or autoencoder's figures, judged by the classifier beside it."""
+    checkpoint = load(options.file)
+    judge = options.file.with_name("classifier.pt")
+    classifier = load_classifier(judge).build() if judge.exists() else None
+    test = load_mnist("test", mnist_folder(options.data))
+
+    def say(name: str) -> None:
+        if not options.json:
+            print(f"Measuring {name} …", file=sys.stderr)
+
+    figures = evaluation.evaluate(checkpoint, test, choose_device(), classifier, options.iwae, say)
+    save(checkpoint.with_figures(figures), options.file)
+    return figures
 
 
 def run_bench(options: argparse.Namespace) -> None:

@@ -61,6 +61,7 @@ def download_mnist(folder: Path | None = None, progressbar: bool = False) -> Pat
     Every mirror is tried in turn. A file whose digest differs is fetched again. Raises MnistUnavailable.
     """
     folder = folder or data_folder()
+    pooch.get_logger().setLevel("WARNING")  # progress is shown by the bar, failure by our sentence
     for name, digest in DIGESTS.items():
         _fetch(name, digest, folder, progressbar)
     return folder

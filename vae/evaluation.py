@@ -1,4 +1,4 @@
-"""All figures of a checkpoint on MNIST's test set, in one place, so that every reader quotes the same ones."""
+"""All figures of a checkpoint on MNIST's test set, in one place: every reader quotes the same ones."""
 
 from __future__ import annotations
 
@@ -8,11 +8,26 @@ from collections.abc import Callable
 import torch
 
 from vae.checkpoint import Checkpoint
+from vae.classifier import Classifier, ClassifierCheckpoint, class_probabilities
 from vae.data import Digits
-from vae.evidence import binarised_test_images, converged_log_likelihood, elbo, iwae
-from vae.quality import knn_accuracy
+from vae.evidence import binarised_test_images, converged_log_likelihood, elbo, iwae, to_unit
+from vae.latent import prior_draws
+from vae.model import Posterior, reparameterise
+from vae.quality import completeness, continuity, knn_accuracy
 
 Figures = dict[str, float]
+
+DRAWS = 10_000  # from the prior, for completeness
+
+# Printed as null for a model that has no such figure.
+ALWAYS_NAMED = (
+    "reconstruction_nats",
+    "kl_nats",
+    "elbo_nats",
+    "log_likelihood_nats",
+    "log_likelihood_check_nats",
+    "knn_accuracy",
+)
 
 LABELS = {
     "reconstruction_nats": "reconstruction",
@@ -21,8 +36,13 @@ LABELS = {
     "iwae_nats": "IWAE bound",
     "log_likelihood_nats": "log p(x), exact",
     "log_likelihood_check_nats": "log p(x), lattice twice as fine",
-    "lattice_spacing": "lattice spacing",
+    "lattice_spacing": "spacing of the coarser lattice",
     "knn_accuracy": "k-NN accuracy, k = 10",
+    "continuity_median": "picture change a step, median",
+    "continuity_ratio": "  99th percentile / median",
+    "completeness": "prior draws named with p >= 0.9",
+    "completeness_confidence": "  mean confidence",
+    "test_accuracy": "test accuracy",
 }
 
 
@@ -30,19 +50,32 @@ def evaluate(
     checkpoint: Checkpoint,
     test: Digits,
     device: torch.device,
+    classifier: Classifier | None = None,
     iwae_samples: int = 0,
     on_step: Callable[[str], None] = lambda name: None,
 ) -> Figures:
     """Figures of a checkpoint on `test`, in nats per image where not stated; `on_step` hears what begins.
 
     Images are binarised by sampling each pixel once with its grey value as probability, seed 0. Figures
-    that do not exist for a model are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound.
+    that do not exist are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, and
+    without a classifier there is no completeness.
     """
     model = checkpoint.build(device)
     images = binarised_test_images(torch.from_numpy(test.images)).to(device)
     on_step("ELBO")
     bounds = elbo(model, images)
     figures = {"reconstruction_nats": bounds.reconstruction, "kl_nats": bounds.kl, "elbo_nats": bounds.elbo}
+    on_step("neighbourhoods and continuity")
+    latents = checkpoint.latents
+    figures["knn_accuracy"] = knn_accuracy(latents.means, latents.labels)
+    posterior = Posterior(torch.from_numpy(latents.means), torch.from_numpy(latents.log_variances))
+    z = reparameterise(posterior, torch.Generator().manual_seed(0)).to(device)
+    change = continuity(model, z)
+    figures |= {"continuity_median": change.median, "continuity_ratio": change.ratio}
+    if classifier is not None:
+        on_step("completeness")
+        recognised = completeness(model, classifier.to(device), prior_draws(DRAWS, seed=0).to(device))
+        figures |= {"completeness": recognised.share, "completeness_confidence": recognised.confidence}
     if iwae_samples and checkpoint.model_config.variational:
         on_step(f"IWAE bound with {iwae_samples} samples")
         figures |= {"iwae_nats": iwae(model, images, iwae_samples), "iwae_samples": iwae_samples}
@@ -52,9 +85,15 @@ def evaluate(
         "log_likelihood_nats": exact.log_likelihood,
         "log_likelihood_check_nats": exact.check,
         "lattice_spacing": exact.spacing,
-        "knn_accuracy": knn_accuracy(checkpoint.latents.means, checkpoint.latents.labels),
     }
     return {name: value for name, value in figures.items() if math.isfinite(value)}
+
+
+def evaluate_classifier(checkpoint: ClassifierCheckpoint, test: Digits, device: torch.device) -> Figures:
+    """`test_accuracy` on the grey-valued images, in [0, 1]."""
+    likelihoods = class_probabilities(checkpoint.build(device), to_unit(test.images).to(device))
+    named = likelihoods.argmax(dim=1).numpy()
+    return {"test_accuracy": float((named == test.labels).mean())}
 
 
 def as_text(figures: Figures) -> str:
@@ -63,6 +102,5 @@ def as_text(figures: Figures) -> str:
     for name, label in LABELS.items():
         if name in figures:
             unit = " nats" if name.endswith("_nats") else ""
-            digits = 4 if name == "knn_accuracy" else 3
-            lines.append(f"{label:34}{figures[name]:>10.{digits}f}{unit}")
+            lines.append(f"{label:34}{figures[name]:>11.{3 if unit else 4}f}{unit}")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """Exact log p(x) and the true posterior, by quadrature over the plane; and importance-weighted bounds.
 
-The latent space has two dimensions, so log p(x) = log of the integral of p(x | z) N(z; 0, I) dz is a sum over a
-lattice. For a smooth integrand the trapezoidal rule on the whole plane converges exponentially once the
+The plane has two dimensions, so log p(x), the log of the integral of p(x | z) N(z; 0, I) dz, is a sum over
+a lattice. For a smooth integrand the trapezoidal rule on the whole plane converges exponentially once the
 spacing falls below about twice the standard deviation of the narrowest posterior (Trefethen & Weideman
 2014, SIAM Review 56, section 5).
 """

@@ -33,6 +33,11 @@ def prior_density(z: Points) -> NDArray[np.float64]:
     return np.exp(-0.5 * squared) / (2 * math.pi)
 
 
+def prior_draws(count: int, seed: int) -> Tensor:
+    """`count` points drawn from the prior N(0, I), shape (count, 2), the same for the same seed."""
+    return torch.randn(count, LATENT_DIM, generator=torch.Generator().manual_seed(seed))
+
+
 def nearest(means: Points, z: Points, k: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Indices and Euclidean distances, both (k,), of the k rows of `means` nearest to one point (2,)."""
     distances = np.linalg.norm(means.astype(np.float64) - np.asarray(z, dtype=np.float64), axis=1)
@@ -48,13 +53,13 @@ def class_shares(labels: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def square_lattice(side: int, half_width: float) -> Points:
-    """side x side points over [-half_width, half_width]^2, shape (side^2, 2), row by row from the top left."""
+    """side x side points over [-half_width, half_width]^2: (side^2, 2), row by row from the top left."""
     axis = np.linspace(-half_width, half_width, side)
     return _rows_from_the_top(axis)
 
 
 def prior_lattice(side: int) -> Points:
-    """side x side points at the prior's quantiles (i + 1/2) / side, so that every cell has the same prior mass.
+    """side x side points at the prior's quantiles (i + 1/2) / side: every cell has the same prior mass.
 
     Shape (side^2, 2), row by row from the top left.
     """

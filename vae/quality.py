@@ -1,12 +1,20 @@
-"""How good a latent space is, beyond likelihood: neighbourhoods."""
+"""How good a latent space is, beyond likelihood: neighbourhoods, continuity, completeness."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
+from torch import Tensor
 
+from vae.classifier import Classifier, class_probabilities
 from vae.latent import Points
+from vae.model import VAE, probabilities
+
+CONFIDENT = 0.9  # a picture is named when the classifier gives one digit at least this probability
 
 
 def knn_accuracy(means: Points, labels: NDArray[np.uint8], k: int = 10) -> float:
@@ -22,3 +30,46 @@ def knn_accuracy(means: Points, labels: NDArray[np.uint8], k: int = 10) -> float
     rows = np.broadcast_to(own, neighbours.shape)[others]
     np.add.at(votes, (rows, labels[neighbours[others]]), 1)
     return float((votes.argmax(axis=1) == labels).mean())
+
+
+def metric(model: VAE, z: Tensor) -> Tensor:
+    """The pull-back metric J^T J of the decoded picture (ink probabilities), shape (n, 2, 2), at z (n, 2).
+
+    J is the exact Jacobian of 784 pixels by 2 coordinates, by forward-mode differentiation. Its determinant's
+    root is the area magnification (Arvanitidis et al. 2018, arXiv 1710.11379, section 2).
+    """
+
+    def picture(point: Tensor) -> Tensor:
+        return probabilities(model.decode(point[None]))[0]
+
+    parts = [torch.func.vmap(torch.func.jacfwd(picture))(part) for part in torch.split(z, 500)]
+    jacobian = torch.cat(parts)  # (n, 784, 2)
+    return jacobian.transpose(1, 2) @ jacobian
+
+
+class Continuity(NamedTuple):
+    """Picture change for a small step in the plane, over many points: root-mean-square over directions."""
+
+    median: float
+    percentile_99: float
+    ratio: float  # of the two: large where the picture jumps in places
+
+
+def continuity(model: VAE, z: Tensor) -> Continuity:
+    """||dec(z + d) - dec(z)|| / ||d|| in the limit of a small d, at points z (n, 2)."""
+    change = metric(model, z).diagonal(dim1=1, dim2=2).mean(dim=1).sqrt()
+    median, high = torch.quantile(change, torch.tensor([0.5, 0.99], device=change.device)).tolist()
+    return Continuity(median, high, high / median)
+
+
+class Completeness(NamedTuple):
+    share: float  # of pictures that the classifier names with probability >= CONFIDENT
+    confidence: float  # mean probability of the likeliest digit
+
+
+@torch.inference_mode()
+def completeness(model: VAE, classifier: Classifier, z: Tensor) -> Completeness:
+    """How many of the pictures decoded at z (n, 2) an independent classifier recognises."""
+    pictures = torch.cat([probabilities(model.decode(part)) for part in torch.split(z, 1000)])
+    likeliest = class_probabilities(classifier, pictures).amax(dim=1)
+    return Completeness(float((likeliest >= CONFIDENT).float().mean()), float(likeliest.mean()))

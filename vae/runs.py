@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
-from vae.checkpoint import Checkpoint, Latents, Provenance, load, save
+from vae.checkpoint import Checkpoint, Latents, Provenance, as_stored, load, save
+from vae.classifier import ClassifierCheckpoint, ClassifierFit, load_classifier, save_classifier
+from vae.config import TrainingConfig
 from vae.data import Digits, digest_of
 from vae.device import describe, machine
 from vae.evidence import to_unit
+from vae.fitting import EpochReport, Fit, ProgressError
 from vae.latent import encode_all
-from vae.training import EpochReport, Fit, ProgressError
+from vae.presets import Preset
+from vae.training import VAEFit
 
 
 @dataclass
-class Run:
+class Run(ABC):
     """A training run that keeps `path` readable throughout.
 
     After every epoch `path` holds a complete checkpoint, with what is needed to go on; after the last one,
@@ -27,18 +33,21 @@ class Run:
     """
 
     fit: Fit
-    test: Digits
     path: Path
     command: str
-    data_digest: str
+    data_sha256: str
 
-    @classmethod
-    def prepare(cls, fit: Fit, train: Digits, test: Digits, path: Path, command: str) -> Run:
-        return cls(fit, test, path, command, digest_of(train))
+    @abstractmethod
+    def write(self, progress: Mapping[str, Any] | None) -> None:
+        """Write the checkpoint as training stands."""
+
+    @abstractmethod
+    def read_progress(self) -> Mapping[str, Any] | None:
+        """What an interrupted run left in `path`. Raises CheckpointError."""
 
     def resume(self) -> None:
         """Take up the run in `path`. Raises CheckpointError or ProgressError."""
-        progress = load(self.path).progress
+        progress = self.read_progress()
         if progress is None:
             raise ProgressError(f"{self.path} is complete: there is nothing to resume.")
         self.fit.restore(progress)
@@ -48,29 +57,15 @@ class Run:
         if self.path.exists() and self.fit.done == 0:
             self.path.replace(self.path.with_name(f"{self.path.name}.previous"))
         for report in self.fit.epochs():
-            save(self.checkpoint(finished=report.epoch == report.epochs), self.path)
+            self.write(None if report.epoch == report.epochs else self.fit.progress())
             yield report
 
-    def checkpoint(self, finished: bool) -> Checkpoint:
-        """The model as it is now, with the latents of the grey-valued test images."""
-        bare = Checkpoint(
-            self.fit.model.config,
-            self.fit.config,
-            self.fit.weights(),
-            Latents(np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32), np.zeros(0, np.uint8)),
-            provenance=self._provenance(),
-            progress=None if finished else self.fit.progress(),
-        )
-        posterior = encode_all(bare.build(self.fit.device), to_unit(self.test.images))
-        latents = Latents(posterior.mean.numpy(), posterior.log_variance.numpy(), self.test.labels)
-        return Checkpoint(**{**vars(bare), "latents": latents})
-
-    def _provenance(self) -> Provenance:
+    def provenance(self) -> Provenance:
         return {
             "command": self.command,
             "seed": self.fit.config.seed,
             "training_images": len(self.fit.images),
-            "data_sha256": self.data_digest,
+            "data_sha256": self.data_sha256,
             "epochs": self.fit.done,
             "seconds": round(self.fit.seconds, 1),
             "device": describe(self.fit.device),
@@ -79,3 +74,53 @@ class Run:
             "torch": str(torch.__version__),
             "numpy": np.__version__,
         }
+
+
+@dataclass
+class VAERun(Run):
+    """Trains a VAE or plain autoencoder; its file carries the latents of the grey-valued test images."""
+
+    fit: VAEFit
+    test: Digits
+
+    def write(self, progress: Mapping[str, Any] | None) -> None:
+        empty = Latents(np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32), np.zeros(0, np.uint8))
+        weights = as_stored(self.fit.weights())
+        checkpoint = Checkpoint(
+            self.fit.model.config, self.fit.config, weights, empty, {}, self.provenance(), progress
+        )
+        posterior = encode_all(checkpoint.build(self.fit.device), to_unit(self.test.images))
+        latents = Latents(posterior.mean.numpy(), posterior.log_variance.numpy(), self.test.labels)
+        save(replace(checkpoint, latents=latents), self.path)
+
+    def read_progress(self) -> Mapping[str, Any] | None:
+        return load(self.path).progress
+
+
+@dataclass
+class ClassifierRun(Run):
+    """Trains the independent judge of decoded digits."""
+
+    def write(self, progress: Mapping[str, Any] | None) -> None:
+        weights = as_stored(self.fit.weights())
+        checkpoint = ClassifierCheckpoint(self.fit.config, weights, {}, self.provenance(), progress)
+        save_classifier(checkpoint, self.path)
+
+    def read_progress(self) -> Mapping[str, Any] | None:
+        return load_classifier(self.path).progress
+
+
+def prepare(
+    preset: Preset,
+    config: TrainingConfig,
+    digits: tuple[Digits, Digits],
+    device: torch.device,
+    path: Path,
+    command: str,
+) -> Run:
+    """The run of a preset with its (possibly changed) training settings on (training, test) digits."""
+    train, test = digits
+    sha256 = digest_of(train)
+    if preset.model is None:
+        return ClassifierRun(ClassifierFit(config, train, device), path, command, sha256)
+    return VAERun(VAEFit(preset.model, config, train, device), path, command, sha256, test)
