@@ -183,10 +183,10 @@ def show_neighbours(service: DecoderService, view: View) -> None:
         + f"<h2>Labels of the {COUNTED} nearest</h2>"
         + figures.share_bars(class_shares(labels[indices]), COUNTED)
     )
-    if originals is None:
-        st.caption(problem or wording.NO_ORIGINALS)
-        if problem is None:
-            offer_download("latent_map_download")
+    if problem is not None:
+        st.caption(problem)
+    elif originals is None:
+        offer_download("latent_map_download")
 
 
 def point_facts(
@@ -207,12 +207,11 @@ def show_figures(checkpoint: Checkpoint) -> None:
     """The checkpoint's own record, in one quiet line."""
     rows = wording.figures(checkpoint)
     line = "".join(f"<span>{name} <b>{value}</b></span>" for name, value in rows)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="latent_map_figures"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.html(
             f'<p class="atlas-figures" data-testid="figures">{line or wording.NOT_MEASURED}</p>',
-            width="content",
         )
-        with st.popover("What do these mean?", type="tertiary"):
+        with st.popover("What do these mean?", type="tertiary", width="content"):
             st.markdown(wording.WHY_THE_FIGURES)
 
 

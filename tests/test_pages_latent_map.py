@@ -100,7 +100,7 @@ def test_an_address_reproduces_the_view(app: AppTest) -> None:
     app.query_params.update(model="autoencoder", z1="1.5", z2="-0.25", manifold="1")
     app.run()
     assert not app.exception
-    assert app.segmented_control(key="latent_map_checkpoint").value == "autoencoder"
+    assert app.get_by_key("latent_map_checkpoint").value == "autoencoder"
     assert app.toggle(key="latent_map_manifold").value is True
     assert coordinates(app) == (1.5, -0.25)
     assert panel(app).labels == nearest_labels("autoencoder", (1.5, -0.25))[:10]
@@ -127,7 +127,7 @@ def test_another_checkpoint_keeps_the_point_and_changes_the_neighbours(app: AppT
     app.query_params.update(z1="0.5", z2="0.5")
     app.run()
     vae = panel(app)
-    app.segmented_control(key="latent_map_checkpoint").set_value("autoencoder").run()
+    app.get_by_key("latent_map_checkpoint").set_value("autoencoder").run()
     assert not app.exception
     assert coordinates(app) == (0.5, 0.5)
     assert panel(app).labels == nearest_labels("autoencoder", (0.5, 0.5))[:10]
@@ -166,8 +166,8 @@ def test_without_mnist_neighbours_are_reconstructions_and_the_download_is_offere
     first = latents.means[np.argmin((latents.means**2).sum(1))]
     expected = resources.decoder_service().decode("vae", first[None]).images[0]
     assert base64.b64decode(panel(app).pictures[0]) == figures.digit_png(expected)
-    assert any("drawn again by the decoder" in caption.value for caption in app.caption)
-    assert app.button(key="latent_map_download").label.startswith("Download the originals")
+    assert any("Drawn again by the decoder" in caption.value for caption in app.caption)
+    assert app.button(key="latent_map_download").label.startswith("Download")
 
 
 def test_a_download_without_a_network_is_one_sentence(

@@ -32,9 +32,11 @@ def original_digits() -> tuple[Images | None, str | None]:
 
 
 def offer_download(key: str) -> None:
-    """A button that downloads MNIST; a failure is one sentence and leaves the page as it was."""
-    if not st.button("Download the originals (11 MB)", key=key, icon=":material/download:", type="tertiary"):
-        return
+    """Say that MNIST is missing and offer to download it; a failure is one sentence and loses nothing."""
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="originals"):
+        st.caption("Drawn again by the decoder: MNIST is not on this computer.", width="stretch")
+        if not st.button("Download (11 MB)", key=key, icon=":material/download:", type="tertiary"):
+            return
     try:
         with st.spinner(f"Downloading MNIST to {data_folder()}"):
             download_mnist()

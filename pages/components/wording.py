@@ -57,7 +57,6 @@ def _signed(value: float) -> str:
 
 TASK = "Point anywhere: the decoder draws the digit that lives there. Click to keep the point."
 NOT_MEASURED = "The figures of this checkpoint have not been measured yet (python -m vae evaluate does)."
-NO_ORIGINALS = "MNIST is not on this computer, so these digits are drawn again by the decoder."
 
 WHY_THE_MAP = r"""
 Each dot is one of the 10,000 test digits of MNIST, at the place the **encoder** gives it: the latent mean
