@@ -22,19 +22,19 @@ def checkpoint_of(digits, variational: bool) -> Checkpoint:
 def test_figures_of_a_vae(digits) -> None:
     few = type(digits)(digits.images[:50], digits.labels[:50])
     heard: list[str] = []
-    figures = evaluation.evaluate(checkpoint_of(few, True), few, torch.device("cpu"), 50, heard.append)
+    figures = evaluation.evaluate(checkpoint_of(few, True), few, torch.device("cpu"), None, 50, heard.append)
     assert figures["elbo_nats"] <= figures["iwae_nats"] + 0.1 <= figures["log_likelihood_nats"] + 0.2
     assert figures["iwae_samples"] == 50
     assert abs(figures["log_likelihood_nats"] - figures["log_likelihood_check_nats"]) < 0.01
     assert 0 <= figures["knn_accuracy"] <= 1
-    assert len(heard) == 3
+    assert len(heard) == 4
     text = evaluation.as_text(figures)
     assert f"{figures['elbo_nats']:.3f} nats" in text
 
 
 def test_a_plain_autoencoder_has_no_kl_and_no_elbo(digits) -> None:
     few = type(digits)(digits.images[:50], digits.labels[:50])
-    figures = evaluation.evaluate(checkpoint_of(few, False), few, torch.device("cpu"), 50)
+    figures = evaluation.evaluate(checkpoint_of(few, False), few, torch.device("cpu"), iwae_samples=50)
     assert not {"kl_nats", "elbo_nats", "iwae_nats"} & set(figures)
     assert "log_likelihood_nats" in figures
 

@@ -63,7 +63,8 @@ class TrainingConfig:
     """How the network is fitted. Three stages follow each other; a stage of 0 epochs is left out.
 
     1. `epochs` of the ELBO, encoder and decoder together;
-    2. `lattice_epochs` of the exact marginal likelihood, decoder alone (see `vae.evidence`);
+    2. `lattice_epochs` of the exact marginal likelihood for the decoder, with the ELBO of both networks
+       added `elbo_share` times, so that the encoder follows and the map stays one that can be encoded;
     3. `encoder_epochs` of the ELBO with the decoder fixed, encoder alone.
     """
 
@@ -77,6 +78,7 @@ class TrainingConfig:
     beta_schedule: BetaSchedule = "constant"
     annealing_epochs: int = 0  # epochs until a linear or cosine schedule reaches `beta`
     lattice_size: int = 4181  # a Fibonacci number: the lattice of stage 2
+    elbo_share: float = 0.0  # weight of the ELBO in stage 2
     averaging: float = 0.0  # decay of the exponential moving average of the weights per step; 0 is off
     augment: bool = False  # small shifts, rotations and scalings of the training images in stage 3
     seed: int = 0
@@ -95,6 +97,9 @@ class TrainingConfig:
         _require(
             _is_fibonacci(self.lattice_size),
             f"lattice_size must be a Fibonacci number of at least 2, not {self.lattice_size}.",
+        )
+        _require(
+            0 <= self.elbo_share < float("inf"), f"elbo_share must not be negative, but is {self.elbo_share}."
         )
         _require(0 <= self.averaging < 1, f"averaging must lie in [0, 1), not {self.averaging}.")
         _require(

@@ -47,8 +47,10 @@ class VAEFit(Fit):
         return asdict(self.model.config)
 
     def trained(self, stage: str) -> nn.Module:
-        parts = {"elbo": self.model, "lattice": self.model.decoder, "encoder": self.model.encoder}
-        return parts[stage]
+        if stage == "encoder":
+            return self.model.encoder
+        alone = stage == "lattice" and self.config.elbo_share == 0
+        return self.model.decoder if alone else self.model
 
     def batch_size(self, stage: str) -> int:
         return min(LATTICE_BATCH, len(self.images)) if stage == "lattice" else super().batch_size(stage)
@@ -59,7 +61,10 @@ class VAEFit(Fit):
             grey = jitter(grey, generator)
         images = binarise(grey, generator)
         if stage == "lattice":
-            return self._lattice_gradient(images, generator)
+            losses = self._lattice_gradient(images, generator)
+            if self.config.elbo_share:
+                losses |= self._elbo_gradient(images, self.config.beta, generator, self.config.elbo_share)
+            return losses
         return self._elbo_gradient(images, self._beta(stage), generator)
 
     def _beta(self, stage: str) -> float:
@@ -69,8 +74,10 @@ class VAEFit(Fit):
         epoch = self.schedule.last_epoch / self.steps(stage)
         return beta_at(config.beta_schedule, config.beta, epoch, config.annealing_epochs)
 
-    def _elbo_gradient(self, images: Tensor, beta: float, generator: torch.Generator) -> dict[str, Tensor]:
-        """Back-propagate the negative ELBO."""
+    def _elbo_gradient(
+        self, images: Tensor, beta: float, generator: torch.Generator, weight: float = 1.0
+    ) -> dict[str, Tensor]:
+        """Back-propagate `weight` times the negative ELBO."""
         with self.mixed_precision():
             posterior = self.model.encode(images)
             logits = self.model.decode(reparameterise(posterior, generator))
@@ -80,7 +87,7 @@ class VAEFit(Fit):
             return {"loss": rec.mean(), "reconstruction": rec.mean()}
         kl = kl_divergence(*posterior)
         loss = negative_elbo(rec, kl, beta)
-        loss.backward()
+        (weight * loss).backward()
         return {"loss": loss, "reconstruction": rec.mean(), "KL": kl.mean(), "beta": torch.tensor(beta)}
 
     def _lattice_gradient(self, images: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
