@@ -277,6 +277,19 @@ def test_origins_are_the_same_host_or_configured(
     assert resources.origin_allowed(origin, "atlas.school:8501")
 
 
+def test_a_server_that_ends_takes_leave_of_its_open_channels(project: Path) -> None:
+    with contextlib.ExitStack() as channels:
+        with running(project, [*STREAMLIT, "--server.port=0"]) as url:
+            address = channel_of(url)
+            opened = [channels.enter_context(connect(address, open_timeout=SOON)) for _ in range(10)]
+            opened[0].send(struct.pack("<I2f", 5, 0.5, -0.5))
+            opened[0].recv(SOON)
+        for channel in opened:
+            with pytest.raises(ConnectionClosed, match="1012"):
+                channel.recv(SOON)
+    assert "Traceback" not in (project / "log").read_text()
+
+
 def test_below_a_base_path_everything_moves_there(project: Path) -> None:
     with running(project, [*STREAMLIT, "--server.port=0", "--server.baseUrlPath=/lesson/one/"]) as url:
         base = url + "/lesson/one"

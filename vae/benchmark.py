@@ -37,7 +37,7 @@ CROWDS = (1, 100, 300)  # clients
 RATE = 20.0  # pointer moves per second and client
 SECONDS = 10.0  # of each crowd
 BUDGET = 1.0  # seconds of each of the other measurements
-TRAINING_IMAGES = 30_000
+TRAINING_IMAGES = 10_000
 STARTS = 3  # of which the median is given
 START_LIMIT = 120.0  # seconds
 
