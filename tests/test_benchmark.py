@@ -38,7 +38,9 @@ def test_a_small_run_measures_everything(monkeypatch: pytest.MonkeyPatch) -> Non
     assert f"{figures['decodes_per_second']['256']:,} at batch 256" in text
 
 
-def test_without_the_flagship_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_default_checkpoint_there_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(benchmark, "ROOT", tmp_path)
     with pytest.raises(benchmark.BenchmarkError, match=r"vae\.pt does not exist"):
         benchmark.run()

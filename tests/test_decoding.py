@@ -128,7 +128,7 @@ def test_who_gives_up_waiting_costs_no_pass(service: DecoderService, monkeypatch
     assert drawing.passes == [1, 2]
 
 
-def test_names_begin_with_the_flagship_and_each_leads_to_its_checkpoint(
+def test_names_begin_with_the_default_and_each_leads_to_its_checkpoint(
     service: DecoderService, tmp_path: Path
 ) -> None:
     assert service.names == ("vae", "beta")

@@ -26,7 +26,7 @@ import torch
 from vae.config import LATENT_DIM, PIXELS, TrainingConfig
 from vae.crowd import run_crowd
 from vae.data import Digits
-from vae.decoding import FLAGSHIP, DecoderService, draw
+from vae.decoding import DEFAULT, DecoderService, draw
 from vae.device import choose_device, describe, machine
 from vae.presets import PRESETS
 from vae.training import VAEFit
@@ -103,15 +103,15 @@ def as_text(figures: Figures) -> str:
 def decoding_figures(device: torch.device) -> Figures:
     """`decode_ms` and `decodes_per_second`."""
     service = DecoderService(ROOT / "checkpoints", device)
-    if FLAGSHIP not in service.names:
-        raise BenchmarkError(service.problems[f"{FLAGSHIP}.pt"])
-    model = service.model(FLAGSHIP)
+    if DEFAULT not in service.names:
+        raise BenchmarkError(service.problems[f"{DEFAULT}.pt"])
+    model = service.model(DEFAULT)
     rng = np.random.default_rng(0)
     points = {n: rng.normal(size=(n, LATENT_DIM)).astype(np.float32) for n in BATCHES}
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        waits = repeat(partial(service.decode, FLAGSHIP, points[1]), wall_clock)
+        waits = repeat(partial(service.decode, DEFAULT, points[1]), wall_clock)
         passes = {n: repeat(partial(draw, model, z, device), clock_of(device)) for n, z in points.items()}
     finally:
         torch.set_num_threads(threads)
@@ -219,7 +219,7 @@ def wait_for_page(host: str, process: subprocess.Popen[bytes], log: IO[bytes]) -
 def crowd_figures(server: RunningServer, clients: int, seconds: float) -> Figures:
     """The decode channel under `clients` at once."""
     before = memory(server.pid)
-    tallies = run_crowd(f"ws://{server.host}/decode/{FLAGSHIP}", clients, RATE, seconds)
+    tallies = run_crowd(f"ws://{server.host}/decode/{DEFAULT}", clients, RATE, seconds)
     waits = [wait for tally in tallies for wait in tally.waits]
     p50, p95, p99 = (round(value, 1) for value in np.percentile(waits or [np.nan], [50, 95, 99]) * 1e3)
     replies = [len(tally.waits) / seconds for tally in tallies]

@@ -20,7 +20,7 @@ from vae.config import LATENT_DIM
 from vae.device import choose_device, describe
 from vae.model import VAE, probabilities
 
-FLAGSHIP = "vae"
+DEFAULT = "vae"  # the checkpoint that pages open with; its absence is a problem
 MAX_POINTS = 256  # of one request; DESIGN's longest path
 MAX_QUEUE = 128 * MAX_POINTS  # a class of a hundred may open a page with a path in the same second
 MAX_WAIT = 10.0  # seconds; whoever waited longer has moved on
@@ -64,7 +64,7 @@ class DecoderService:
         self.problems: dict[str, str] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
         self._models: dict[str, VAE] = {}
-        for path in sorted({*folder.glob("*.pt"), folder / f"{FLAGSHIP}.pt"}, key=_flagship_first):
+        for path in sorted({*folder.glob("*.pt"), folder / f"{DEFAULT}.pt"}, key=_default_first):
             self._load(path)
         self._batcher: MicroBatcher[NDArray[np.float32], Decoded] = MicroBatcher(
             self._work, max_batch=MAX_POINTS, max_queue=MAX_QUEUE, max_wait=MAX_WAIT, name="decoder"
@@ -145,5 +145,5 @@ class DecoderService:
         return [Decoded(images[start:end], seconds, len(images)) for start, end in bounds]
 
 
-def _flagship_first(path: Path) -> tuple[bool, str]:
-    return path.stem != FLAGSHIP, path.stem
+def _default_first(path: Path) -> tuple[bool, str]:
+    return path.stem != DEFAULT, path.stem

@@ -40,15 +40,15 @@ def plotly_path() -> str:
 
 
 def origin_allowed(origin: str | None, host: str | None) -> bool:
-    """Streamlit's rule for its own socket, less its look-ups on the network: same host, or configured.
+    """Whether the decode channel is open to a page: of this host, or of one that Streamlit's settings name.
 
-    `server.corsAllowedOrigins` and `browser.serverAddress` add hosts; `server.enableCORS = false` adds all.
+    `server.corsAllowedOrigins` adds hosts and `server.enableCORS = false` all of them, as for Streamlit's own
+    socket; its allowances for this machine's addresses, looked up on the network, are left out.
     """
     if same_host(origin, host) or not st.get_option("server.enableCORS"):
         return True
-    configured = [*st.get_option("server.corsAllowedOrigins"), st.get_option("browser.serverAddress")]
-    allowed = {_hostname(entry) for entry in configured if entry}
-    return (hostname := _hostname(origin or "")) is not None and hostname in allowed
+    named = {_hostname(address) for address in st.get_option("server.corsAllowedOrigins")}
+    return _hostname(origin or "") in named - {None}
 
 
 def routes() -> list[BaseRoute]:
