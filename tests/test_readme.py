@@ -44,7 +44,7 @@ def test_every_file_the_readme_links_to_exists() -> None:
     os.name == "nt", reason="The README's command for Windows cannot be run by a POSIX shell."
 )
 def test_the_start_command_serves_the_app_from_a_fresh_copy(tmp_path) -> None:
-    """A copy without a virtual environment, as after a clone; the command makes its own and serves the page."""
+    """A copy without a virtual environment, as after a clone: the command makes its own and serves pages."""
     copy = tmp_path / "latent-atlas"
     unwanted = (".venv", ".git", "data", "runs", ".*_cache", "__pycache__", ".hypothesis")
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*unwanted))

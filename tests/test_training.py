@@ -5,9 +5,10 @@ import torch
 
 from vae import fitting
 from vae.config import ModelConfig, TrainingConfig
-from vae.evidence import binarise, log_likelihoods
+from vae.evidence import binarise
 from vae.fitting import EpochReport, ProgressError
-from vae.latent import fibonacci_lattice
+from vae.inversion import log_likelihoods
+from vae.lattices import fibonacci_lattice
 from vae.training import VAEFit
 
 CPU = torch.device("cpu")

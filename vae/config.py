@@ -11,6 +11,7 @@ PIXELS = SIDE * SIDE
 
 EncoderKind = Literal["mlp", "conv"]
 Likelihood = Literal["bernoulli", "mse"]
+Inference = Literal["encoder", "inversion"]
 BetaSchedule = Literal["constant", "linear", "cosine"]
 
 
@@ -45,12 +46,18 @@ class ModelConfig:
     decoder_blocks: int = 2
     batch_norm: bool = False  # batch instead of layer normalisation inside the blocks
     likelihood: Likelihood = "bernoulli"
+    # once trained, whether the encoder or Bayes' rule (vae.inversion) gives the posterior
+    inference: Inference = "encoder"
 
     def __post_init__(self) -> None:
         _require(1 <= self.hidden <= 4096, f"hidden must lie between 1 and 4096, not {self.hidden}.")
         for name in ("encoder_blocks", "decoder_blocks"):
             value = getattr(self, name)
             _require(0 <= value <= 32, f"{name} must lie between 0 and 32, not {value}.")
+        _require(
+            self.inference in get_args(Inference),
+            f"inference must be encoder or inversion, not {self.inference!r}.",
+        )
         _require(self.encoder in get_args(EncoderKind), f"encoder must be mlp or conv, not {self.encoder!r}.")
         _require(
             self.likelihood in get_args(Likelihood),

@@ -9,7 +9,7 @@ spacing falls below about twice the standard deviation of the narrowest posterio
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +17,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.distributions import Normal
-from torch.nn.functional import softplus
 
+from vae.inversion import Decoder, log_likelihoods, log_prior
+from vae.lattices import disc_lattice
 from vae.model import VAE, Posterior, reparameterise
 from vae.objective import bernoulli_reconstruction, kl_divergence
-
-Decoder = Callable[[Tensor], Tensor]  # latent points (n, 2) to Bernoulli logits (n, 784)
 
 RADIUS = 5.5  # prior mass beyond it: exp(-15), 3e-7
 CONVERGED = 0.01  # nats: two lattices that agree this well count as converged
@@ -39,28 +38,14 @@ def binarised_test_images(images: Tensor) -> Tensor:
     return binarise(images, torch.Generator().manual_seed(0))
 
 
-def log_likelihoods(logits: Tensor, images: Tensor) -> Tensor:
-    """log p(x_i | z_k) of binary images (n, 784) under logits (k, 784): shape (n, k), one matrix product."""
-    return images @ logits.T - softplus(logits).sum(dim=1)
-
-
-def disc_lattice(spacing: float, radius: float = RADIUS) -> Tensor:
-    """Points of the square lattice with this spacing inside the disc of this radius, float32 (k, 2)."""
-    steps = math.floor(radius / spacing)
-    axis = torch.arange(-steps, steps + 1, dtype=torch.float64) * spacing
-    points = torch.cartesian_prod(axis, axis)
-    return points[points.square().sum(dim=1) <= radius**2].float()
-
-
 def _weighted_chunks(
     decoder: Decoder, images: Tensor, spacing: float, chunk: int
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """(points (k, 2), log p(x_i, z_k) + log cell area (n, k)) over the lattice, a chunk at a time."""
     log_area = 2 * math.log(spacing)
-    for points in torch.split(disc_lattice(spacing), chunk):
+    for points in torch.split(disc_lattice(spacing, RADIUS), chunk):
         z = points.to(images.device)
-        log_prior = -0.5 * z.square().sum(dim=1) - math.log(2 * math.pi)
-        yield z, log_likelihoods(decoder(z), images) + log_prior + log_area
+        yield z, log_likelihoods(decoder(z), images) + log_prior(z) + log_area
 
 
 @torch.inference_mode()

@@ -1,4 +1,4 @@
-"""The plane itself: encoding a data set into it, lattices over it, what lies near a point."""
+"""The plane itself: encoding a data set into it, its prior, what lies near a point."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import math
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import ndtri
 from torch import Tensor
 
 from vae.config import LATENT_DIM
+from vae.lattices import Points
 from vae.model import VAE, Posterior
-
-Points = NDArray[np.float32]  # (n, 2)
 
 
 @torch.inference_mode()
@@ -50,42 +48,3 @@ def nearest(means: Points, z: Points, k: int) -> tuple[NDArray[np.intp], NDArray
 def class_shares(labels: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Share of each digit 0 to 9 among labels of shape (n,), n >= 1: shape (10,), summing to 1."""
     return np.bincount(labels, minlength=10) / len(labels)
-
-
-def square_lattice(side: int, half_width: float) -> Points:
-    """side x side points over [-half_width, half_width]^2: (side^2, 2), row by row from the top left."""
-    axis = np.linspace(-half_width, half_width, side)
-    return _rows_from_the_top(axis)
-
-
-def prior_lattice(side: int) -> Points:
-    """side x side points at the prior's quantiles (i + 1/2) / side: every cell has the same prior mass.
-
-    Shape (side^2, 2), row by row from the top left.
-    """
-    return _rows_from_the_top(ndtri((np.arange(side) + 0.5) / side))
-
-
-def _rows_from_the_top(axis: NDArray[np.float64]) -> Points:
-    z1, z2 = np.meshgrid(axis, axis[::-1])
-    return np.stack([z1.ravel(), z2.ravel()], axis=1).astype(np.float32)
-
-
-def fibonacci_lattice(size: int, shift: tuple[float, float] = (0.0, 0.0)) -> Points:
-    """A rank-1 lattice of `size` points under the prior's inverse distribution function, shape (size, 2).
-
-    (i / F_k, i F_(k-1) / F_k mod 1) + shift, wrapped to the unit square, is the two-dimensional lattice of
-    lowest discrepancy when size = F_k is a Fibonacci number (Niederreiter 1992, section 5.3). A uniformly
-    random shift makes means over it unbiased. Raises ValueError if `size` is not a Fibonacci number >= 2.
-    """
-    previous, current = 1, 2
-    while current < size:
-        previous, current = current, previous + current
-    if current != size:
-        raise ValueError(f"{size} is not a Fibonacci number")
-    index = np.arange(size, dtype=np.int64)
-    unit = np.stack([index / size, index * previous % size / size], axis=1) + np.asarray(shift)
-    smallest = 2.0**-24  # ndtri(0) is minus infinity
-    uniform = np.clip(unit % 1.0, smallest, 1.0 - smallest)
-    points: Points = ndtri(uniform).astype(np.float32).reshape(size, LATENT_DIM)
-    return points

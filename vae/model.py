@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from vae.config import LATENT_DIM, PIXELS, SIDE, ModelConfig
+from vae.inversion import invert
 
 
 class Posterior(NamedTuple):
@@ -112,7 +113,12 @@ class VAE(nn.Module):
         self.decoder = ResidualStack(LATENT_DIM, PIXELS, config.decoder_blocks, config)
 
     def encode(self, images: Tensor) -> Posterior:
-        """Posterior of images of shape (n, 784) with grey values in [0, 1]."""
+        """Posterior of images of shape (n, 784) with grey values in [0, 1].
+
+        While training it is always the encoder's; afterwards Bayes' rule's, if the configuration says so.
+        """
+        if self.config.inference == "inversion" and not self.training:
+            return Posterior(*invert(self.decode, images))
         return cast(Posterior, self.encoder(images))
 
     def decode(self, z: Tensor) -> Tensor:

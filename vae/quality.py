@@ -11,7 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 from torch import Tensor
 
 from vae.classifier import Classifier, class_probabilities
-from vae.latent import Points
+from vae.lattices import Points
 from vae.model import VAE, probabilities
 
 CONFIDENT = 0.9  # a picture is named when the classifier gives one digit at least this probability

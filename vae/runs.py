@@ -85,10 +85,11 @@ class VAERun(Run):
 
     def write(self, progress: Mapping[str, Any] | None) -> None:
         empty = Latents(np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32), np.zeros(0, np.uint8))
+        config = self.fit.model.config
+        if progress is not None:  # inverting the decoder takes long: only the finished one is worth it
+            config = replace(config, inference="encoder")
         weights = as_stored(self.fit.weights())
-        checkpoint = Checkpoint(
-            self.fit.model.config, self.fit.config, weights, empty, {}, self.provenance(), progress
-        )
+        checkpoint = Checkpoint(config, self.fit.config, weights, empty, {}, self.provenance(), progress)
         posterior = encode_all(checkpoint.build(self.fit.device), to_unit(self.test.images))
         latents = Latents(posterior.mean.numpy(), posterior.log_variance.numpy(), self.test.labels)
         save(replace(checkpoint, latents=latents), self.path)

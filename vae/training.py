@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from vae.augmentation import jitter
 from vae.config import ModelConfig, TrainingConfig
 from vae.data import Digits
-from vae.evidence import binarise, log_likelihoods
+from vae.evidence import binarise
 from vae.fitting import Fit
-from vae.latent import fibonacci_lattice
+from vae.inversion import log_likelihoods
+from vae.lattices import fibonacci_lattice
 from vae.model import VAE, reparameterise
 from vae.objective import beta_at, kl_divergence, negative_elbo, reconstruction
 

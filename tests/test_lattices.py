@@ -1,0 +1,42 @@
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from vae import lattices
+
+
+def test_square_lattice_runs_row_by_row_from_the_top_left() -> None:
+    points = lattices.square_lattice(3, 2.0)
+    np.testing.assert_array_equal(points[:4], [[-2, 2], [0, 2], [2, 2], [-2, 0]])
+    np.testing.assert_array_equal(points[-1], [2, -2])
+
+
+def test_prior_lattice_cells_have_equal_mass() -> None:
+    points = lattices.prior_lattice(5).reshape(5, 5, 2)
+    np.testing.assert_allclose(norm.cdf(points[0, :, 0]), [0.1, 0.3, 0.5, 0.7, 0.9], atol=1e-6)
+    assert points[0, 0, 1] > points[-1, 0, 1]
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 8, 610, 4181])
+def test_fibonacci_lattice_fills_the_unit_square_evenly(size) -> None:
+    unit = norm.cdf(lattices.fibonacci_lattice(size, (0.3, 0.7)).astype(float))
+    for axis in range(2):  # each axis holds every size-th exactly once, up to the shift
+        gaps = np.diff(np.sort(unit[:, axis]))
+        np.testing.assert_allclose(gaps, 1 / size, atol=1e-5)
+
+
+def test_fibonacci_lattice_integrates_smooth_functions() -> None:
+    z = lattices.fibonacci_lattice(4181, (0.123, 0.456)).astype(float)
+    assert np.cos(z @ [1.0, 0.5]).mean() == pytest.approx(math.exp(-0.5 * 1.25), abs=2e-3)
+    assert (z**2).mean() == pytest.approx(1, abs=5e-3)
+
+
+def test_fibonacci_lattice_refuses_other_sizes() -> None:
+    with pytest.raises(ValueError, match="4182"):
+        lattices.fibonacci_lattice(4182)
+
+
+def test_a_shift_onto_the_border_stays_finite() -> None:
+    assert np.isfinite(lattices.fibonacci_lattice(8, (0.0, 1.0))).all()
