@@ -29,7 +29,7 @@ _component = st.components.v2.component(
 def digit(*, key: str, group: str, asset_base: str) -> None:
     """Draw the digit of the map whose key is `group`, 28 x 28 crisp pixels, and say what is known about it.
 
-    Under the picture stand its coordinates, the digit most of its nearest test digits are, the device that decodes and the
-    time of the last decode in milliseconds. It all comes from the map in the browser, without Python.
+    Under the picture stand its coordinates, the digit most of its nearest test digits are, the device that
+    decodes and the time of the last decode in milliseconds. It all comes from the map in the browser.
     """
     _component(key=key, data={"group": group, "asset_base": asset_base})

@@ -34,6 +34,7 @@ class LatentMap {
   #checkpoint = null;
   #latents = null;
   #hidden = new Set();
+  #places = []; // of the digits' names
   #loading = new AbortController();
   #seen; // pins told to Python so far; it answers how many of them it knows
   #moved = false; // whether the keyboard has moved the pin since Python was told
@@ -64,7 +65,7 @@ class LatentMap {
     fillLegend(this.#stage.legend, colours, (hidden) => {
       this.#hidden = hidden;
       this.#plane.setHidden(hidden);
-      this.#overlay.setHidden(hidden);
+      this.#overlay.name(this.#places, hidden);
     });
   }
 
@@ -92,11 +93,8 @@ class LatentMap {
     this.#tell = (pin) => setStateValue("pin", pin);
     if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
     // Until Python has seen the newest pin, what it sends is an echo of an older one.
-    const [z1, z2] = this.#point.z ?? [];
-    if (data.seen >= this.#seen && !(data.pin[0] === z1 && data.pin[1] === z2)) {
-      this.#place(data.pin);
-      this.#plane.reveal(...data.pin);
-    }
+    if (data.seen >= this.#seen || !this.#point.z) this.#adopt(data.pin);
+    this.#overlay.showPrior(data.show_prior);
     this.#plane.setFaded(data.show_manifold);
     this.#manifold.set({ shown: data.show_manifold, channel: this.#point.channel });
     this.#retheme();
@@ -129,8 +127,8 @@ class LatentMap {
     this.#stage.setNotice("latents", "");
     await this.#plane.show(latents);
     if (signal.aborted) return;
-    this.#overlay.name(landmarks(latents));
-    this.#overlay.setHidden(this.#hidden);
+    this.#places = landmarks(latents);
+    this.#overlay.name(this.#places, this.#hidden);
     this.#plane.reveal(...this.#point.z);
     this.#stage.plot.setAttribute("aria-busy", "false");
     this.#speak();
@@ -153,6 +151,14 @@ class LatentMap {
     this.#overlay.mark("pin", rounded);
     this.#point.place(rounded);
     this.#speak();
+  }
+
+  /** Take over a pin that came from Python; nothing happens if it is the one there is. */
+  #adopt(pin) {
+    const [z1, z2] = this.#point.z ?? [];
+    if (pin[0] === z1 && pin[1] === z2) return;
+    this.#place(pin);
+    this.#plane.reveal(...pin);
   }
 
   #tellPython() {

@@ -28,26 +28,30 @@ def latent_map(
     asset_base: str,
     pin: tuple[float, float],
     show_manifold: bool,
+    show_prior: bool = True,
     on_pin: Callable[[tuple[float, float]], None],
 ) -> None:
     """Draw the map of `checkpoint` with the marker at `pin`.
 
     The pointer is followed in the browser, by way of the decode channel, and its pictures go to every `digit`
-    whose group is this map's `key`. A click, a tap or the arrow keys pin a point: `on_pin` gets its (z1, z2), at most
-    four decimals, within what the decode channel takes, before the script runs again. A `pin` that differs
-    from the marker's moves it. Zoom, pan and hidden digits live in the browser and survive every rerun.
+    whose group is this map's `key`. A click, a tap or the arrow keys pin a point: `on_pin` gets its (z1, z2),
+    at most four decimals, within what the decode channel takes, before the script runs again. A `pin` that
+    differs from the marker's moves it. Zoom, pan and hidden digits live in the browser and survive reruns.
 
-    `asset_base` is where the browser finds the modules, `resources.asset_base()`; `show_manifold` lays decoded digits
-    behind the points.
+    `asset_base` is where the browser finds the modules: `resources.asset_base()`. `show_manifold` lays
+    decoded digits behind the points. `show_prior` draws the prior's 1, 2 and 3 sigma circles: not for a model
+    that was trained without a prior.
     """
 
-    def hear() -> None:
-        chosen = _read(st.session_state[key])
-        if chosen is not None:
-            on_pin(chosen[0])
+    heard = f"{key}_heard"
+
+    def hear(state: object) -> None:
+        if told := _read(state):
+            st.session_state[heard] = told[1]
+            on_pin(told[0])
 
     told = _read(st.session_state.get(key))
-    _component(
+    result = _component(
         key=key,
         data={
             "key": key,
@@ -58,13 +62,19 @@ def latent_map(
             "pin": pin,
             "seen": told[1] if told else 0,
             "show_manifold": show_manifold,
+            "show_prior": show_prior,
         },
-        on_pin_change=hear,
+        on_pin_change=lambda: hear(st.session_state[key]),
     )
+    told = _read(result)
+    if told and told[1] > st.session_state.get(heard, 0):
+        # Set while the server was away: the browser brings it to a new session, without a callback.
+        hear(result)
+        st.rerun()
 
 
 def _read(state: object) -> tuple[tuple[float, float], int] | None:
-    """((z1, z2), how many pins the visitor has set) of what the browser sent; None if it is nothing of ours."""
+    """((z1, z2), how many pins the visitor has set), as the browser told it; None if it told none."""
     pin = state.get("pin") if isinstance(state, Mapping) else None
     if not isinstance(pin, Mapping):
         return None

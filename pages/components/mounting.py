@@ -1,9 +1,9 @@
-"""How our Streamlit components come to life: one small script that loads the component's module and keeps one instance.
+"""How our Streamlit components come to life: a small script that loads a module and keeps one instance of it.
 
-Streamlit runs a component's inline script as a module without an address of its own, calls its default function
-again with every new argument without cleaning up after the last call, and runs the clean-up of the last call when the
-component goes. The script therefore keeps one instance per element, hands it the newest arguments, and imports
-the real module from the address that comes with them. A module that cannot be loaded is tried again.
+Streamlit runs a component's inline script as a module without an address of its own, calls its default
+function again with every new argument without cleaning up after the last call, and runs the clean-up of the
+last call when the component goes. The script therefore keeps one instance per element, hands it the newest
+arguments, and imports the real module from the address among them. What cannot be loaded is tried again.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ export default function (component) {
     slots.set(parentElement, slot);
   }
   return () => {
-    if (slots.get(parentElement) !== slot || slot.component !== component) return; // a later call has taken over
+    if (slots.get(parentElement) !== slot || slot.component !== component) return; // a later call took over
     slots.delete(parentElement);
     slot.dispose();
   };
@@ -81,7 +81,7 @@ export default function (component) {
 
 
 def script(module: str) -> str:
-    """Inline JavaScript of the component `module`: `module`.js beside this file, drawn into the element `.module`.
+    """Inline JavaScript of the component `module`: loads `module`.js of this folder into element `.module`.
 
     The module exports `async mount(root, component)`, which resolves to `{update(component), dispose()}`;
     `component` is what Streamlit passes, with `data.asset_base`.

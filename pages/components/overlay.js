@@ -6,44 +6,27 @@ const RADIUS = 9; // of a mark, pixels
 
 export class Overlay {
   #plane;
-  #circles;
-  #names = []; // [{z, label}], by digit
+  #prior;
+  #names;
   #marks;
-  #svg;
-  #namesGroup;
 
   /** Appends an SVG of the plane's size to `parent`; call `place` whenever the plane's axes move. */
   constructor(parent, plane) {
     this.#plane = plane;
-    this.#svg = make("svg", { class: "latent-map-overlay", "aria-hidden": "true" });
-    this.#circles = SIGMAS.map((sigma) => ({
-      sigma,
-      halo: this.#add("ellipse", "prior-halo"),
-      circle: this.#add("ellipse", "prior"),
-      label: this.#add("text", "prior-label"),
-    }));
-    for (const { sigma, label } of this.#circles) label.textContent = `${sigma}σ`;
-    this.#namesGroup = make("g", { class: "names" });
-    this.#svg.append(this.#namesGroup);
-    this.#marks = { preview: new Mark(this.#svg, "preview"), pin: new Mark(this.#svg, "pin") };
-    parent.append(this.#svg);
+    const svg = add(parent, "svg", { class: "latent-map-overlay", "aria-hidden": "true" });
+    this.#prior = new Prior(svg);
+    this.#names = new Names(svg);
+    this.#marks = { preview: new Mark(svg, "preview"), pin: new Mark(svg, "pin") };
   }
 
-  /** Write every digit's name at its place, [z1, z2] or null for none. */
-  name(places) {
-    this.#namesGroup.replaceChildren();
-    this.#names = places.map((z, digit) => {
-      const label = make("text", {});
-      label.textContent = digit;
-      if (z) this.#namesGroup.append(label);
-      return { z, label };
-    });
-    this.place();
+  showPrior(shown) {
+    this.#prior.show(shown);
   }
 
-  /** Leave out the names of the hidden digits. */
-  setHidden(hidden) {
-    this.#names.forEach(({ label }, digit) => (label.style.display = hidden.has(digit) ? "none" : ""));
+  /** Write every digit's name at its place, [z1, z2] or null for none, save for those of the set `hidden`. */
+  name(places, hidden) {
+    this.#names.write(places, hidden);
+    this.#names.place(this.#plane);
   }
 
   /** Put mark "pin" or "preview" at z = [z1, z2]; null hides it. */
@@ -54,25 +37,59 @@ export class Overlay {
 
   /** Follow the plane's axes. */
   place() {
-    const [cx, cy] = this.#plane.pixelOf(0, 0);
-    for (const { sigma, halo, circle, label } of this.#circles) {
-      const [right, top] = this.#plane.pixelOf(sigma, sigma);
-      for (const element of [halo, circle]) set(element, { cx, cy, rx: right - cx, ry: cy - top });
-      const [x, y] = this.#plane.pixelOf(sigma * Math.SQRT1_2, sigma * Math.SQRT1_2);
-      set(label, { x, y });
-    }
-    for (const { z, label } of this.#names) {
-      if (!z) continue;
-      const [x, y] = this.#plane.pixelOf(...z);
-      set(label, { x, y });
-    }
-    for (const mark of Object.values(this.#marks)) mark.place(this.#plane);
+    for (const part of [this.#prior, this.#names, this.#marks.preview, this.#marks.pin]) part.place(this.#plane);
+  }
+}
+
+/** The circles that hold 39, 86 and 99 % of the standard normal prior: 1, 2 and 3 standard deviations. */
+class Prior {
+  #group;
+  #circles;
+
+  constructor(svg) {
+    this.#group = add(svg, "g");
+    this.#circles = SIGMAS.map((sigma) => ({
+      sigma,
+      rings: ["prior-halo", "prior"].map((part) => add(this.#group, "ellipse", { class: part })),
+      label: add(this.#group, "text", { class: "prior-label" }, `${sigma}σ`),
+    }));
   }
 
-  #add(tag, className) {
-    const element = make(tag, { class: className });
-    this.#svg.append(element);
-    return element;
+  show(shown) {
+    this.#group.style.display = shown ? "" : "none";
+  }
+
+  place(plane) {
+    const [cx, cy] = plane.pixelOf(0, 0);
+    for (const { sigma, rings, label } of this.#circles) {
+      const [right, top] = plane.pixelOf(sigma, sigma);
+      for (const ring of rings) set(ring, { cx, cy, rx: right - cx, ry: cy - top });
+      const [x, y] = plane.pixelOf(sigma * Math.SQRT1_2, sigma * Math.SQRT1_2);
+      set(label, { x, y });
+    }
+  }
+}
+
+class Names {
+  #group;
+  #written = [];
+
+  constructor(svg) {
+    this.#group = add(svg, "g", { class: "names" });
+  }
+
+  write(places, hidden) {
+    this.#group.replaceChildren();
+    this.#written = places.flatMap((z, digit) =>
+      z && !hidden.has(digit) ? [{ z, label: add(this.#group, "text", {}, digit) }] : [],
+    );
+  }
+
+  place(plane) {
+    for (const { z, label } of this.#written) {
+      const [x, y] = plane.pixelOf(...z);
+      set(label, { x, y });
+    }
   }
 }
 
@@ -81,25 +98,25 @@ class Mark {
   z = null;
   #group;
 
-  constructor(parent, name) {
-    this.#group = make("g", { class: `mark mark-${name}` });
-    for (const part of ["rim", "ring"]) this.#group.append(make("circle", { class: part, r: RADIUS }));
-    this.#group.append(make("circle", { class: "dot", r: 2 }));
-    parent.append(this.#group);
+  constructor(svg, name) {
+    this.#group = add(svg, "g", { class: `mark mark-${name}` });
+    for (const part of ["rim", "ring"]) add(this.#group, "circle", { class: part, r: RADIUS });
+    add(this.#group, "circle", { class: "dot", r: 2 });
   }
 
   place(plane) {
     this.#group.style.display = this.z ? "" : "none";
     if (!this.z) return;
     const [x, y] = plane.pixelOf(...this.z);
-    this.#group.setAttribute("transform", `translate(${x} ${y})`);
-    Object.assign(this.#group.dataset, { z1: this.z[0], z2: this.z[1] });
+    set(this.#group, { transform: `translate(${x} ${y})`, "data-z1": this.z[0], "data-z2": this.z[1] });
   }
 }
 
-function make(tag, attributes) {
+function add(parent, tag, attributes = {}, text = "") {
   const element = document.createElementNS(SVG, tag);
   set(element, attributes);
+  element.textContent = text;
+  parent.append(element);
   return element;
 }
 

@@ -86,6 +86,7 @@ export class Plane {
 
   /** Make room for what lies behind the points. */
   setFaded(faded) {
+    if (faded === this.#faded) return;
     this.#faded = faded;
     if (this.#latents) this.#plotly.restyle(this.#element, { "marker.opacity": this.#opacity });
   }
@@ -207,13 +208,12 @@ export class Plane {
     const { ink, line, font } = this.#theme;
     const axis = {
       autorange: false,
-      color: ink,
       gridcolor: line,
       griddash: "dot",
       zerolinecolor: line,
       zerolinewidth: 1.5,
       ticklabelposition: "inside",
-      tickfont: { size: 12 },
+      tickfont: { size: 12, color: ink },
       nticks: 9,
       minallowed: -LARGEST_VIEW / 2,
       maxallowed: LARGEST_VIEW / 2,

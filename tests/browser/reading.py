@@ -1,0 +1,109 @@
+"""What the browser tests read off the page, and what torch says about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+from vae import checkpoint
+from vae.device import choose_device
+from vae.model import VAE, probabilities
+
+CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The picture on a canvas and what the canvas says about it."""
+
+    model: str
+    z: tuple[float, float]
+    frames: int
+    pixels: NDArray[np.uint8]  # (784,)
+
+
+def plane(page: Page) -> Locator:
+    return page.get_by_test_id("latent-map")
+
+
+def open_map(page: Page, url: str) -> None:
+    """Returns when the test digits are drawn and the pinned point is decoded."""
+    page.goto(url)
+    expect(plane(page)).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_test_id("digit")).to_have_attribute("data-frames", re.compile("[1-9]"))
+
+
+def shown(page: Page) -> Shown:
+    """What the digit's canvas shows now, picture and coordinates read in the same instant."""
+    read = page.get_by_test_id("digit").evaluate(
+        """canvas => ({...canvas.dataset,
+            rgba: [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]})"""
+    )
+    rgba = np.array(read["rgba"], dtype=np.uint8).reshape(784, 4)
+    assert (rgba[:, :3] == rgba[:, :1]).all(), "a digit is grey"
+    assert (rgba[:, 3] == 255).all(), "a digit is opaque"
+    return Shown(read["model"], (float(read["z1"]), float(read["z2"])), int(read["frames"]), rgba[:, 0])
+
+
+def wait_until_shown(page: Page, z: tuple[float, float], within: float = 5e-5) -> Shown:
+    """Wait until the canvas shows the picture of z."""
+    page.wait_for_function(
+        """([z1, z2, within]) => {
+            const {z1: shown1, z2: shown2} = document.querySelector("[data-testid=digit]").dataset;
+            return Math.abs(shown1 - z1) <= within && Math.abs(shown2 - z2) <= within;
+        }""",
+        arg=[*z, within],
+    )
+    return shown(page)
+
+
+def box_of(locator: Locator) -> FloatRect:
+    box = locator.bounding_box()
+    assert box is not None
+    return box
+
+
+def visible_range(page: Page) -> tuple[list[float], list[float]]:
+    """([left, right], [bottom, top]) of the plane, as plotly's layout says."""
+    x, y = plane(page).evaluate("plot => [plot.layout.xaxis.range, plot.layout.yaxis.range]")
+    return x, y
+
+
+def z_at(page: Page, x: float, y: float) -> tuple[float, float]:
+    """The point of the plane under a pixel of the window, by the numbers that stand at the axes' ticks."""
+    return _on_axis(page, "xtick", "x", "width", x), _on_axis(page, "ytick", "y", "height", y)
+
+
+def _on_axis(page: Page, tick: str, side: str, size: str, pixel: float) -> float:
+    marks: list[list[float]] = plane(page).evaluate(
+        """(plot, [tick, side, size]) => [...plot.querySelectorAll(`.${tick} text`)]
+            .filter(label => label.checkVisibility())
+            .map(label => [label.textContent.replace("−", "-"), label.getBoundingClientRect()])
+            .map(([number, box]) => [Number(number), box[side] + box[size] / 2])""",
+        [tick, side, size],
+    )
+    (low, start), *_, (high, end) = sorted(marks)
+    return low + (pixel - start) * (high - low) / (end - start)
+
+
+def decoder(name: str) -> VAE:
+    return checkpoint.load(CHECKPOINTS / f"{name}.pt").build(choose_device())
+
+
+def assert_decoded(model: VAE, z: object, pixels: NDArray[np.uint8]) -> None:
+    """The bytes are 255 * sigmoid(logits) of torch's own decoding of z, rounded, for every pixel.
+
+    A value that lies exactly between two bytes may be rounded to either.
+    """
+    points = torch.tensor(
+        np.atleast_2d(np.asarray(z, dtype=np.float32)), device=next(model.parameters()).device
+    )
+    with torch.inference_mode():
+        wanted = 255 * probabilities(model.decode(points)).cpu().numpy()
+    np.testing.assert_allclose(pixels.reshape(wanted.shape), wanted, rtol=0, atol=0.5 + 1e-3)
