@@ -12,7 +12,7 @@ export function announcePoint(detail) {
   window.dispatchEvent(new CustomEvent(POINT, { detail }));
 }
 
-/** The decode channel's condition: {group, open, sentence, device, decodeMs}; what is unknown is undefined. */
+/** The decode channel's condition: {group, open, sentence, device, decodeMs, batch}; what is unknown is missing. */
 export function announceChannel(detail) {
   window.dispatchEvent(new CustomEvent(CHANNEL, { detail }));
 }

@@ -32,11 +32,15 @@ export class DecodeChannel {
   #failures = 0;
   #retryTimer = 0;
   #replyTimer = 0;
+  #statusTimer = 0;
   #statusAt = -Infinity;
   #closed = false;
   #wake = () => this.#retryNow();
 
-  /** `report` is called with {open, sentence} when the connection comes and goes, {device, decodeMs} with its status. */
+  /**
+   * `report` is called with {open, sentence} when the connection comes and goes, and with its status:
+   * {device, decodeMs, batch}, the time of the last decode and how many digits it drew together, null before any.
+   */
   constructor(url, report) {
     this.#url = url;
     this.#report = report;
@@ -81,6 +85,7 @@ export class DecodeChannel {
     document.removeEventListener("visibilitychange", this.#wake);
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#replyTimer);
+    clearTimeout(this.#statusTimer);
     this.#socket?.close();
     for (const { fail } of this.#batches) fail(new Error("The decode channel is closed."));
     this.#batches = [];
@@ -115,8 +120,8 @@ export class DecodeChannel {
   #receive(data) {
     this.#failures = 0;
     if (typeof data === "string") {
-      const { device, decode_ms: decodeMs } = JSON.parse(data);
-      this.#report({ device, decodeMs });
+      const { device, decode_ms: decodeMs, batch } = JSON.parse(data);
+      this.#report({ device, decodeMs, batch });
       return;
     }
     const asked = this.#inFlight;
@@ -125,10 +130,12 @@ export class DecodeChannel {
     this.#inFlight = null;
     asked.settle(new Uint8Array(data, 4, (asked.points.length / 2) * PIXELS));
     this.#pump();
-    if (performance.now() - this.#statusAt > STATUS_EVERY_MS) this.#askStatus();
+    // Of a row of pictures the last one's time is asked for, too.
+    this.#statusTimer ||= setTimeout(() => this.#askStatus(), this.#statusAt + STATUS_EVERY_MS - performance.now());
   }
 
   #askStatus() {
+    this.#statusTimer = 0;
     this.#statusAt = performance.now();
     this.#socket.send("status");
   }
@@ -146,6 +153,8 @@ export class DecodeChannel {
   #lost({ code, reason }) {
     this.#open = false;
     clearTimeout(this.#replyTimer);
+    clearTimeout(this.#statusTimer);
+    this.#statusTimer = 0;
     if (this.#closed) return;
     if (this.#inFlight && !REFUSED.has(code)) this.#keep(this.#inFlight);
     this.#inFlight = null;

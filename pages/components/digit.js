@@ -40,10 +40,10 @@ class Digit {
       : "";
   }
 
-  #badge({ open, device, decodeMs }) {
+  #badge({ open, device, decodeMs, batch }) {
     const time = decodeMs == null ? "" : ` · ${decodeMs.toFixed(1)} ms`;
-    this.#part(".digit-badge").textContent = open ? `${device ?? "connected"}${time}` : "not connected";
-    this.#root.dataset.open = open;
+    const together = batch > 1 ? ` for ${batch} digits` : "";
+    this.#part(".digit-badge").textContent = open ? `${device ?? "connected"}${time}${together}` : "not connected";
   }
 }
 

@@ -121,6 +121,7 @@ class LatentMap {
     const { signal } = this.#loading;
     this.#stage.plot.setAttribute("aria-busy", "true");
     const failed = (sentence) => this.#stage.setNotice("latents", sentence);
+    this.#stage.setNotice("latents", "Loading the test digits.");
     const latents = await fetchLatents(checkpoint, signal, failed).catch(() => null);
     if (!latents || signal.aborted) return;
     this.#latents = latents;

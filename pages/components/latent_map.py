@@ -12,9 +12,17 @@ from pages.components.figures import DIGIT_COLOURS
 from pages.components.resources import plotly_path
 from vae.channel import LIMIT
 
+# The plane's room is kept from the first moment on; the script fills it.
+_HTML = """
+<div class="latent-map">
+  <div class="latent-map-legend"></div>
+  <div class="latent-map-frame"><p class="latent-map-notice">Loading the map.</p></div>
+</div>
+"""
+
 _component = st.components.v2.component(
     "latent_map",
-    html='<div class="latent-map"></div>\n',
+    html=_HTML,
     css=mounting.style("latent_map"),
     js=mounting.script("latent_map"),
     isolate_styles=False,  # plotly.js puts its style sheet into the document

@@ -1,7 +1,7 @@
 // The latent plane: plotly's axes, the test digits as WebGL points, and the way from a pixel to z and back.
 
 const MARGIN = { l: 0, r: 0, t: 0, b: 0 }; // tick labels stand inside, so that the plane is as large as its element
-const SMALLEST_VIEW = 0.02; // of the plane, in units of z: closer there is nothing more to see
+const SMALLEST_VIEW = 0.1; // of the plane, in units of z: closer there is nothing more to see
 const LARGEST_VIEW = 2000; // the decode channel takes coordinates up to 1,000 either way
 const PRIOR_VIEW = 3.4; // half width that shows the prior's three circles
 
@@ -55,7 +55,12 @@ export class Plane {
       scrollZoom: true,
       doubleClick: false, // a double click pins twice; it must not lose the view
     });
-    const rest = () => (this.#moved(), this.#settled());
+    const rest = () => {
+      this.#moved();
+      const { x } = this.range;
+      if (x[1] - x[0] < 0.99 * SMALLEST_VIEW) this.zoom(1); // the wheel knows no limit
+      else this.#settled();
+    };
     this.#element.on("plotly_relayouting", this.#moved);
     this.#element.on("plotly_relayout", rest);
     this.#element.on("plotly_webglcontextlost", () => this.#redraw());
@@ -170,6 +175,11 @@ export class Plane {
     return this.#element._fullLayout;
   }
 
+  /** Diameter of a test digit's dot in pixels: a phone's plane is crowded, a projector's is looked at from afar. */
+  get #dot() {
+    return Math.min(Math.max(Math.round(this.side / 130), 3), 7);
+  }
+
   get #opacity() {
     return this.#faded ? 0.5 : 0.75;
   }
@@ -182,9 +192,12 @@ export class Plane {
     return this.#plotly.newPlot(this.#element, this.#traces(), this.#layout(this.range));
   }
 
-  #resize() {
-    if (!this.#element.offsetParent) return Promise.resolve(); // not displayed: there is no size to take
-    return this.#plotly.relayout(this.#element, { autosize: true, "xaxis.range": this.range.x, "yaxis.range": this.range.y });
+  async #resize() {
+    if (!this.#element.offsetParent) return; // not displayed: there is no size to take
+    const { x, y } = this.range;
+    await this.#plotly.relayout(this.#element, { autosize: true, "xaxis.range": x, "yaxis.range": y });
+    const drawn = this.#element.data[0]?.marker.size;
+    if (drawn && drawn !== this.#dot) await this.#plotly.restyle(this.#element, { "marker.size": this.#dot });
   }
 
   #traces() {
@@ -198,7 +211,7 @@ export class Plane {
         x: Float32Array.from(members, (i) => means[2 * i]),
         y: Float32Array.from(members, (i) => means[2 * i + 1]),
         visible: this.#visible(digit),
-        marker: { color: colour, size: 5, opacity: this.#opacity, line: { width: 0 } },
+        marker: { color: colour, size: this.#dot, opacity: this.#opacity, line: { width: 0 } },
         hovertemplate: `<b>${digit}</b><extra></extra>`,
       };
     });

@@ -151,6 +151,12 @@ def test_arrow_keys_move_the_pin(page: Page, app: App) -> None:
     expect(page.locator(".latent-map-spoken")).to_contain_text(f"z1 {step:.2f}, z2 {drawn.z[1]:.2f}")
     expect(plane(page)).to_be_focused()
     assert visible_range(page) == before
+    page.keyboard.press("+")
+    page.wait_for_function("document.querySelector('[data-testid=latent-map]').layout.xaxis.range[0] > -3")
+    page.keyboard.press("0")
+    page.wait_for_function("document.querySelector('[data-testid=latent-map]').layout.xaxis.range[0] < -3")
+    assert visible_range(page) == before
+    assert shown(page).z == drawn.z
 
 
 def shown_after(page: Page, z: tuple[float, float]):
@@ -262,6 +268,18 @@ def test_theme_changes_without_losing_the_view(page: Page, app: App) -> None:
     page.emulate_media(color_scheme="dark")
     expect(tick).not_to_have_css("fill", light)
     assert visible_range(page) == zoomed
+
+
+@pytest.mark.parametrize("missing", ["latent_map.js", "bus.js", "plotly-*"])
+def test_files_that_cannot_be_loaded_are_tried_again(context: BrowserContext, app: App, missing: str) -> None:
+    page = context.new_page()
+    page.route(f"**/atlas/**{missing}*", lambda route: route.fulfill(status=404))
+    page.goto(app.url)
+    expect(page.get_by_role("status").filter(has_text="cannot be loaded")).to_be_visible()
+    page.unroute_all()
+    expect(plane(page)).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_role("status").filter(has_text="cannot be loaded")).to_have_count(0)
+    assert_decoded(decoder("vae"), wait_until_shown(page, (0, 0)).z, shown(page).pixels)
 
 
 @pytest.fixture
