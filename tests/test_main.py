@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 def tiny(monkeypatch) -> None:
     """The real command with a network small enough to train in seconds."""
     config = TrainingConfig(epochs=2, batch_size=1000)
-    monkeypatch.setitem(PRESETS, "vae", Preset(ModelConfig(hidden=16), config))
+    monkeypatch.setitem(PRESETS, "vae", Preset(ModelConfig(hidden=16), config, "vae.pt"))
 
 
 def test_train_evaluate_and_record(mnist, tmp_path, tiny, capsys, monkeypatch) -> None:
@@ -63,7 +63,7 @@ def test_an_interrupted_run_is_readable_and_resumes_to_the_same_figures(mnist, t
         "from vae import __main__ as cli\n"
         "from vae.config import ModelConfig, TrainingConfig\n"
         "from vae.presets import PRESETS, Preset\n"
-        "PRESETS['vae'] = Preset(ModelConfig(hidden=16), TrainingConfig(epochs=4, batch_size=1000))\n"
+        "PRESETS['vae'] = Preset(ModelConfig(hidden=16), TrainingConfig(epochs=4, batch_size=1000), 'vae.pt')\n"
         "sys.exit(cli.main(sys.argv[1:]))\n"
     )
 

@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--epochs", type=int, help="epochs of the ELBO")
     train.add_argument("--seed", type=int)
     train.add_argument("--data", type=Path, metavar="DIR", help="folder of the four MNIST files")
-    train.add_argument("--out", type=Path, metavar="FILE", help="default: checkpoints/PRESET.pt")
+    train.add_argument("--out", type=Path, metavar="FILE", help="default: the preset's file in checkpoints/")
     train.add_argument("--resume", action="store_true", help="go on with an interrupted run")
     train.set_defaults(run=run_train)
 
@@ -81,7 +81,7 @@ def run_train(options: argparse.Namespace) -> None:
     changes = {name: getattr(options, name) for name in ("beta", "epochs", "seed")}
     changes = {name: value for name, value in changes.items() if value is not None}
     config = replace(preset.training, **changes)
-    path = options.out or Path("checkpoints") / f"{options.preset}.pt"
+    path = options.out or Path("checkpoints") / preset.file
     folder = mnist_folder(options.data)
     train, test = load_mnist("train", folder), load_mnist("test", folder)
     words = [f"--{name}={value}" for name, value in changes.items()]
