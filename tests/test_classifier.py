@@ -22,7 +22,9 @@ CONFIG = TrainingConfig(epochs=4, batch_size=50, learning_rate=3e-3)
 
 def checkpoint() -> ClassifierCheckpoint:
     torch.manual_seed(0)
-    return ClassifierCheckpoint(TrainingConfig(), Classifier().state_dict(), {"test_accuracy": 0.5}, {"seed": 0})
+    return ClassifierCheckpoint(
+        TrainingConfig(), Classifier().state_dict(), {"test_accuracy": 0.5}, {"seed": 0}
+    )
 
 
 def test_it_learns_real_handwriting(digits) -> None:
@@ -55,7 +57,10 @@ def test_the_round_trip_keeps_everything(tmp_path) -> None:
     assert after.provenance == before.provenance
     images = torch.rand(4, 784)
     torch.testing.assert_close(
-        class_probabilities(after.build(), images), class_probabilities(before.build(), images), atol=1e-2, rtol=0
+        class_probabilities(after.build(), images),
+        class_probabilities(before.build(), images),
+        atol=1e-2,
+        rtol=0,
     )
     with pytest.raises(CheckpointError, match="holds a classifier"):
         load(path)
