@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import streamlit as st
 
 from pages.components import mounting
 from pages.components.figures import DIGIT_COLOURS
-from pages.components.resources import plotly_path
+from pages.components.resources import decoder_service, plotly_path
 from vae.channel import LIMIT
 
 # The plane's room is kept from the first moment on; the script fills it.
@@ -36,7 +37,6 @@ def latent_map(
     asset_base: str,
     pin: tuple[float, float],
     show_manifold: bool,
-    show_prior: bool = True,
     on_pin: Callable[[tuple[float, float]], None],
 ) -> None:
     """Draw the map of `checkpoint` with the marker at `pin`.
@@ -47,10 +47,10 @@ def latent_map(
     differs from the marker's moves it. Zoom, pan and hidden digits live in the browser and survive reruns.
 
     `asset_base` is where the browser finds the modules: `resources.asset_base()`. `show_manifold` lays
-    decoded digits behind the points. `show_prior` draws the prior's 1, 2 and 3 sigma circles: not for a model
-    that was trained without a prior.
+    decoded digits behind the points. The prior's 1, 2 and 3 sigma circles are drawn if the model has a prior.
     """
 
+    _come_back()
     heard = f"{key}_heard"
 
     def hear(state: object) -> None:
@@ -70,7 +70,7 @@ def latent_map(
             "pin": pin,
             "seen": told[1] if told else 0,
             "show_manifold": show_manifold,
-            "show_prior": show_prior,
+            "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,
         },
         on_pin_change=lambda: hear(st.session_state[key]),
     )
@@ -79,6 +79,15 @@ def latent_map(
         # Set while the server was away: the browser brings it to a new session, without a callback.
         hear(result)
         st.rerun()
+
+
+@st.fragment(run_every=timedelta(days=1))
+def _come_back() -> None:
+    """Do nothing, once a day.
+
+    When a browser comes back to a restarted server, Streamlit runs the page for the new session only if there
+    is a fragment that runs by itself. Without that run the page's fragments are unknown, and pins go unheard.
+    """
 
 
 def _read(state: object) -> tuple[tuple[float, float], int] | None:
