@@ -12,8 +12,9 @@ const ZOOM = { "+": 1 / 1.5, "=": 1 / 1.5, "-": 1.5 };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
 /**
- * Listen on `element`, which `plane` draws in. Calls on.preview(z, underFinger), on.leave(), on.pin(z), and for the
- * keyboard on.nudge([dz1, dz2]) at every step and on.rest() when the key is let go. Returns the function that ends it.
+ * Listen on `element`, which `plane` draws in. Calls on.preview(z, underFinger), on.leave(), on.pin(z), and for
+ * the keyboard on.nudge([dz1, dz2]) at every step and on.rest() when the key is let go.
+ * Returns the function that ends it.
  */
 export function listenToGestures(element, plane, on) {
   const ending = new AbortController();

@@ -19,7 +19,7 @@ function fullestPlace(means, labels, digit) {
     const crowd = crowds.get(place) ?? { count: 0, sum: [0, 0] };
     crowds.set(place, { count: crowd.count + 1, sum: [crowd.sum[0] + z[0], crowd.sum[1] + z[1]] });
   }
-  const { count, sum } = [...crowds.values()].reduce((fullest, crowd) => (crowd.count > fullest.count ? crowd : fullest));
+  const { count, sum } = [...crowds.values()].reduce((a, b) => (b.count > a.count ? b : a));
   return [sum[0] / count, sum[1] / count];
 }
 

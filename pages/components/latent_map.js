@@ -172,8 +172,8 @@ class LatentMap {
   #speak() {
     const [z1, z2] = this.#point.z.map((value) => value.toFixed(2).replace("-", "minus "));
     const likely = this.#latents && likelyDigit(this.#latents, ...this.#point.z);
-    const digit = likely ? `Likely digit ${likely.digit}: ${likely.count} of the ${likely.of} nearest test digits.` : "";
-    this.#stage.spoken.textContent = `z1 ${z1}, z2 ${z2}. ${digit}`;
+    const digit = likely && `Likely digit ${likely.digit}: ${likely.count} of the ${likely.of} nearest test digits.`;
+    this.#stage.spoken.textContent = `z1 ${z1}, z2 ${z2}. ${digit ?? ""}`;
   }
 
   #retheme() {

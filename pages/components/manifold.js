@@ -1,4 +1,4 @@
-// The decoded manifold behind the points: a lattice over the visible part of the plane, decoded and drawn as one image.
+// The decoded manifold behind the points: a lattice over what is visible, decoded and drawn as one image.
 
 import { MAX_POINTS, PIXELS } from "./decode_channel.js";
 import { SIDE } from "./digit_canvas.js";

@@ -14,7 +14,7 @@ export function likelyDigit(latents, z1, z2) {
   return { digit, count: counts[digit], of };
 }
 
-/** Indices of the `k` means nearest to (z1, z2), nearest first; one pass with an insertion into a short sorted list. */
+/** Indices of the `k` means nearest to (z1, z2), nearest first: one pass that keeps a short sorted list. */
 function nearest(means, z1, z2, k) {
   const indices = new Uint32Array(k);
   const squares = new Float64Array(k).fill(Infinity);
