@@ -8,19 +8,22 @@ interpreter with the server they measure.
 from __future__ import annotations
 
 import asyncio
+import json
 import math
-import multiprocessing
 import random
 import struct
+import subprocess
+import sys
 import time
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from vae.config import PIXELS
 
+ROOT = Path(__file__).resolve().parents[1]
 CONNECTING_AT_ONCE = 20  # clients; a class does not open its browsers in the same millisecond
 PATIENCE = 30.0  # seconds a client waits for replies beyond the time it was to run
 
@@ -35,21 +38,16 @@ class Tally:
 
 def run_crowd(url: str, clients: int, rate: float, seconds: float) -> list[Tally]:
     """Let `clients` move their pointers `rate` times a second each for `seconds`; one tally per client."""
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_run, args=(sender, url, clients, rate, seconds))
-    process.start()
-    sender.close()  # the child holds the other end: should it die, recv raises EOFError
-    try:
-        tallies: list[Tally] = receiver.recv()
-    finally:
-        process.join()
-    return tallies
+    command = [sys.executable, "-m", "vae.crowd", url, str(clients), str(rate), str(seconds)]
+    told = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
+    return [Tally(**tally) for tally in json.loads(told)]
 
 
-def _run(sender: Connection, url: str, clients: int, rate: float, seconds: float) -> None:
+def main(url: str, clients: str, rate: str, seconds: str) -> None:
+    """What the crowd's own process does: print its tallies as JSON."""
     with asyncio.Runner(loop_factory=_new_loop) as runner:
-        sender.send(runner.run(_crowd(url, clients, rate, seconds)))
+        tallies = runner.run(_crowd(url, int(clients), float(rate), float(seconds)))
+    print(json.dumps([asdict(tally) for tally in tallies]))
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
@@ -102,3 +100,7 @@ async def _wander(connection: ClientConnection, rate: float, seconds: float, wai
         if len(reply) != 4 + PIXELS or reply[:4] != struct.pack("<I", move):
             raise ValueError(f"a reply of {len(reply)} bytes that does not answer request {move}")
         waits.append(clock() - (start + move / rate))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
