@@ -26,12 +26,16 @@ ALLOWED = {
     "augmentation": {"config"},
     "fitting": {"config", "data", "device"},
     "classifier": {"augmentation", "checkpoint", "config", "data", "fitting"},
-    "quality": {"classifier", "lattices", "model"},
+    "foreign": {"config", "inversion"},
+    "quality": {"classifier", "inversion", "lattices", "model"},
     "training": {
         *("augmentation", "config", "data", "evidence", "fitting"),
         *("inversion", "lattices", "model", "objective"),
     },
-    "evaluation": {"checkpoint", "classifier", "data", "evidence", "latent", "model", "quality"},
+    "evaluation": {
+        *("checkpoint", "classifier", "data", "evidence"),
+        *("inversion", "latent", "model", "quality"),
+    },
     "presets": {"config"},
     "runs": {
         *("checkpoint", "classifier", "config", "data", "device"),
@@ -53,7 +57,7 @@ ALLOWED = {
     },
     "__main__": {
         *("benchmark", "checkpoint", "classifier", "config", "data"),
-        *("device", "evaluation", "fitting", "presets", "runs"),
+        *("device", "evaluation", "fitting", "foreign", "presets", "runs"),
     },
 }
 MODULES = sorted(path.stem for path in (ROOT / "vae").glob("*.py"))

@@ -39,6 +39,15 @@ def test_a_plain_autoencoder_has_no_kl_and_no_elbo(digits) -> None:
     assert "log_likelihood_nats" in figures
 
 
+def test_a_foreign_decoder_is_measured_like_our_own(digits) -> None:
+    few = type(digits)(digits.images[:50], digits.labels[:50])
+    checkpoint, cpu = checkpoint_of(few, True), torch.device("cpu")
+    own = evaluation.evaluate(checkpoint, few, cpu)
+    foreign = evaluation.evaluate_foreign(checkpoint.build().decode, few, cpu)
+    for name in ("log_likelihood_nats", "log_likelihood_check_nats", "lattice_spacing"):
+        assert foreign[name] == own[name]
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_shipped_checkpoints_carry_their_figures(name, request) -> None:
     checkpoint = load(request.config.rootpath / "checkpoints" / f"{name}.pt")

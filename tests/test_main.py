@@ -63,7 +63,8 @@ def test_an_interrupted_run_is_readable_and_resumes_to_the_same_figures(mnist, t
         "from vae import __main__ as cli\n"
         "from vae.config import ModelConfig, TrainingConfig\n"
         "from vae.presets import PRESETS, Preset\n"
-        "PRESETS['vae'] = Preset(ModelConfig(hidden=16), TrainingConfig(epochs=4, batch_size=1000), 'vae.pt')\n"
+        "config = TrainingConfig(epochs=4, batch_size=1000)\n"
+        "PRESETS['vae'] = Preset(ModelConfig(hidden=16), config, 'vae.pt')\n"
         "sys.exit(cli.main(sys.argv[1:]))\n"
     )
 

@@ -80,11 +80,10 @@ def test_completeness_counts_confident_verdicts() -> None:
             logits[images.mean(dim=1) > 0.5, 3] = 100
             return logits
 
-    class Ink(torch.nn.Module):
-        def decode(self, z: torch.Tensor) -> torch.Tensor:
-            return z[:, :1].expand(-1, 784)  # ink above one half where z1 > 0
+    def ink(z: torch.Tensor) -> torch.Tensor:
+        return z[:, :1].expand(-1, 784)  # above one half where z1 > 0
 
     z = torch.tensor([[1.0, 0.0], [2.0, 0.0], [3.0, 5.0], [-1.0, 0.0]])
-    result = quality.completeness(Ink(), Judge(), z)
+    result = quality.completeness(ink, Judge(), z)
     assert result.share == 0.75
     assert result.confidence == pytest.approx(0.75 + 0.25 * 0.1)

@@ -15,15 +15,17 @@ from tqdm import tqdm
 from vae import evaluation
 from vae.checkpoint import CheckpointError, kind_of, load, save
 from vae.classifier import KIND as CLASSIFIER
-from vae.classifier import load_classifier, save_classifier
+from vae.classifier import Classifier, load_classifier, save_classifier
 from vae.config import ConfigError
 from vae.data import MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
 from vae.device import DeviceError, choose_device
 from vae.fitting import EpochReport, ProgressError
+from vae.foreign import ForeignDecoderError, is_foreign, load_foreign
 from vae.presets import PRESETS
 from vae.runs import prepare
 
-EXPECTED = (CheckpointError, ConfigError, DeviceError, MnistUnavailable, ProgressError)
+CHECKPOINTS = Path(__file__).resolve().parents[1] / "checkpoints"
+EXPECTED = (CheckpointError, ConfigError, DeviceError, ForeignDecoderError, MnistUnavailable, ProgressError)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -49,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser(
         "evaluate", help="measure a checkpoint on the test set and record the figures"
     )
-    evaluate.add_argument("file", type=Path)
+    evaluate.add_argument("file", help="a checkpoint, or a foreign decoder: FILE.onnx or module:function")
     evaluate.add_argument(
         "--iwae", type=int, default=0, metavar="K", help="also the IWAE bound with K samples"
     )
@@ -81,7 +83,7 @@ def run_train(options: argparse.Namespace) -> None:
     changes = {name: getattr(options, name) for name in ("beta", "epochs", "seed")}
     changes = {name: value for name, value in changes.items() if value is not None}
     config = replace(preset.training, **changes)
-    path = options.out or Path("checkpoints") / preset.file
+    path = options.out or CHECKPOINTS / preset.file
     folder = mnist_folder(options.data)
     train, test = load_mnist("train", folder), load_mnist("test", folder)
     words = [f"--{name}={value}" for name, value in changes.items()]
@@ -107,38 +109,55 @@ def describe_epoch(report: EpochReport) -> str:
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
-    judge = kind_of(options.file) == CLASSIFIER
-    figures = evaluate_classifier(options) if judge else evaluate_vae(options)
+    file = Path(options.file)
+    absent: tuple[str, ...] = evaluation.ALWAYS_NAMED
+    if is_foreign(options.file):
+        figures = evaluate_foreign(options)
+    elif kind_of(file) == CLASSIFIER:
+        figures, absent = evaluate_classifier(file, options), ()
+    else:
+        figures = evaluate_vae(file, options)
     if options.json:
-        absent = {} if judge else dict.fromkeys(evaluation.ALWAYS_NAMED)
-        print(json.dumps({**absent, **figures}, indent=1))
+        print(json.dumps({**dict.fromkeys(absent), **figures}, indent=1))
     else:
         print(evaluation.as_text(figures))
 
 
-def evaluate_classifier(options: argparse.Namespace) -> evaluation.Figures:
+def evaluate_foreign(options: argparse.Namespace) -> evaluation.Figures:
+    """Measure a decoder that is not ours; nothing is recorded."""
+    decoder = load_foreign(options.file)
+    test = load_mnist("test", mnist_folder(options.data))
+    return evaluation.evaluate_foreign(decoder, test, choose_device(), judge_in(CHECKPOINTS))
+
+
+def evaluate_classifier(file: Path, options: argparse.Namespace) -> evaluation.Figures:
     """Measure and record a classifier's figures."""
-    checkpoint = load_classifier(options.file)
+    checkpoint = load_classifier(file)
     test = load_mnist("test", mnist_folder(options.data))
     figures = evaluation.evaluate_classifier(checkpoint, test, choose_device())
-    save_classifier(replace(checkpoint, figures=figures), options.file)
+    save_classifier(replace(checkpoint, figures=figures), file)
     return figures
 
 
-def evaluate_vae(options: argparse.Namespace) -> evaluation.Figures:
-    """Measure and record a VAE's or autoencoder's figures, judged by the classifier beside it."""
-    checkpoint = load(options.file)
-    judge = options.file.with_name("classifier.pt")
-    classifier = load_classifier(judge).build() if judge.exists() else None
+def evaluate_vae(file: Path, options: argparse.Namespace) -> evaluation.Figures:
+    """Measure and record a VAE's or autoencoder's figures, judged by the shipped classifier."""
+    checkpoint = load(file)
     test = load_mnist("test", mnist_folder(options.data))
 
     def say(name: str) -> None:
         if not options.json:
             print(f"Measuring {name} …", file=sys.stderr)
 
-    figures = evaluation.evaluate(checkpoint, test, choose_device(), classifier, options.iwae, say)
-    save(checkpoint.with_figures(figures), options.file)
+    device, judge = choose_device(), judge_in(CHECKPOINTS)
+    figures = evaluation.evaluate(checkpoint, test, device, judge, options.iwae, say)
+    save(checkpoint.with_figures(figures), file)
     return figures
+
+
+def judge_in(folder: Path) -> Classifier | None:
+    """The classifier in a folder, or None if there is none."""
+    path = folder / PRESETS["classifier"].file
+    return load_classifier(path).build() if path.exists() else None
 
 
 def run_bench(options: argparse.Namespace) -> None:

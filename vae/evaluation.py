@@ -11,6 +11,7 @@ from vae.checkpoint import Checkpoint
 from vae.classifier import Classifier, ClassifierCheckpoint, class_probabilities
 from vae.data import Digits
 from vae.evidence import binarised_test_images, converged_log_likelihood, elbo, iwae, to_unit
+from vae.inversion import Decoder
 from vae.latent import prior_draws
 from vae.model import Posterior, reparameterise
 from vae.quality import completeness, continuity, knn_accuracy
@@ -74,7 +75,7 @@ def evaluate(
     figures |= {"continuity_median": change.median, "continuity_ratio": change.ratio}
     if classifier is not None:
         on_step("completeness")
-        recognised = completeness(model, classifier.to(device), prior_draws(DRAWS, seed=0).to(device))
+        recognised = completeness(model.decode, classifier.to(device), prior_draws(DRAWS, seed=0).to(device))
         figures |= {"completeness": recognised.share, "completeness_confidence": recognised.confidence}
     if iwae_samples and checkpoint.model_config.variational:
         on_step(f"IWAE bound with {iwae_samples} samples")
@@ -87,6 +88,23 @@ def evaluate(
         "lattice_spacing": exact.spacing,
     }
     return {name: value for name, value in figures.items() if math.isfinite(value)}
+
+
+def evaluate_foreign(
+    decoder: Decoder, test: Digits, device: torch.device, classifier: Classifier | None = None
+) -> Figures:
+    """Exact log-likelihood and completeness of a decoder without an encoder, under the prior N(0, I)."""
+    images = binarised_test_images(torch.from_numpy(test.images)).to(device)
+    exact = converged_log_likelihood(decoder, images)
+    figures = {
+        "log_likelihood_nats": exact.log_likelihood,
+        "log_likelihood_check_nats": exact.check,
+        "lattice_spacing": exact.spacing,
+    }
+    if classifier is not None:
+        recognised = completeness(decoder, classifier.to(device), prior_draws(DRAWS, seed=0).to(device))
+        figures |= {"completeness": recognised.share, "completeness_confidence": recognised.confidence}
+    return figures
 
 
 def evaluate_classifier(checkpoint: ClassifierCheckpoint, test: Digits, device: torch.device) -> Figures:

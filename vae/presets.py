@@ -21,7 +21,9 @@ PRESETS = {
         "vae.pt",
     ),
     "vae": Preset(ModelConfig(), TrainingConfig(), "vae.pt"),
-    "autoencoder": Preset(ModelConfig(variational=False, hidden=240), TrainingConfig(), "autoencoder.pt"),
+    "autoencoder": Preset(
+        ModelConfig(variational=False, hidden=240), TrainingConfig(learning_rate=3e-3), "autoencoder.pt"
+    ),
     "classifier": Preset(
         None,
         TrainingConfig(epochs=12, learning_rate=4e-3, batch_size=200, averaging=0.995),

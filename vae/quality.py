@@ -11,6 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 from torch import Tensor
 
 from vae.classifier import Classifier, class_probabilities
+from vae.inversion import Decoder
 from vae.lattices import Points
 from vae.model import VAE, probabilities
 
@@ -68,8 +69,8 @@ class Completeness(NamedTuple):
 
 
 @torch.inference_mode()
-def completeness(model: VAE, classifier: Classifier, z: Tensor) -> Completeness:
+def completeness(decoder: Decoder, classifier: Classifier, z: Tensor) -> Completeness:
     """How many of the pictures decoded at z (n, 2) an independent classifier recognises."""
-    pictures = torch.cat([probabilities(model.decode(part)) for part in torch.split(z, 1000)])
+    pictures = torch.cat([probabilities(decoder(part)) for part in torch.split(z, 1000)])
     likeliest = class_probabilities(classifier, pictures).amax(dim=1)
     return Completeness(float((likeliest >= CONFIDENT).float().mean()), float(likeliest.mean()))
