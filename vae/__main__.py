@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from vae import evaluation
+from vae import benchmark, evaluation
 from vae.checkpoint import CheckpointError, kind_of, load, save
 from vae.classifier import KIND as CLASSIFIER
 from vae.classifier import Classifier, load_classifier, save_classifier
@@ -25,7 +25,15 @@ from vae.presets import PRESETS
 from vae.runs import prepare
 
 CHECKPOINTS = Path(__file__).resolve().parents[1] / "checkpoints"
-EXPECTED = (CheckpointError, ConfigError, DeviceError, ForeignDecoderError, MnistUnavailable, ProgressError)
+EXPECTED = (
+    benchmark.BenchmarkError,
+    CheckpointError,
+    ConfigError,
+    DeviceError,
+    ForeignDecoderError,
+    MnistUnavailable,
+    ProgressError,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -161,8 +169,6 @@ def judge_in(folder: Path) -> Classifier | None:
 
 
 def run_bench(options: argparse.Namespace) -> None:
-    from vae import benchmark  # starts servers and clients: nothing else needs it
-
     figures = benchmark.run()
     print(json.dumps(figures, indent=1) if options.json else benchmark.as_text(figures))
 
