@@ -131,6 +131,15 @@ def test_a_foreign_page_is_turned_away_from_the_channel_of_the_app(url: str) -> 
         channel.recv(SOON)
 
 
+def test_a_message_of_many_megabytes_is_cut_off_before_it_is_held(url: str) -> None:
+    with connect(channel_of(url), max_size=None) as channel, pytest.raises(ConnectionClosed) as closed:
+        channel.send(bytes(11_000_000))
+        channel.recv(timeout=SOON)
+    # had the message reached the channel itself, its own sentence would be the reason
+    assert closed.value.rcvd is None or "A request holds" not in closed.value.rcvd.reason
+    decode_one(url)
+
+
 def test_uvicorn_serves_the_same_app(project: Path) -> None:
     with running(project, [*UVICORN, "--port=0"]) as url:
         assert b"<html" in get(url)[2]
