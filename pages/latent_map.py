@@ -80,9 +80,9 @@ def show_header(service: DecoderService, refused: str | None) -> None:
             args=("manifold", "latent_map_manifold"),
             width="content",
         )
+        checkpoint = service.checkpoint(st.session_state["checkpoint"])
         with st.popover("Why?", type="tertiary", width="content"):
-            st.markdown(wording.WHY_THE_MAP)
-    checkpoint = service.checkpoint(st.session_state["checkpoint"])
+            st.markdown(wording.why_the_map(checkpoint))
     st.html(f'<p class="atlas-lead"><b>{wording.TASK}</b><br>{escape(wording.sentence(checkpoint))}</p>')
     if refused:
         st.warning(refused)

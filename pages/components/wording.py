@@ -24,8 +24,8 @@ def sentence(checkpoint: Checkpoint) -> str:
     beta = checkpoint.training_config.beta
     if not checkpoint.model_config.variational:
         return (
-            "The plain autoencoder is the same network trained without noise and without the KL divergence: "
-            "nothing closes the gaps between its codes."
+            "The plain autoencoder is the same kind of network, smaller, trained without noise and without the "
+            "KL divergence: nothing closes the gaps between its codes."
         )
     if beta == 1:
         return (
@@ -34,6 +34,11 @@ def sentence(checkpoint: Checkpoint) -> str:
         )
     effect = "codes spread out and gaps open" if beta < 1 else "codes crowd together and digits blur"
     return f"In this VAE the KL divergence counts {beta:g} times as much as in the usual one, so {effect}."
+
+
+def why_the_map(checkpoint: Checkpoint) -> str:
+    """What dots, circles and facts mean, in Markdown."""
+    return WHY_THE_MAP.replace("{place}", PLACE[checkpoint.model_config.inference])
 
 
 def figures(checkpoint: Checkpoint) -> list[tuple[str, str]]:
@@ -58,8 +63,13 @@ def _signed(value: float) -> str:
 TASK = "Point anywhere: the decoder draws the digit that lives there. Click to keep the point."
 NOT_MEASURED = "The figures of this checkpoint have not been measured yet (python -m vae evaluate does)."
 
+PLACE = {
+    "encoder": "the place the **encoder** gives it",
+    "inversion": "the place from which the decoder explains it best, found by **Bayes' rule**",
+}
+
 WHY_THE_MAP = r"""
-Each dot is one of the 10,000 test digits of MNIST, at the place the **encoder** gives it: the latent mean
+Each dot is one of the 10,000 test digits of MNIST, at {place}: the latent mean
 $(z_1, z_2)$, coloured by its label. The **decoder** goes the other way: it turns any two numbers into 784 ink
 probabilities, one a pixel, and the large digit shows them. So you can point where no digit lies, too.
 
