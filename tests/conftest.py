@@ -2,9 +2,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.digits import bundled_digits
 from vae.data import Digits, find_mnist
+
+# Timings are benchmarks: a busy machine must not fail a property.
+settings.register_profile("latent-atlas", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("latent-atlas")
 
 
 @pytest.fixture(scope="session")
