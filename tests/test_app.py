@@ -132,9 +132,11 @@ def test_a_foreign_page_is_turned_away_from_the_channel_of_the_app(url: str) -> 
 
 
 def test_a_message_of_many_megabytes_is_cut_off_before_it_is_held(url: str) -> None:
-    with connect(channel_of(url), max_size=None) as channel, pytest.raises(ConnectionClosed) as closed:
-        channel.send(bytes(11_000_000))
-        channel.recv(timeout=SOON)
+    with connect(channel_of(url)) as channel:
+        with contextlib.suppress(ConnectionClosed):  # the server may close while we are still sending
+            channel.send(bytes(11_000_000))
+        with pytest.raises(ConnectionClosed) as closed:
+            channel.recv(timeout=SOON)
     # had the message reached the channel itself, its own sentence would be the reason
     assert closed.value.rcvd is None or "A request holds" not in closed.value.rcvd.reason
     decode_one(url)
