@@ -64,7 +64,7 @@ class App:
             return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The running app; tests that end it take `mortal_app`."""
     yield from _running(tmp_path_factory.mktemp("app") / "log")
@@ -85,7 +85,7 @@ def _running(log: Path) -> Iterator[App]:
         app.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if chromium is None:
