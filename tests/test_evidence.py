@@ -49,8 +49,8 @@ def test_the_chunk_size_does_not_matter(images) -> None:
 
 def test_a_narrow_posterior_makes_the_spacing_shrink(images) -> None:
     _, decoder = linear_decoder(3.0)
-    result = evidence.converged_log_likelihood(decoder, images, spacing=0.32)
-    assert result.spacing < 0.32
+    result = evidence.converged_log_likelihood(decoder, images, spacing=0.16)
+    assert result.spacing < 0.16
     assert abs(result.log_likelihood - result.check) < evidence.CONVERGED
     assert result.check == pytest.approx(
         float(evidence.log_likelihood(decoder, images, 0.01).mean()), abs=0.01
@@ -59,8 +59,8 @@ def test_a_narrow_posterior_makes_the_spacing_shrink(images) -> None:
 
 def test_the_finest_spacing_ends_a_hopeless_search(images) -> None:
     _, decoder = linear_decoder(200.0)
-    result = evidence.converged_log_likelihood(decoder, images, spacing=0.32, finest=0.08)
-    assert result.spacing == 0.16
+    result = evidence.converged_log_likelihood(decoder, images, spacing=0.16, finest=0.04)
+    assert result.spacing == 0.08
 
 
 def test_true_posterior_moments_agree_with_self_normalised_sampling(images) -> None:
