@@ -31,6 +31,10 @@ ALLOWED = {
         *("augmentation", "config", "data", "evidence", "fitting"),
         *("inversion", "lattices", "model", "objective"),
     },
+    "paths": {"lattices"},
+    "geodesic": {"lattices", "model", "paths", "quality"},
+    "traversal": {"checkpoint", "classifier", "lattices", "model", "paths"},
+    "export": {"config", "traversal"},
     "evaluation": {"checkpoint", "classifier", "data", "evidence", "latent", "model", "quality"},
     "presets": {"config"},
     "runs": {
