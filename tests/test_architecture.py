@@ -18,7 +18,8 @@ ALLOWED = {
     "objective": {"config"},
     "data": {"config"},
     "lattices": set(),
-    "inversion": {"config", "lattices"},
+    "differentiation": set(),
+    "inversion": {"config", "differentiation", "lattices"},
     "model": {"config", "inversion"},
     "checkpoint": {"config", "model"},
     "latent": {"config", "lattices", "model"},
@@ -26,7 +27,7 @@ ALLOWED = {
     "augmentation": {"config"},
     "fitting": {"config", "data", "device"},
     "classifier": {"augmentation", "checkpoint", "config", "data", "fitting"},
-    "quality": {"classifier", "lattices", "model"},
+    "quality": {"classifier", "differentiation", "lattices", "model"},
     "training": {
         *("augmentation", "config", "data", "evidence", "fitting"),
         *("inversion", "lattices", "model", "objective"),

@@ -22,9 +22,9 @@ from vae.paths import LIMIT, MAX_POINTS, Point, straight
 from vae.quality import metric, pictures_and_jacobian
 
 FINE, COARSE = 128, 48  # points a side of the lattice over the data, and of one that must reach further
-NODES = 96  # of the curve whose energy is minimised
-ITERATIONS = 12  # at most; most curves need 4 to 8
-CONVERGED = 1e-4  # relative fall of the energy in one iteration that is no longer worth another
+NODES = 80  # of the curve whose energy is minimised
+ITERATIONS = 8  # at most; most curves need 3 to 6
+CONVERGED = 1e-3  # relative fall of the energy in one iteration that is no longer worth another
 AT_ONCE = 2048  # points decoded together
 
 # Steps from a lattice point to its 16 neighbours, one of each pair of opposite ones. With the knight's moves

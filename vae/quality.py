@@ -11,6 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 from torch import Tensor
 
 from vae.classifier import Classifier, class_probabilities
+from vae.differentiation import with_jacobian
 from vae.lattices import Points
 from vae.model import VAE, probabilities
 
@@ -33,18 +34,8 @@ def knn_accuracy(means: Points, labels: NDArray[np.uint8], k: int = 10) -> float
 
 
 def pictures_and_jacobian(model: VAE, z: Tensor) -> tuple[Tensor, Tensor]:
-    """Decoded pictures (ink probabilities, n x 784) at z (n, 2) and their exact Jacobian (n, 784, 2).
-
-    Forward-mode differentiation by one shift that all points share: the decoder treats every row by itself,
-    so the shift's derivative is each row's own. It draws the pictures once and not once per coordinate.
-    """
-
-    def shifted(shift: Tensor) -> tuple[Tensor, Tensor]:
-        pictures = probabilities(model.decode(z + shift))
-        return pictures, pictures
-
-    jacobian, pictures = torch.func.jacfwd(shifted, has_aux=True)(torch.zeros_like(z[0]))
-    return pictures, jacobian
+    """Decoded pictures (ink probabilities, n x 784) at z (n, 2) and their exact Jacobian (n, 784, 2)."""
+    return with_jacobian(lambda points: probabilities(model.decode(points)), z)
 
 
 def metric(model: VAE, z: Tensor) -> Tensor:
