@@ -150,12 +150,15 @@ def show_walk(service: DecoderService) -> None:
 
 def lead_html(service: DecoderService, view: PathView, walked: Walked) -> str:
     """One sentence of what to do, one of what is seen."""
-    data = data_box(service.checkpoint(view.checkpoint).latents.means)
-    seen = path_wording.path_sentence(
-        view.kind, view.walk.a, view.walk.b, walked.traversal, walked.straight_length, data
-    )
+    walk, data = view.walk, data_box(service.checkpoint(view.checkpoint).latents.means)
+    if walk.mode == "axes":
+        seen = path_wording.axes_sentence(walk.point, data)
+    else:
+        seen = path_wording.path_sentence(
+            view.kind, walk.a, walk.b, walked.traversal, walked.straight_length, data
+        )
     return (
-        f'<p class="atlas-lead"><b>{path_wording.TASK}</b><br>'
+        f'<p class="atlas-lead"><b>{path_wording.TASKS[walk.mode]}</b><br>'
         f'<span data-testid="sentence" role="status">{escape(seen)}</span></p>'
     )
 

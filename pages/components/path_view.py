@@ -96,8 +96,8 @@ def read(
     view = usual(checkpoint)
     a, refused_a = address.read_point(parameters, ("a1", "a2"), view.walk.a)
     b, refused_b = address.read_point(parameters, ("b1", "b2"), view.walk.b)
-    walk = Walk(a, b, _read_t(parameters, view.walk.t, refused))
     refused += refused_a + refused_b
+    walk = Walk(a, b, _read_t(parameters, view.walk.t, refused))
     if parameters.get("mode") == "axes":
         point, refused_point = address.read_point(parameters, ("z1", "z2"), walk.point)
         walk = replace(walk, mode="axes", point=point)

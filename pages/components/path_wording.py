@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pages.components.address import Point
+from pages.components.continuity import Mode
 from vae.geodesic import Box
 from vae.paths import PathKind, goes_straight
 from vae.traversal import Traversal
 
-TASK = "Drag the slider, or drag A and B on the map; a click moves the nearer end."
+TASKS: Mapping[Mode, str] = {
+    "path": "Drag the slider, or drag A and B on the map; a click moves the nearer end.",
+    "axes": "Drag a slider: one number changes and the other stays. A click on the map moves the point.",
+}
 
 SAME_LENGTH = 0.005  # relative difference of two lengths that is not worth a word
 ALIKE = 0.05  # relative difference of two ratios that is not worth a verdict
@@ -31,11 +35,7 @@ def path_sentence(
         return "A and B are the same point, so nothing changes along the path: move one of them."
     far = [name for name, end in (("A", a), ("B", b)) if not data.holds(end)]
     if far:
-        lies = "lies" if len(far) == 1 else "lie"
-        return (
-            f"{' and '.join(far)} {lies} far outside the test digits. Nobody taught the decoder what to draw "
-            "there: it draws something all the same."
-        )
+        return _far(" and ".join(far) + (" lies" if len(far) == 1 else " lie"))
     saved = 1 - float(traversal.picture_lengths[-1]) / straight_length if straight_length else 0.0
     if traversal.empty.any():
         share = f"{max(1, round(100 * traversal.empty_share))} %"
@@ -60,20 +60,38 @@ def _kind_sentence(kind: PathKind, a: Point, b: Point, saved: float) -> str:
             f"The geodesic changes the picture {100 * saved:.0f} % less than the straight path: it walks "
             "around places where a small step changes much."
         )
-    return "Codes close together decode to pictures close together: every place on the way is its own digit."
+    return "Codes close together decode to pictures close together: every place on the way has its own."
+
+
+def axes_sentence(point: Point, data: Box) -> str:
+    """One sentence on the point that the two sliders move."""
+    if not data.holds(point):
+        return _far("The point lies")
+    return "Training chose the axes, they mean nothing by themselves; but points close together look alike."
+
+
+def _far(who_lies: str) -> str:
+    return (
+        f"{who_lies} far outside the test digits. Nobody taught the decoder what to draw there: it draws "
+        "something all the same."
+    )
 
 
 def path_facts(traversal: Traversal, straight_length: float) -> list[tuple[str, str, str]]:
     """Name, value and note: lengths of the path, its fastest place, how much of it is empty."""
     length, plane = float(traversal.picture_lengths[-1]), float(traversal.plane_lengths[-1])
-    compared = "the straight path's"
+    compared = ""
     if straight_length and abs(length / straight_length - 1) >= SAME_LENGTH:
         compared = f"{100 * length / straight_length:.0f} % of the straight path's"
     fastest = int(traversal.change.argmax())
     return [
         ("Length in the plane", f"{plane:.2f}", ""),
         ("Length in pictures", f"{length:.2f}", compared),
-        ("Fastest change", f"{traversal.change[fastest]:.1f}", f"at t = {traversal.times[fastest]:.2f}"),
+        (
+            "Fastest change",
+            f"{traversal.change[fastest]:.1f}",
+            f"per unit, at t = {traversal.times[fastest]:.2f}",
+        ),
         ("Through empty places", f"{100 * traversal.empty_share:.0f} %", "of the path"),
     ]
 
@@ -98,7 +116,7 @@ def evenness_sentence(models: Sequence[Evenness], files: Sequence[str]) -> str:
     missing = [file for model, file in zip(models, files, strict=True) if model.ratio is None]
     if missing:
         commands = " and ".join(f"python -m vae evaluate {file}" for file in missing)
-        return f"Not measured yet: {commands} does it."
+        return f"Not measured yet: {commands} {'does' if len(missing) == 1 else 'do'} it."
     measured = [(model.ratio or 0.0, model.title) for model in models]
     times = " and ".join(f"{ratio:.1f} times ({title})" for ratio, title in measured)
     says = f"At one place in a hundred a small step changes the picture at least {times} as much as usual"
