@@ -129,17 +129,17 @@ def evenness_sentence(models: Sequence[Evenness], files: Sequence[str]) -> str:
 
 
 WHY = r"""
-**Continuity** of a latent space means: a small step in the plane is a small step in the picture. Take two
-test digits and walk from one to the other; if the plane is continuous, every place on the way is a digit of
-its own, never two digits laid over each other. The **cross-fade** beside the decoded digit shows what that
-would look like: the two end pictures, blended pixel by pixel with the same $t$.
+**Continuity** of a latent space means: a small step in the plane is a small step in the picture. Walk from
+one test digit to another; if the plane is continuous, the picture changes little by little, and each place on
+the way has a picture of its own instead of two digits laid over each other. The **cross-fade** beside the
+decoded digit shows what that would look like: the two end pictures, blended pixel by pixel with the same $t$.
 
 - **Straight**: $z(t) = (1 - t)\,A + t\,B$.
 - **Spherical** (slerp): $z(t) = \frac{\sin((1-t)\,\omega)}{\sin \omega}\,A + \frac{\sin(t\,\omega)}{\sin
   \omega}\,B$, where $\omega$ is the angle between $A$ and $B$ seen from the origin.
 - **Geodesic**: the path along which the picture changes least. The decoder gives the plane a geometry of
   its own: its Jacobian $J$ says how far the picture moves for a small step, $\lVert J\,\mathrm{d}z \rVert$,
-  and a geodesic is the shortest path measured that way. It keeps to where the **area magnification**
+  and a geodesic is the shortest path measured that way. It prefers places where the **area magnification**
   $\sqrt{\det J^{\mathsf T} J}$ is low.
 
 *Length in pictures* adds up $\lVert \mathrm{dec}(z_{i+1}) - \mathrm{dec}(z_i) \rVert$ over 200 small steps,
