@@ -190,6 +190,18 @@ def test_between_real_digits_it_is_never_longer_than_straight_and_mostly_shorter
     assert shortest.sum() < 0.95 * straightest.sum()
 
 
+def test_it_does_not_leave_the_part_of_the_plane_where_digits_live() -> None:
+    checkpoint = checkpoints.load(SHIPPED / "vae.pt")
+    labels, means = checkpoint.latents.labels, checkpoint.latents.means
+    shapes = PictureSpace(checkpoint.build(), means)
+    box = np.array(shapes.box)
+    for pair in ((7, 0), (7, 8), (9, 3)):
+        a, b = (np.median(means[labels == label], axis=0) for label in pair)
+        points = shapes.geodesic(a, b).points
+        assert (points >= box[[0, 2]] - 1e-5).all()
+        assert (points <= box[[1, 3]] + 1e-5).all()
+
+
 def picture_length(model: VAE, points: np.ndarray) -> float:
     with torch.inference_mode():
         pictures = torch.sigmoid(model.decode(torch.from_numpy(points)))

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from vae.lattices import Points
 from vae.model import VAE, probabilities
-from vae.paths import LIMIT, MAX_POINTS, Point, straight
+from vae.paths import MAX_POINTS, Point, straight
 from vae.quality import metric, pictures_and_jacobian
 
 FINE, COARSE = 128, 48  # points a side of the lattice over the data, and of one that must reach further
@@ -81,15 +81,16 @@ class PictureSpace:
     def geodesic(self, a: Point, b: Point, count: int = MAX_POINTS) -> Geodesic:
         """The shortest path from A to B that was found, never longer than the straight one.
 
+        It stays within `box`, or the smallest box that holds A and B as well.
         Dijkstra's shortest path on the lattice, relaxed to a curve of least energy. Raises ValueError like
         `vae.paths.straight`.
         """
         line = straight(a, b, count)
         length = float(_picture_steps(self._model, line).sum())
+        box = self.box.stretched_to(line[0]).stretched_to(line[-1])
         rough = self._lattice_path(line[0], line[-1])
         nodes = _with_equal_steps(self._model, rough, NODES)
-        relaxed = np.clip(_relaxed(self._model, nodes), -LIMIT, LIMIT)
-        points = _with_equal_steps(self._model, relaxed, count)
+        points = _with_equal_steps(self._model, _relaxed(self._model, nodes, box), count)
         points[0], points[-1] = line[0], line[-1]
         shorter = float(_picture_steps(self._model, points).sum())
         if shorter < length:
@@ -173,8 +174,10 @@ def area_magnification(model: VAE, box: Box, side: int = 64) -> NDArray[np.float
     return magnification
 
 
-def _relaxed(model: VAE, nodes: Points) -> Points:
+def _relaxed(model: VAE, nodes: Points, box: Box) -> Points:
     """The curve of least energy, sum of ||dec(z_(i+1)) - dec(z_i)||^2, near nodes (n, 2), its ends fixed.
+
+    It stays within the box: far from the data pictures hardly change, and paths would lead through there.
 
     A curve of least energy is a shortest path walked at constant speed. Levenberg-Marquardt: the energy is a
     sum of squares, and each step solves its normal equations with the decoder's exact Jacobian.
@@ -182,13 +185,14 @@ def _relaxed(model: VAE, nodes: Points) -> Points:
     z = _on_device(model, nodes)
     pictures, jacobian = pictures_and_jacobian(model, z)
     energy, damping = _energy(pictures), 1e-3
+    lowest, highest = z.new_tensor([box.left, box.bottom]), z.new_tensor([box.right, box.top])
     for _ in range(ITERATIONS):
         hessian, gradient = _normal_equations(pictures, jacobian)
         stiffness = hessian.diagonal() + 1e-3 * hessian.diagonal().mean() + 1e-12
         while damping < 1e3:
             step = torch.linalg.solve(hessian + torch.diag(damping * stiffness), -gradient)
             moved = z.clone()
-            moved[1:-1] += step.view(-1, 2).to(z)
+            moved[1:-1] = (moved[1:-1] + step.view(-1, 2).to(z)).clamp(lowest, highest)
             lower = _energy(_decoded(model, moved))
             if lower < energy:
                 break
