@@ -9,6 +9,7 @@ import { Filmstrip, FRAMES } from "./filmstrip.js";
 import { listenToGestures } from "./gestures.js";
 import { heatImage, heatLegend, heatRange } from "./heat_map.js";
 import { LiveSlider } from "./live_slider.js";
+import { Marker } from "./marker.js";
 import { PathLine } from "./path_line.js";
 import { PathPictures, picture } from "./path_pictures.js";
 import { PathPlayer } from "./path_player.js";
@@ -20,6 +21,7 @@ import { WalkPanel } from "./walk_panel.js";
 const NO_ANSWER = "The server does not answer. The digits move again as soon as it does.";
 const DECIMALS = 4; // of everything told to Python
 const REST_MS = 300; // the slider has rested when it has been let go for so long
+const GLIDE = 0.6; // part of the way to t gone in a frame: hands report more seldom than a screen draws
 const NOTHING = () => {};
 
 /** Build the walk inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
@@ -34,6 +36,7 @@ class Continuity {
   #root;
   #scene;
   #line;
+  #marker;
   #ends;
   #panel;
   #slider;
@@ -46,6 +49,8 @@ class Continuity {
   #checkpoint = null;
   #condition = { open: false };
   #walk = { a: [0, 0], b: [0, 0], t: 0, mode: "path", point: [0, 0] };
+  #shown = 0; // where on the way to the walk's t the pictures are
+  #stillness = matchMedia("(prefers-reduced-motion: reduce)");
   #known = {}; // the walk as Python knows it
   #told; // walks told to Python so far; it answers how many of them it knows
   #tell = NOTHING;
@@ -73,6 +78,7 @@ class Continuity {
     });
     const { above } = this.#scene.stage;
     this.#line = new PathLine(above, this.#scene.plane);
+    this.#marker = new Marker(above, this.#scene.plane);
     this.#ends = new Ends(above, this.#scene.plane, {
       move: (name, z) => this.#moveEnd(name, z),
       rest: () => this.#restEnds(),
@@ -174,6 +180,7 @@ class Continuity {
     const { means } = this.#scene.latents;
     this.#extent = [means.reduce((low, z) => Math.min(low, z)), means.reduce((high, z) => Math.max(high, z))];
     this.#spanAxes();
+    this.#paintHeat(); // a new map has come without it
     this.#reveal();
     this.#render();
   }
@@ -181,6 +188,7 @@ class Continuity {
   #adopt({ walk, kind, traversal }) {
     const changed = Object.keys(walk).filter((name) => !same(walk[name], this.#known[name]));
     for (const name of changed) this.#walk[name] = walk[name];
+    if (changed.includes("t")) this.#shown = walk.t;
     this.#known = walk;
     this.#kind = kind;
     this.#count = traversal.points.length / 2;
@@ -305,6 +313,7 @@ class Continuity {
   /** The plane's axes have moved. */
   #follow() {
     this.#line.place();
+    this.#marker.place();
     this.#ends.place(this.#walk);
   }
 
@@ -322,15 +331,24 @@ class Continuity {
 
   #renderPath() {
     const last = this.#points.length / 2 - 1;
-    const i = Math.round(this.#walk.t * last);
+    const i = Math.round(this.#glide(1 / last) * last);
     const t = i / last;
     const z = [this.#points[2 * i], this.#points[2 * i + 1]];
     this.#slider.value = this.#walk.t;
-    this.#scene.overlay.mark("pin", z);
+    this.#marker.place(z);
     this.#film.mark(t);
     this.#curves.point(t);
     this.#panel.write(t, ...z);
     this.#pictures.show(i);
+  }
+
+  /** The t to show in this frame; as long as it is not the walk's own, another frame follows. */
+  #glide(step) {
+    const way = this.#walk.t - this.#shown;
+    const arrived = Math.abs(way) <= step || this.#player.playing || this.#stillness.matches;
+    this.#shown += arrived ? way : GLIDE * way;
+    if (!arrived) this.#schedule();
+    return this.#shown;
   }
 
   #renderAxes() {
@@ -338,7 +356,7 @@ class Continuity {
     const lines = this.#axes.lines(point);
     this.#axes.place(point);
     this.#line.draw("axes", ...lines);
-    this.#scene.overlay.mark("pin", point);
+    this.#marker.place(point);
     this.#panel.write(0, ...point);
     this.#channel.followAll(Float32Array.from([...lines[0], ...lines[1], ...point]), (pictures) => {
       if (this.#walk.mode !== "axes") return;

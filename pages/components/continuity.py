@@ -1,4 +1,4 @@
-"""A walk through the latent plane as a Streamlit component: two ends, the path between them, a slider along it."""
+"""A walk through the latent plane as a Streamlit component: two ends, the path between them, a live slider."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from vae.traversal import Traversal
 Point = tuple[float, float]
 Mode = Literal["path", "axes"]
 
-POINTS = 201  # of a path: t in steps of 0.005, every frame of the filmstrip one of them, one request of the channel
+POINTS = 201  # of a path: t in steps of 0.005; every frame of the filmstrip is one of them
 DECIMALS = 4
 
 # The room is kept from the first moment on; the script fills it.
@@ -78,12 +78,12 @@ def continuity(
 ) -> None:
     """Draw the plane of `checkpoint`, the path of `kind` between the ends of `walk`, and the digits along it.
 
-    Dragging happens in the browser alone, by way of the decode channel. When an end, the slider or a point is let
-    go, or the mode is switched, `on_change` gets the whole new walk, at most four decimals and within what
-    the channel takes, before the script runs again. A `walk` that differs from the browser's moves it.
+    Dragging happens in the browser alone, by way of the decode channel. When an end, the slider or a point
+    is let go, or the mode is switched, `on_change` gets the whole new walk, at most four decimals and within
+    what the channel takes, before the script runs again. A `walk` that differs from the browser's moves it.
 
-    `traversal` belongs to the ends of `walk`; `typical` is the density at a typical test digit, drawn as a line
-    beside the density along the path. `asset_base` is where the browser finds the modules.
+    `traversal` belongs to the ends of `walk`; `typical` is the density at a typical test digit, drawn as a
+    line beside the density along the path. `asset_base` is where the browser finds the modules.
     """
     mounting.come_back()
     heard = f"{key}_heard"
@@ -131,7 +131,7 @@ def _curves(traversal: Traversal) -> dict[str, object]:
 
 
 def _heat(heat_map: HeatMap | None) -> dict[str, object] | None:
-    """The logarithm of the magnification as bytes, its 1st percentile 0 and its 99th 255, and those two values."""
+    """The magnification's logarithm as bytes: its 1st percentile is 0, its 99th 255, and what those two are."""
     if heat_map is None:
         return None
     logarithm = np.log10(np.maximum(heat_map.magnification, 1e-12))

@@ -45,7 +45,7 @@ export class Curves {
 
   /** Put the cursor at part t of the path and write the values there. */
   point(t) {
-    this.#cursor.style.setProperty("--t", t);
+    this.#cursor.style.transform = `translateX(${100 * t}%)`;
     this.element.dataset.t = t;
     if (!this.#known || this.element.getAttribute("aria-busy") === "true") return;
     const { change, density, empty, classes } = this.#known;

@@ -4,6 +4,7 @@ import { DigitCanvas, GreyCanvas } from "./digit_canvas.js";
 import { make } from "./dom.js";
 
 const MODES = { path: "Path", axes: "Axes" };
+const AXES_HINT = "One number moves, the other stays. Each row runs through the current point, along its axis.";
 const SPEEDS = [0.5, 1, 2, 4];
 
 export class WalkPanel {
@@ -29,7 +30,7 @@ export class WalkPanel {
       { class: "continuity-pictures" },
       make("figure", { class: "decoded" }, canvas, decoded),
       make("figure", { class: "fade" }, this.#fadeCanvas, blended),
-      make("div", { class: "continuity-controls" }, this.#switch(on), this.#transport(on), this.#legend, this.#badge),
+      make("div", { class: "continuity-controls" }, ...this.#controls(on)),
     );
     const path = make("div", { class: "continuity-rows rows-path" }, ...rows.path);
     const axes = make("div", { class: "continuity-rows rows-axes" }, ...rows.axes);
@@ -71,6 +72,11 @@ export class WalkPanel {
     const time = decodeMs == null ? "" : ` · ${decodeMs.toFixed(1)} ms`;
     const together = batch > 1 ? ` for ${batch} digits` : "";
     this.#badge.textContent = open ? `${device ?? "connected"}${time}${together}` : "not connected";
+  }
+
+  #controls(on) {
+    const hint = make("p", { class: "continuity-hint" }, AXES_HINT);
+    return [this.#switch(on), this.#transport(on), hint, this.#legend, this.#badge];
   }
 
   #switch(on) {
