@@ -1,4 +1,4 @@
-"""A walk through the latent plane as a Streamlit component: two ends, the path between them, a live slider."""
+"""A walk through the plane as a Streamlit component: two ends, the path between them, a live slider."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _curves(traversal: Traversal) -> dict[str, object]:
 
 
 def _heat(heat_map: HeatMap | None) -> dict[str, object] | None:
-    """The magnification's logarithm as bytes: its 1st percentile is 0, its 99th 255, and what those two are."""
+    """The magnification's logarithm as bytes, its 1st percentile 0, its 99th 255; and what those two are."""
     if heat_map is None:
         return None
     logarithm = np.log10(np.maximum(heat_map.magnification, 1e-12))
