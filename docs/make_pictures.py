@@ -63,10 +63,12 @@ def among_the_digits() -> np.ndarray:
     return np.quantile(latents.means[latents.labels == PICTURED], 0.75, axis=0)
 
 
-def take(page: Page, url: str, path: Path) -> None:
+def take(page: Page, url: str, last: str, path: Path) -> None:
+    """A picture of the page at `url`, once the part `last` is there."""
     page.goto(url)
     expect(page.get_by_test_id("latent-map")).to_have_attribute("aria-busy", "false", timeout=30_000)
-    expect(page.get_by_test_id("shares")).to_be_visible()
+    expect(page.get_by_test_id(last)).to_be_visible()
+    expect(page.get_by_test_id(last)).not_to_have_attribute("aria-busy", "true")
     page.wait_for_function("document.querySelector('[data-testid=digit]').dataset.frames > 0")
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready")
@@ -84,7 +86,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for scheme, name in SCHEMES.items():
             page = browser.new_page(viewport=SIZE, color_scheme=scheme)
-            take(page, f"{address}?z1={z1:.4f}&z2={z2:.4f}", ROOT / "docs" / name)
+            take(page, f"{address}?z1={z1:.4f}&z2={z2:.4f}", "shares", ROOT / "docs" / name)
+        page = browser.new_page(viewport=SIZE, color_scheme="light")
+        take(page, f"{address}continuity?path=geodesic", "curves", ROOT / "docs" / "continuity.png")
         browser.close()
 
 

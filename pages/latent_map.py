@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.components import address, figures, wording
 from pages.components.address import View
+from pages.components.choices import choose_checkpoint, copy_to
 from pages.components.digit import digit
 from pages.components.header import header
 from pages.components.latent_map import latent_map
@@ -37,25 +38,16 @@ def pin_typed() -> None:
     pin((st.session_state["latent_map_z1"], st.session_state["latent_map_z2"]))
 
 
-def copy_to(name: str, widget: str) -> None:
-    st.session_state[name] = st.session_state[widget]
-    st.session_state["changed_here"] = True
-
-
 def current_view() -> View:
     state = st.session_state
     return View(state["checkpoint"], state["pin"], state["manifold"])
 
 
 def adopt_address(names: tuple[str, ...]) -> str | None:
-    """Take over the view of a link, a reload or the browser's Back; return a sentence on what was unusable.
-
-    The address is not asked after a change on the page, which it does not know yet, nor on arrival from
-    another page with a bare address.
-    """
+    """Take over the view of the address, if it is to be asked; return a sentence on what was unusable."""
     if st.session_state["checkpoint"] not in names:
         st.session_state["checkpoint"] = names[0]
-    if st.session_state.pop("changed_here", False) or (st.session_state["arrived"] and not st.query_params):
+    if not address.is_asked():
         return None
     view, refused = address.read(st.query_params, names)
     st.session_state.update(checkpoint=view.checkpoint, pin=view.pin, manifold=view.manifold)
@@ -71,7 +63,7 @@ def update_address(names: tuple[str, ...]) -> None:
 
 def show_header(service: DecoderService, refused: str | None) -> None:
     with header():
-        choose_checkpoint(service)
+        choose_checkpoint(service, "latent_map")
         st.session_state["latent_map_manifold"] = st.session_state["manifold"]
         st.toggle(
             "Digits behind",
@@ -88,22 +80,6 @@ def show_header(service: DecoderService, refused: str | None) -> None:
         st.warning(refused)
     for sentence in service.problems.values():
         st.warning(sentence)
-
-
-def choose_checkpoint(service: DecoderService) -> None:
-    """One click where the choices are few, a list where they are many."""
-    st.session_state["latent_map_checkpoint"] = st.session_state["checkpoint"]
-    choose: Callable[..., str] = st.segmented_control if len(service.names) <= 3 else st.selectbox
-    choose(
-        "Model",
-        service.names,
-        key="latent_map_checkpoint",
-        format_func=lambda name: wording.title(name, service.checkpoint(name)),
-        on_change=copy_to,
-        args=("checkpoint", "latent_map_checkpoint"),
-        label_visibility="collapsed",
-        **({"required": True} if choose is st.segmented_control else {"width": 240}),
-    )
 
 
 @st.fragment

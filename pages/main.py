@@ -18,6 +18,8 @@ DEFAULTS = {
     "checkpoint": "vae",
     "pin": (0.0, 0.0),  # the pinned latent point (z1, z2)
     "manifold": False,  # whether decoded digits lie behind the map
+    "path": None,  # the PathView of the continuity page, once it was there
+    "magnification": False,  # whether the area magnification lies behind the path
     "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
     "page": None,  # the page of the last run, to tell an arrival from a rerun
 }

@@ -34,6 +34,23 @@ def test_nearest_agrees_with_sorting_everything(n, k, seed) -> None:
     np.testing.assert_allclose(np.hypot(*(means[index].astype(float) - z).T), distance)
 
 
+def test_digits_of_a_label_begin_with_the_typical_one_and_occur_once() -> None:
+    means = np.array([[9, 9], [0, 0], [1, 1], [5, -5], [2, 2], [1.1, 1]], dtype=np.float32)
+    labels = np.array([4, 3, 3, 4, 3, 3], dtype=np.uint8)
+    # the median of the threes is (1.05, 1)
+    assert latent.digits_of(means, labels, 3).tolist() in ([2, 4, 5, 1], [5, 1, 2, 4])
+    assert latent.digits_of(means, labels, 4).tolist() in ([0, 3], [3, 0])
+    assert latent.digits_of(means, labels, 7).tolist() == []
+
+
+@given(seed=st.integers(0, 100), index=st.integers(0, 29))
+def test_a_digit_is_found_at_its_own_rounded_mean_and_nowhere_else(seed, index) -> None:
+    means = np.random.default_rng(seed).normal(size=(30, 2)).astype(np.float32)
+    found = latent.digit_at(means, [round(float(z), 4) for z in means[index]])
+    assert found == index
+    assert latent.digit_at(means, means[index] + [0.001, 0]) in (None, *np.delete(np.arange(30), index))
+
+
 def test_class_shares_count_labels() -> None:
     shares = latent.class_shares(np.array([3, 3, 3, 8], dtype=np.uint8))
     assert shares[3] == 0.75

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import cast
 
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
 from vae.config import LATENT_DIM
+from vae.differentiation import with_jacobian
 from vae.lattices import fibonacci_lattice
 
 Decoder = Callable[[Tensor], Tensor]  # latent points (n, 2) to Bernoulli logits (n, 784)
@@ -85,11 +85,7 @@ def _climb(decoder: Decoder, images: Tensor, z: Tensor, height: Tensor) -> tuple
 
 def _slope_and_precision(decoder: Decoder, images: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
     """Gradient (n, 2) and Gauss-Newton precision (n, 2, 2) of log p(x, z) at z (n, 2)."""
-    columns = []
-    for direction in torch.eye(LATENT_DIM, device=z.device):
-        logits, column = cast(tuple[Tensor, Tensor], torch.func.jvp(decoder, (z,), (direction.expand_as(z),)))
-        columns.append(column)
-    jacobian = torch.stack(columns, dim=2)  # (n, 784, 2)
+    logits, jacobian = with_jacobian(decoder, z)  # (n, 784), (n, 784, 2)
     ink = torch.sigmoid(logits)
     slope = torch.einsum("np,npk->nk", images - ink, jacobian) - z
     weighted = jacobian * (ink * (1 - ink))[:, :, None]

@@ -11,6 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 from torch import Tensor
 
 from vae.classifier import Classifier, class_probabilities
+from vae.differentiation import with_jacobian
 from vae.inversion import Decoder
 from vae.lattices import Points
 from vae.model import VAE, probabilities
@@ -33,19 +34,19 @@ def knn_accuracy(means: Points, labels: NDArray[np.uint8], k: int = 10) -> float
     return float((votes.argmax(axis=1) == labels).mean())
 
 
+def pictures_and_jacobian(model: VAE, z: Tensor) -> tuple[Tensor, Tensor]:
+    """Decoded pictures (ink probabilities, n x 784) at z (n, 2) and their exact Jacobian (n, 784, 2)."""
+    return with_jacobian(lambda points: probabilities(model.decode(points)), z)
+
+
 def metric(model: VAE, z: Tensor) -> Tensor:
     """The pull-back metric J^T J of the decoded picture (ink probabilities), shape (n, 2, 2), at z (n, 2).
 
-    J is the exact Jacobian of 784 pixels by 2 coordinates, by forward-mode differentiation. Its determinant's
-    root is the area magnification (Arvanitidis et al. 2018, arXiv 1710.11379, section 2).
+    J is the exact Jacobian of 784 pixels by 2 coordinates. Its determinant's root is the area magnification
+    (Arvanitidis et al. 2018, arXiv 1710.11379, section 2).
     """
-
-    def picture(point: Tensor) -> Tensor:
-        return probabilities(model.decode(point[None]))[0]
-
-    parts = [torch.func.vmap(torch.func.jacfwd(picture))(part) for part in torch.split(z, 500)]
-    jacobian = torch.cat(parts)  # (n, 784, 2)
-    return jacobian.transpose(1, 2) @ jacobian
+    parts = [pictures_and_jacobian(model, part)[1] for part in torch.split(z, 500)]
+    return torch.cat([jacobian.transpose(1, 2) @ jacobian for jacobian in parts])  # (n, 784, 2) each
 
 
 class Continuity(NamedTuple):

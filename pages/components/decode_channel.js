@@ -27,7 +27,7 @@ export class DecodeChannel {
   #open = false;
   #sequence = 0;
   #inFlight = null; // {points, settle, single, sequence}
-  #followed = null; // the newest point that nobody has asked the server for yet
+  #followed = null; // the newest point or points that nobody has asked the server for yet
   #batches = [];
   #failures = 0;
   #retryTimer = 0;
@@ -51,7 +51,12 @@ export class DecodeChannel {
 
   /** Decode one point; a newer call replaces it as long as it waits. `drawn(pixels)` gets 784 bytes. */
   follow(z1, z2, drawn) {
-    this.#followed = { points: Float32Array.of(z1, z2), settle: drawn, single: true };
+    this.followAll(Float32Array.of(z1, z2), drawn);
+  }
+
+  /** The same for up to 256 points that move together, [z1, z2, z1, z2, ...]; `drawn` gets n x 784 bytes. */
+  followAll(points, drawn) {
+    this.#followed = { points, settle: drawn, single: true };
     this.#pump();
   }
 

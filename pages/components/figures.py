@@ -64,6 +64,18 @@ def facts(rows: Sequence[tuple[str, str, str]]) -> str:
     return f'<dl class="atlas-facts" data-testid="facts">{cells}</dl>'
 
 
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A small table as HTML; the first cell of each row names it."""
+    titles = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in head)
+    lines = "".join(
+        f'<tr><th scope="row">{html.escape(name)}</th>'
+        + "".join(f"<td>{html.escape(value)}</td>" for value in values)
+        + "</tr>"
+        for name, *values in rows
+    )
+    return f'<table class="atlas-table" data-testid="table"><tr>{titles}</tr>{lines}</table>'
+
+
 def share_bars(shares: NDArray[np.float64], of: int) -> str:
     """Class shares (10,), summing to 1, among `of` neighbours: ten bars of fixed room, as HTML.
 

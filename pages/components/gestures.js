@@ -114,7 +114,11 @@ function startPinch(fingers, plane) {
   };
 }
 
-function listenToKeys(element, plane, on, signal) {
+/**
+ * Arrow keys on `element`: on.nudge([dz1, dz2]) in units of the plane at every step, on.rest() when the key is let go.
+ * Plus, minus and zero zoom the plane.
+ */
+export function listenToKeys(element, plane, on, signal) {
   let moving = false;
   const rest = () => {
     if (moving) on.rest();

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-PAGES = {"latent_map.py": "Latent map"}  # script beside main.py: name, in the order of the lecture
+# script beside main.py: name, in the order of the lecture
+PAGES = {"latent_map.py": "Latent map", "continuity.py": "Continuity"}
 
 
 def header() -> DeltaGenerator:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 import streamlit as st
 
@@ -49,8 +48,7 @@ def latent_map(
     `asset_base` is where the browser finds the modules: `resources.asset_base()`. `show_manifold` lays
     decoded digits behind the points. The prior's 1, 2 and 3 sigma circles are drawn if the model has a prior.
     """
-
-    _come_back()
+    mounting.come_back()
     heard = f"{key}_heard"
 
     def hear(state: object) -> None:
@@ -79,15 +77,6 @@ def latent_map(
         # Set while the server was away: the browser brings it to a new session, without a callback.
         hear(result)
         st.rerun()
-
-
-@st.fragment(run_every=timedelta(days=1))
-def _come_back() -> None:
-    """Do nothing, once a day.
-
-    When a browser comes back to a restarted server, Streamlit runs the page for the new session only if there
-    is a fragment that runs by itself. Without that run the page's fragments are unknown, and pins go unheard.
-    """
 
 
 def _read(state: object) -> tuple[tuple[float, float], int] | None:

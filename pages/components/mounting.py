@@ -8,7 +8,10 @@ arguments, and imports the real module from the address among them. What cannot 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+
+import streamlit as st
 
 _SCRIPT = """
 const LOST = "This part of the page cannot be loaded; is the server running? Trying again.";
@@ -92,3 +95,13 @@ def script(module: str) -> str:
 def style(module: str) -> str:
     """The component's style sheet, `module`.css beside this file."""
     return (Path(__file__).parent / f"{module}.css").read_text(encoding="utf-8")
+
+
+@st.fragment(run_every=timedelta(days=1))
+def come_back() -> None:
+    """Do nothing, once a day.
+
+    When a browser comes back to a restarted server, Streamlit runs the page for the new session only if there
+    is a fragment that runs by itself. Without that run the page's fragments are unknown, and what a component
+    tells goes unheard.
+    """

@@ -163,6 +163,18 @@ export class Plane {
     return this.view(this.#home);
   }
 
+  /** The same view, grown until the points [[z1, z2], ...] are in it, too. */
+  viewAll(points) {
+    const reach = (limits, axis) => {
+      const all = [...limits, ...points.map((z) => 1.1 * z[axis])];
+      return [Math.min(...all), Math.max(...all)];
+    };
+    const [x, y] = [reach(this.#home.x, 0), reach(this.#home.y, 1)];
+    const half = Math.min(Math.max(x[1] - x[0], y[1] - y[0]), LARGEST_VIEW) / 2;
+    const [z1, z2] = middle({ x, y });
+    return this.view(squareAround([z1, z2], half));
+  }
+
   /** Shift the view so far that (z1, z2) is in it; nothing moves when it is. */
   reveal(z1, z2) {
     const { x, y } = this.range;

@@ -24,8 +24,8 @@ def sentence(checkpoint: Checkpoint) -> str:
     beta = checkpoint.training_config.beta
     if not checkpoint.model_config.variational:
         return (
-            "The plain autoencoder is the same kind of network, smaller, trained without noise and without the "
-            "KL divergence: nothing closes the gaps between its codes."
+            "The plain autoencoder is the same kind of network, smaller, trained without noise and without "
+            "the KL divergence: nothing closes the gaps between its codes."
         )
     if beta == 1:
         return (

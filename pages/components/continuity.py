@@ -1,0 +1,170 @@
+"""A walk through the plane as a Streamlit component: two ends, the path between them, a live slider."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal, NamedTuple, get_args
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.components import mounting
+from pages.components.figures import DIGIT_COLOURS
+from pages.components.resources import decoder_service, plotly_path
+from vae.channel import LIMIT
+from vae.geodesic import Box
+from vae.paths import PathKind
+from vae.traversal import Traversal
+
+Point = tuple[float, float]
+Mode = Literal["path", "axes"]
+
+POINTS = 201  # of a path: t in steps of 0.005; every frame of the filmstrip is one of them
+DECIMALS = 4
+
+# The room is kept from the first moment on; the script fills it.
+_HTML = """
+<div class="continuity">
+  <div class="latent-map">
+    <div class="latent-map-legend"></div>
+    <div class="latent-map-frame"><p class="latent-map-notice">Loading the map.</p></div>
+  </div>
+  <div class="continuity-panel"></div>
+</div>
+"""
+
+_component = st.components.v2.component(
+    "continuity",
+    html=_HTML,
+    css=mounting.style("latent_map") + mounting.style("continuity"),
+    js=mounting.script("continuity"),
+    isolate_styles=False,  # plotly.js puts its style sheet into the document
+)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What a visitor moves: ends A and B, 0 <= t <= 1 along the path, and the point that axis mode moves."""
+
+    a: Point
+    b: Point
+    t: float = 0.0
+    mode: Mode = "path"
+    point: Point = (0.0, 0.0)
+
+
+class HeatMap(NamedTuple):
+    """Area magnification at the centres of side x side cells over `box`, row 0 at the top."""
+
+    magnification: NDArray[np.float64]
+    box: Box
+
+
+def continuity(
+    *,
+    key: str,
+    checkpoint: str,
+    asset_base: str,
+    walk: Walk,
+    kind: PathKind,
+    traversal: Traversal,
+    typical: float,
+    heat_map: HeatMap | None,
+    on_change: Callable[[Walk], None],
+) -> None:
+    """Draw the plane of `checkpoint`, the path of `kind` between the ends of `walk`, and the digits along it.
+
+    Dragging happens in the browser alone, by way of the decode channel. When an end, the slider or a point
+    is let go, or the mode is switched, `on_change` gets the whole new walk, at most four decimals and within
+    what the channel takes, before the script runs again. A `walk` that differs from the browser's moves it.
+
+    `traversal` belongs to the ends of `walk`; `typical` is the density at a typical test digit, drawn as a
+    line beside the density along the path. `asset_base` is where the browser finds the modules.
+    """
+    mounting.come_back()
+    heard = f"{key}_heard"
+
+    def hear(state: object) -> None:
+        if told := _read(state):
+            st.session_state[heard] = told[1]
+            on_change(told[0])
+
+    told = _read(st.session_state.get(key))
+    result = _component(
+        key=key,
+        data={
+            "asset_base": asset_base,
+            "plotly": plotly_path(),
+            "checkpoint": checkpoint,
+            "colours": DIGIT_COLOURS,
+            "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,
+            "walk": asdict(walk),
+            "seen": told[1] if told else 0,
+            "kind": kind,
+            "limit": LIMIT,
+            "traversal": _curves(traversal) | {"typical": typical},
+            "heat_map": _heat(heat_map),
+        },
+        on_walk_change=lambda: hear(st.session_state[key]),
+    )
+    told = _read(result)
+    if told and told[1] > st.session_state.get(heard, 0):
+        # Set while the server was away: the browser brings it to a new session, without a callback.
+        hear(result)
+        st.rerun()
+
+
+def _curves(traversal: Traversal) -> dict[str, object]:
+    """The path and what is known along it, for the browser; points exactly, curves as fine as a screen."""
+    classes = traversal.classes
+    return {
+        "points": traversal.points.ravel().tolist(),
+        "change": np.round(traversal.change, 4).tolist(),
+        "density": np.round(traversal.density, 5).tolist(),
+        "empty": traversal.empty.tolist(),
+        "classes": None if classes is None else np.round(classes.astype(np.float64), 3).tolist(),
+    }
+
+
+def _heat(heat_map: HeatMap | None) -> dict[str, object] | None:
+    """The magnification's logarithm as bytes, its 1st percentile 0, its 99th 255; and what those two are."""
+    if heat_map is None:
+        return None
+    logarithm = np.log10(np.maximum(heat_map.magnification, 1e-12))
+    low, high = np.percentile(logarithm, (1, 99))
+    shade = np.clip((logarithm - low) / max(high - low, 1e-12), 0, 1)
+    return {
+        "shade": base64.b64encode(np.round(255 * shade).astype(np.uint8).tobytes()).decode(),
+        "side": len(shade),
+        "box": heat_map.box._asdict(),
+        "low": float(10**low),
+        "high": float(10**high),
+    }
+
+
+def _read(state: object) -> tuple[Walk, int] | None:
+    """(the walk, how many times the visitor has changed it), as the browser told it; None if it told none."""
+    told = state.get("walk") if isinstance(state, Mapping) else None
+    if not isinstance(told, Mapping):
+        return None
+    points = [_point(told.get(name)) for name in ("a", "b", "point")]
+    t, mode, count = told.get("t"), told.get("mode"), told.get("count")
+    if None in points or mode not in get_args(Mode) or not all(map(_is_number, (t, count))):
+        return None
+    a, b, point = points
+    return Walk(a, b, round(min(max(t, 0.0), 1.0), DECIMALS), mode, point), int(count)
+
+
+def _point(value: object) -> Point | None:
+    if not isinstance(value, list | tuple) or len(value) != 2 or not all(map(_is_number, value)):
+        return None
+    z1, z2 = (round(min(max(float(z), -LIMIT), LIMIT), DECIMALS) + 0.0 for z in value)
+    return z1, z2
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)

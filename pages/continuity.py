@@ -1,0 +1,317 @@
+"""Continuity: drag a slider and one digit becomes another, along a path through the plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from pages.components import address, figures, path_view, path_wording, terrain, wording
+from pages.components.address import Point
+from pages.components.choices import choose_checkpoint, copy_to
+from pages.components.continuity import Walk, continuity
+from pages.components.header import header
+from pages.components.path_view import PathView
+from pages.components.resources import asset_base, decoder_service
+from pages.components.terrain import Walked
+from vae import export
+from vae.channel import LIMIT
+from vae.checkpoint import Latents
+from vae.decoding import DecoderService
+from vae.device import DeviceError
+from vae.geodesic import data_box
+from vae.latent import digit_at
+from vae.paths import KINDS
+
+WALK = "continuity_walk"  # key of the component
+ENDS = ("a", "b")
+REFERENCE = "autoencoder"  # the checkpoint whose figures stand beside the chosen one's
+
+
+def keep(view: PathView) -> None:
+    """Keep a path that the visitor chose."""
+    st.session_state["path"] = view
+    st.session_state["changed_here"] = True
+
+
+def keep_walk(walk: Walk) -> None:
+    keep(replace(st.session_state["path"], walk=walk))
+
+
+def keep_kind() -> None:
+    """Another kind of path; the geodesic brings the map that explains it."""
+    kind = st.session_state["continuity_kind"]
+    st.session_state["magnification"] = kind == "geodesic"
+    keep(replace(st.session_state["path"], kind=kind))
+
+
+def move_end(end: str, point: Point | None) -> None:
+    if point is not None:
+        view: PathView = st.session_state["path"]
+        ends = {"a": view.walk.a, "b": view.walk.b} | {end: point}
+        keep_walk(replace(view.walk, **ends))
+
+
+def pick_digit(end: str, latents: Latents, after: int | None = None) -> None:
+    """Move an end to a test digit of the chosen label, or to the next one after that of index `after`."""
+    label = latents.labels[after] if after is not None else st.session_state[f"continuity_{end}_digit"]
+    move_end(end, path_view.example(latents, label, after))
+
+
+def move_typed(end: str) -> None:
+    z1, z2 = (st.session_state[f"continuity_{end}{axis}"] for axis in (1, 2))
+    move_end(end, address.rounded_pin(z1, z2))
+
+
+def adopt_address(service: DecoderService) -> str | None:
+    """Take over the path of the address, if it is to be asked; return a sentence on what was unusable.
+
+    Otherwise go on with the path of before, in the plane of the checkpoint that is chosen now.
+    """
+    state = st.session_state
+    before: PathView | None = state["path"]
+    if state["checkpoint"] not in service.names:
+        state["checkpoint"] = service.names[0]
+    if address.is_asked():
+        view, refused = path_view.read(st.query_params, service.names, lambda name: usual(service, name))
+        state["checkpoint"] = view.checkpoint
+        if before is None or before.kind != view.kind:
+            state["magnification"] = view.kind == "geodesic"
+    else:
+        view, refused = carried_on(service, before, state["checkpoint"]), None
+    state["path"] = view
+    return refused
+
+
+def usual(service: DecoderService, name: str) -> PathView:
+    return path_view.usual_path(name, service.checkpoint(name).latents)
+
+
+def carried_on(service: DecoderService, before: PathView | None, name: str) -> PathView:
+    if before is None:
+        return usual(service, name)
+    if before.checkpoint == name:
+        return before
+    old, new = (service.checkpoint(checkpoint).latents for checkpoint in (before.checkpoint, name))
+    return path_view.carried_over(before, old, name, new)
+
+
+def update_address(service: DecoderService, view: PathView) -> None:
+    """Write the path into the address, unless it stands there already: a bare address is the usual path."""
+    shown = path_view.read(st.query_params, service.names, lambda name: usual(service, name))
+    if shown != (view, None):
+        st.query_params.from_dict(path_view.write(view))
+
+
+def show_header(service: DecoderService, refused: str | None) -> None:
+    with header():
+        choose_checkpoint(service, "continuity")
+        with st.popover("Why?", type="tertiary", width="content"):
+            st.markdown(path_wording.WHY)
+    if refused:
+        st.warning(refused)
+    for sentence in service.problems.values():
+        st.warning(sentence)
+
+
+@st.fragment
+def show_walk(service: DecoderService) -> None:
+    """Everything that the end of a gesture changes; a gesture reruns this and nothing else."""
+    st.session_state["changed_here"] = False
+    view: PathView = st.session_state["path"]
+    update_address(service, view)
+    with st.container(key="continuity_above", gap="xsmall"):
+        with st.container(key="continuity_lead"):
+            lead = st.empty()
+        with st.container(key="continuity_controls", horizontal=True, vertical_alignment="center"):
+            show_ends(service.checkpoint(view.checkpoint).latents, view.walk)
+            show_kinds(view)
+    with lead, st.spinner("Measuring this decoder's plane, once: a few seconds."):
+        walked = terrain.walked(view.checkpoint, view.kind, view.walk.a, view.walk.b)
+        heat_map = terrain.heat_map(view.checkpoint) if st.session_state["magnification"] else None
+    lead.html(lead_html(service, view, walked))
+    continuity(
+        key=WALK,
+        checkpoint=view.checkpoint,
+        asset_base=asset_base(),
+        walk=view.walk,
+        kind=view.kind,
+        traversal=walked.traversal,
+        typical=terrain.digit_density(view.checkpoint).typical,
+        heat_map=heat_map,
+        on_change=keep_walk,
+    )
+    with st.container(key="continuity_below"):  # a grid, laid out in page.css
+        show_path(view, walked)
+        show_evenness(service, view.checkpoint)
+
+
+def lead_html(service: DecoderService, view: PathView, walked: Walked) -> str:
+    """One sentence of what to do, one of what is seen."""
+    walk, data = view.walk, data_box(service.checkpoint(view.checkpoint).latents.means)
+    if walk.mode == "axes":
+        seen = path_wording.axes_sentence(walk.point, data)
+    else:
+        seen = path_wording.path_sentence(
+            view.kind, walk.a, walk.b, walked.traversal, walked.straight_length, data
+        )
+    return (
+        f'<p class="atlas-lead"><b>{path_wording.TASKS[walk.mode]}</b><br>'
+        f'<span data-testid="sentence" role="status">{escape(seen)}</span></p>'
+    )
+
+
+def show_ends(latents: Latents, walk: Walk) -> None:
+    """Each end as a test digit that can be chosen, and both as numbers."""
+    for end, point in zip(ENDS, (walk.a, walk.b), strict=True):
+        show_digit_choice(end, digit_at(latents.means, point), latents)
+    with st.popover("Coordinates", width="content", help="Type the coordinates of A and B."):
+        for end, point in zip(ENDS, (walk.a, walk.b), strict=True):
+            show_typed(end, point)
+
+
+def show_digit_choice(end: str, index: int | None, latents: Latents) -> None:
+    name = end.upper()
+    st.session_state[f"continuity_{end}_digit"] = None if index is None else int(latents.labels[index])
+    with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
+        st.selectbox(
+            f"{name} is a digit",
+            range(10),
+            index=None,
+            format_func=lambda label: f"{name} is {'an' if label == 8 else 'a'} {label}",
+            placeholder=f"{name}: a point",
+            key=f"continuity_{end}_digit",
+            on_change=pick_digit,
+            args=(end, latents),
+            required=True,
+            label_visibility="collapsed",
+            width=124,
+        )
+        st.button(
+            "Next one",
+            key=f"continuity_{end}_next",
+            on_click=pick_digit,
+            args=(end, latents, index),
+            disabled=index is None,
+            help=f"Another test digit of the same label at {name}.",
+        )
+
+
+def show_typed(end: str, point: Point) -> None:
+    for axis, (column, value) in enumerate(zip(st.columns(2, gap="xsmall"), point, strict=True), start=1):
+        key = f"continuity_{end}{axis}"
+        st.session_state[key] = value
+        column.number_input(
+            f"{end.upper()}, z{axis}",
+            min_value=-LIMIT,
+            max_value=LIMIT,
+            step=0.1,
+            format="%g",
+            key=key,
+            on_change=move_typed,
+            args=(end,),
+        )
+
+
+def show_kinds(view: PathView) -> None:
+    st.session_state["continuity_kind"] = view.kind
+    st.segmented_control(
+        "Path",
+        KINDS,
+        key="continuity_kind",
+        format_func=lambda kind: path_wording.KIND_NAMES[kind],
+        on_change=keep_kind,
+        required=True,
+        label_visibility="collapsed",
+    )
+    st.session_state["continuity_magnification"] = st.session_state["magnification"]
+    st.toggle(
+        "Area magnification",
+        key="continuity_magnification",
+        on_change=copy_to,
+        args=("magnification", "continuity_magnification"),
+        help="How much larger a small patch of the plane becomes in picture space: √det JᵀJ.",
+        width="content",
+    )
+
+
+def show_path(view: PathView, walked: Walked) -> None:
+    """Figures of the path and the path as files."""
+    with st.container(key="continuity_path", gap="small"):
+        facts = path_wording.path_facts(walked.traversal, walked.straight_length)
+        st.html("<h2>This path</h2>" + figures.facts(facts))
+        with st.container(horizontal=True, gap="xsmall"):
+            show_exports(view, walked)
+
+
+def show_exports(view: PathView, walked: Walked) -> None:
+    traversal = walked.traversal
+    images = traversal.images
+    files = (
+        ("GIF", "image/gif", lambda: export.animated_gif(images), "There and back, animated."),
+        ("PNG", "image/png", lambda: export.png_strip(images), "Eleven pictures in a row."),
+        ("CSV", "text/csv", lambda: export.csv_table(traversal), "Every point with its figures."),
+    )
+    for label, mime, content, explained in files:
+        suffix = label.lower()
+        st.download_button(
+            label,
+            data=content,
+            file_name=f"path_{view.checkpoint}_{view.kind}.{suffix}",
+            mime=mime,
+            on_click="ignore",
+            icon=":material/download:",
+            help=explained,
+            key=f"continuity_{suffix}",
+        )
+
+
+def show_evenness(service: DecoderService, name: str) -> None:
+    """The recorded figures of continuity, those of the plain autoencoder beside them."""
+    names = compared(name, service.names)
+    models = []
+    for other in names:
+        checkpoint = service.checkpoint(other)
+        models.append(path_wording.evenness(wording.title(other, checkpoint), checkpoint.figures))
+    sentence = path_wording.evenness_sentence(models, [f"checkpoints/{other}.pt" for other in names])
+    with st.container(key="continuity_evenness", gap="xsmall"):
+        st.html(
+            "<h2>How even the whole plane is</h2>"
+            + figures.table(("Picture change per unit", "median", "99th percentile / median"), cells(models))
+            + f'<p class="atlas-note" data-testid="evenness-sentence">{escape(sentence)}</p>'
+        )
+        with st.popover("What do these mean?", type="tertiary", width="content"):
+            st.markdown(path_wording.WHY_EVENNESS)
+
+
+def compared(name: str, names: Sequence[str]) -> list[str]:
+    """The chosen checkpoint and the plain autoencoder; beside the autoencoder itself the first other one."""
+    others = [REFERENCE, *names] if name != REFERENCE else names
+    return [name, *[other for other in others if other != name and other in names][:1]]
+
+
+def cells(models: Sequence[path_wording.Evenness]) -> list[tuple[str, str, str]]:
+    return [
+        (model.title, *("not measured" if value is None else f"{value:.1f}" for value in model[1:]))
+        for model in models
+    ]
+
+
+def show_page() -> None:
+    try:
+        service = decoder_service()
+    except DeviceError as error:
+        st.error(str(error))
+        return
+    if not service.names:
+        for sentence in service.problems.values():
+            st.error(sentence)
+        return
+    refused = adopt_address(service)
+    show_header(service, refused)
+    show_walk(service)
+
+
+show_page()
