@@ -40,7 +40,7 @@ ALLOWED = {
     },
     "paths": {"lattices"},
     "geodesic": {"lattices", "model", "paths", "quality"},
-    "traversal": {"checkpoint", "classifier", "lattices", "model", "paths"},
+    "traversal": {"classifier", "lattices", "model", "paths"},
     "export": {"config", "traversal"},
     "presets": {"config"},
     "runs": {

@@ -3,12 +3,13 @@ from dataclasses import replace
 import pytest
 import torch
 
-from vae.checkpoint import CheckpointError, load
+from vae.checkpoint import CheckpointError, as_stored, load
 from vae.classifier import (
     Classifier,
     ClassifierCheckpoint,
     ClassifierFit,
     class_probabilities,
+    find_classifier,
     load_classifier,
     save_classifier,
 )
@@ -87,3 +88,19 @@ def test_the_shipped_classifier_is_as_good_as_it_says(mnist, request) -> None:
     measured = evaluate_classifier(shipped, load_mnist("test", mnist), CPU)["test_accuracy"]
     assert measured == pytest.approx(shipped.figures["test_accuracy"], abs=5e-4)
     assert measured >= 0.992
+
+
+def test_a_missing_or_damaged_classifier_is_none(tmp_path) -> None:
+    assert find_classifier(tmp_path, torch.device("cpu")) is None
+    (tmp_path / "classifier.pt").write_bytes(b"not a classifier")
+    assert find_classifier(tmp_path, torch.device("cpu")) is None
+
+
+def test_a_classifier_is_found(tmp_path) -> None:
+    weights = as_stored(Classifier().state_dict())
+    stored = ClassifierCheckpoint(CONFIG, weights)
+    save_classifier(stored, tmp_path / "classifier.pt")
+    found = find_classifier(tmp_path, torch.device("cpu"))
+    assert found is not None
+    images = torch.rand(3, 784)
+    torch.testing.assert_close(found(images), stored.build()(images))

@@ -8,14 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import multivariate_normal
 
-from vae import traversal
-from vae.checkpoint import as_stored
-from vae.classifier import Classifier, ClassifierCheckpoint, save_classifier
-from vae.config import ModelConfig, TrainingConfig
+from vae.classifier import Classifier
+from vae.config import ModelConfig
 from vae.decoding import draw
 from vae.model import VAE
 from vae.paths import arc_lengths, spherical, straight
-from vae.traversal import DigitDensity, cross_fade, filmstrip, find_classifier, traverse
+from vae.traversal import DigitDensity, filmstrip, traverse
 
 pictures = arrays(np.uint8, 784)
 
@@ -122,17 +120,6 @@ def test_classes_are_the_classifiers_for_the_decoded_pictures(model, density) ->
     np.testing.assert_allclose(seen.classes, oracle.numpy(), atol=1e-5)
 
 
-@given(first=pictures, last=pictures, count=st.integers(2, 256))
-def test_a_cross_fade_is_the_mean_of_two_pictures_weighted_by_t(first, last, count) -> None:
-    blend = cross_fade(first, last, count)
-    assert blend.shape == (count, 784)
-    assert blend.dtype == np.uint8
-    np.testing.assert_array_equal(blend[0], first)
-    np.testing.assert_array_equal(blend[-1], last)
-    t = np.arange(count)[:, None] / (count - 1)
-    assert np.abs(blend - (first + t * (last.astype(float) - first))).max() <= 0.5 + 1e-9
-
-
 @given(count=st.integers(11, 256))
 def test_a_filmstrip_is_evenly_spaced_and_includes_both_ends(count) -> None:
     frames = filmstrip(count)
@@ -140,19 +127,3 @@ def test_a_filmstrip_is_evenly_spaced_and_includes_both_ends(count) -> None:
     assert frames[0] == 0
     assert frames[-1] == count - 1
     assert np.ptp(np.diff(frames)) <= 1
-
-
-def test_a_missing_or_damaged_classifier_is_none(tmp_path) -> None:
-    assert find_classifier(tmp_path, torch.device("cpu")) is None
-    (tmp_path / traversal.CLASSIFIER_FILE).write_bytes(b"not a classifier")
-    assert find_classifier(tmp_path, torch.device("cpu")) is None
-
-
-def test_a_classifier_is_found(tmp_path) -> None:
-    weights = as_stored(Classifier().state_dict())
-    stored = ClassifierCheckpoint(TrainingConfig(epochs=1), weights)
-    save_classifier(stored, tmp_path / traversal.CLASSIFIER_FILE)
-    found = find_classifier(tmp_path, torch.device("cpu"))
-    assert found is not None
-    images = torch.rand(3, 784)
-    torch.testing.assert_close(found(images), stored.build()(images))

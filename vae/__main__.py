@@ -15,7 +15,7 @@ from tqdm import tqdm
 from vae import benchmark, evaluation
 from vae.checkpoint import CheckpointError, kind_of, load, save
 from vae.classifier import KIND as CLASSIFIER
-from vae.classifier import Classifier, load_classifier, save_classifier
+from vae.classifier import find_classifier, load_classifier, save_classifier
 from vae.config import ConfigError
 from vae.data import MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
 from vae.device import DeviceError, choose_device
@@ -133,9 +133,9 @@ def run_evaluate(options: argparse.Namespace) -> None:
 
 def evaluate_foreign(options: argparse.Namespace) -> evaluation.Figures:
     """Measure a decoder that is not ours; nothing is recorded."""
-    decoder = load_foreign(options.file)
+    decoder, device = load_foreign(options.file), choose_device()
     test = load_mnist("test", mnist_folder(options.data))
-    return evaluation.evaluate_foreign(decoder, test, choose_device(), judge_in(CHECKPOINTS))
+    return evaluation.evaluate_foreign(decoder, test, device, find_classifier(CHECKPOINTS, device))
 
 
 def evaluate_classifier(file: Path, options: argparse.Namespace) -> evaluation.Figures:
@@ -156,16 +156,11 @@ def evaluate_vae(file: Path, options: argparse.Namespace) -> evaluation.Figures:
         if not options.json:
             print(f"Measuring {name} …", file=sys.stderr)
 
-    device, judge = choose_device(), judge_in(CHECKPOINTS)
+    device = choose_device()
+    judge = find_classifier(CHECKPOINTS, device)
     figures = evaluation.evaluate(checkpoint, test, device, judge, options.iwae, say)
     save(checkpoint.with_figures(figures), file)
     return figures
-
-
-def judge_in(folder: Path) -> Classifier | None:
-    """The classifier in a folder, or None if there is none."""
-    path = folder / PRESETS["classifier"].file
-    return load_classifier(path).build() if path.exists() else None
 
 
 def run_bench(options: argparse.Namespace) -> None:

@@ -12,7 +12,16 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from vae.augmentation import jitter
-from vae.checkpoint import Provenance, assembled, header, packed, read_payload, unpacked, write_atomically
+from vae.checkpoint import (
+    CheckpointError,
+    Provenance,
+    assembled,
+    header,
+    packed,
+    read_payload,
+    unpacked,
+    write_atomically,
+)
 from vae.config import SIDE, TrainingConfig
 from vae.data import Digits
 from vae.fitting import Fit
@@ -112,6 +121,14 @@ def load_classifier(path: Path) -> ClassifierCheckpoint:
         )
         checkpoint.build()
     return checkpoint
+
+
+def find_classifier(folder: Path, device: torch.device) -> Classifier | None:
+    """The classifier of a folder of checkpoints, or None if there is none that can be used."""
+    try:
+        return load_classifier(folder / f"{KIND}.pt").build(device)
+    except CheckpointError:
+        return None
 
 
 @torch.inference_mode()

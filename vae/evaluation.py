@@ -59,7 +59,7 @@ def evaluate(
 
     Images are binarised by sampling each pixel once with its grey value as probability, seed 0. Figures
     that do not exist are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, and
-    without a classifier there is no completeness.
+    without a classifier (on `device`) there is no completeness.
     """
     model = checkpoint.build(device)
     images = binarised_test_images(torch.from_numpy(test.images)).to(device)
@@ -75,7 +75,7 @@ def evaluate(
     figures |= {"continuity_median": change.median, "continuity_ratio": change.ratio}
     if classifier is not None:
         on_step("completeness")
-        recognised = completeness(model.decode, classifier.to(device), prior_draws(DRAWS, seed=0).to(device))
+        recognised = completeness(model.decode, classifier, prior_draws(DRAWS, seed=0).to(device))
         figures |= {"completeness": recognised.share, "completeness_confidence": recognised.confidence}
     if iwae_samples and checkpoint.model_config.variational:
         on_step(f"IWAE bound with {iwae_samples} samples")
@@ -102,7 +102,7 @@ def evaluate_foreign(
         "lattice_spacing": exact.spacing,
     }
     if classifier is not None:
-        recognised = completeness(decoder, classifier.to(device), prior_draws(DRAWS, seed=0).to(device))
+        recognised = completeness(decoder, classifier, prior_draws(DRAWS, seed=0).to(device))
         figures |= {"completeness": recognised.share, "completeness_confidence": recognised.confidence}
     return figures
 

@@ -13,20 +13,12 @@ from torch import Tensor
 Points = NDArray[np.float32]  # (k, 2)
 
 
-def square_lattice(side: int, half_width: float) -> Points:
-    """side x side points over [-half_width, half_width]^2: (side^2, 2), row by row from the top left."""
-    return _rows_from_the_top(np.linspace(-half_width, half_width, side))
-
-
 def prior_lattice(side: int) -> Points:
     """side x side points at the prior's quantiles (i + 1/2) / side: every cell has the same prior mass.
 
     Shape (side^2, 2), row by row from the top left.
     """
-    return _rows_from_the_top(ndtri((np.arange(side) + 0.5) / side))
-
-
-def _rows_from_the_top(axis: NDArray[np.float64]) -> Points:
+    axis = ndtri((np.arange(side) + 0.5) / side)
     z1, z2 = np.meshgrid(axis, axis[::-1])
     return np.stack([z1.ravel(), z2.ravel()], axis=1).astype(np.float32)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,15 +10,13 @@ from numpy.typing import NDArray
 from scipy.stats import gaussian_kde
 from torch import Tensor
 
-from vae.checkpoint import CheckpointError
-from vae.classifier import Classifier, class_probabilities, load_classifier
+from vae.classifier import Classifier, class_probabilities
 from vae.lattices import Points
 from vae.model import VAE, probabilities
 from vae.paths import arc_lengths
 
 Images = NDArray[np.uint8]  # (n, 784)
 
-CLASSIFIER_FILE = "classifier.pt"
 # Of Scott's bandwidth n^(-1/6). Digits form clusters, for which Scott's rule is too wide: left-out test
 # digits are likeliest under half of it.
 BANDWIDTH = 0.5
@@ -109,24 +106,6 @@ def _grey(pictures: Tensor) -> Images:
     return images
 
 
-def cross_fade(first: Images, last: Images, count: int) -> Images:
-    """Two pictures (784,) laid over each other, pixel by pixel: (1 - t) first + t last, (count, 784).
-
-    What a decoder does not do; shown beside it for contrast.
-    """
-    t = np.linspace(0.0, 1.0, count)[:, None]
-    blend: Images = np.rint((1 - t) * first + t * last).astype(np.uint8)
-    return blend
-
-
 def filmstrip(count: int, frames: int = 11) -> NDArray[np.intp]:
     """Indices (frames,) of pictures evenly spaced among `count`, the first and the last included."""
     return np.rint(np.linspace(0, count - 1, frames)).astype(np.intp)
-
-
-def find_classifier(folder: Path, device: torch.device) -> Classifier | None:
-    """The classifier of a folder of checkpoints, or None if there is none that can be used."""
-    try:
-        return load_classifier(folder / CLASSIFIER_FILE).build(device)
-    except CheckpointError:
-        return None

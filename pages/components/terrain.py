@@ -9,10 +9,10 @@ import streamlit as st
 from pages.components import resources
 from pages.components.address import Point
 from pages.components.continuity import POINTS, HeatMap
-from vae.classifier import Classifier
+from vae.classifier import Classifier, find_classifier
 from vae.geodesic import PictureSpace, area_magnification, data_box
 from vae.paths import PathKind, spherical, straight
-from vae.traversal import DigitDensity, Traversal, find_classifier, traverse
+from vae.traversal import DigitDensity, Traversal, traverse
 
 CHECKPOINTS_AT_HAND, PATHS_AT_HAND = 16, 256
 
