@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from vae import quadrature
 from vae.checkpoint import load
 from vae.data import load_mnist
 from vae.evidence import binarised_test_images, log_likelihood
@@ -37,13 +38,10 @@ def test_a_spacing_is_rounded_down_to_a_fraction_of_a_tile(images) -> None:
     assert not torch.equal(quadrature.log_likelihood(TILE / SURVEY), quadrature.log_likelihood(TILE / 8))
 
 
-def test_on_the_shipped_decoder_it_agrees_with_the_whole_lattice(mnist, request) -> None:
+def test_on_the_shipped_decoder_nothing_that_counts_is_left_out(mnist, request, monkeypatch) -> None:
     decoder = load(request.config.rootpath / "checkpoints" / "vae.pt").build().decode
-    images = binarised_test_images(torch.from_numpy(load_mnist("test", mnist).images[:200]))
-    # the two lattices are shifted against each other by half a cell: what differs is the lattices' own error
-    tiled, everywhere = (
-        Quadrature(decoder, images).log_likelihood(0.01),
-        log_likelihood(decoder, images, 0.01),
-    )
-    assert (tiled - everywhere).abs().max() < 0.3
-    assert abs(float((tiled - everywhere).mean())) < 0.02
+    images = binarised_test_images(torch.from_numpy(load_mnist("test", mnist).images[:100]))
+    some = Quadrature(decoder, images).log_likelihood(0.02)
+    monkeypatch.setattr(quadrature, "MARGIN", float("inf"))
+    every = Quadrature(decoder, images).log_likelihood(0.02)
+    torch.testing.assert_close(some, every, rtol=0, atol=2e-3)
