@@ -21,7 +21,7 @@ ALLOWED = {
     "differentiation": set(),
     "inversion": {"config", "differentiation", "lattices"},
     "model": {"config", "inversion"},
-    "checkpoint": {"config", "model"},
+    "checkpoint": {"config", "ladder", "model"},
     "latent": {"config", "lattices", "model"},
     "quadrature": {"inversion"},
     "evidence": {"inversion", "lattices", "model", "objective", "quadrature"},
@@ -47,7 +47,8 @@ ALLOWED = {
         *("checkpoint", "classifier", "config", "data", "device"),
         *("evidence", "fitting", "latent", "presets", "training"),
     },
-    "decoding": {"batching", "checkpoint", "config", "device", "model"},
+    "ladder": set(),
+    "decoding": {"batching", "checkpoint", "config", "device", "ladder", "model"},
     "channel": {"batching", "checkpoint", "config", "decoding", "payload"},
     "crowd": {"config"},
     "benchmark": {

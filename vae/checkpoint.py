@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vae import ladder
 from vae.config import LATENT_DIM, ModelConfig, TrainingConfig
 from vae.model import VAE
 
@@ -146,6 +147,9 @@ def header(kind: str) -> dict[str, Any]:
 
 
 def _remake(path: Path) -> str:
+    beta = ladder.beta_of(path.stem)
+    if beta:
+        return f"restore it, or make it again with `{ladder.command(beta)}`"
     preset = path.stem if path.stem in ("vae", "autoencoder", "flagship", "classifier") else "vae"
     return f"restore it, or make it again with `python -m vae train --preset {preset} --out {path}`"
 

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from vae import checkpoint as checkpoints
+from vae import ladder
 from vae.batching import MicroBatcher
 from vae.checkpoint import Checkpoint, CheckpointError
 from vae.config import LATENT_DIM
@@ -52,7 +53,7 @@ def draw(model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np
 
 
 class DecoderService:
-    """Loads `folder/*.pt` once and decodes for any number of threads.
+    """Loads `folder/*.pt` and the beta ladder's `folder/ladder/*.pt` once and decodes for any number of threads.
 
     A file that cannot be used does not stop the others: `problems` says in one sentence what is
     wrong with it. Raises DeviceError if the wished-for device is not there.
@@ -64,7 +65,8 @@ class DecoderService:
         self.problems: dict[str, str] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
         self._models: dict[str, VAE] = {}
-        for path in sorted({*folder.glob("*.pt"), folder / f"{DEFAULT}.pt"}, key=_default_first):
+        files = {*folder.glob("*.pt"), *(folder / ladder.FOLDER).glob("*.pt"), folder / f"{DEFAULT}.pt"}
+        for path in sorted(files, key=_default_first):
             self._load(path)
         self._batcher: MicroBatcher[NDArray[np.float32], Decoded] = MicroBatcher(
             self._work, max_batch=MAX_POINTS, max_queue=MAX_QUEUE, max_wait=MAX_WAIT, name="decoder"
