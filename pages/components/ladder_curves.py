@@ -1,0 +1,56 @@
+"""The ladder's figures as a Streamlit component: small plots over beta and the rate-distortion curve."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages.components import mounting
+
+DRAWN = (
+    "reconstruction_nats",
+    "kl_nats",
+    "elbo_nats",
+    "log_likelihood_nats",
+    "completeness",
+    "completeness_fitted",
+)
+
+_component = st.components.v2.component(
+    "ladder_curves",
+    html='<div class="ladder-curves"></div>',
+    css=mounting.style("ladder_curves"),
+    js=mounting.script("ladder_curves"),
+    isolate_styles=False,
+)
+
+
+class Measured(NamedTuple):
+    """A rung of the ladder with its checkpoint's own record; what was not measured is missing there."""
+
+    name: str  # of the checkpoint
+    title: str  # "VAE, β = 4"
+    beta: float
+    figures: Mapping[str, float]
+
+
+def ladder_curves(*, key: str, group: str, asset_base: str, rungs: Sequence[Measured]) -> None:
+    """Draw the recorded figures of the rungs over beta, and reconstruction against KL divergence.
+
+    A marker in every plot follows the rung that the maps of `group` (their component's key) show, in the
+    browser alone; a click on a rung asks the maps for it. A figure that is missing or not finite leaves a gap.
+    """
+    _component(
+        key=key,
+        data={"group": group, "asset_base": asset_base, "rungs": [_row(rung) for rung in rungs]},
+    )
+
+
+def _row(rung: Measured) -> dict[str, object]:
+    """The rung for the browser: null where there is no finite figure."""
+    figures = {name: rung.figures.get(name, math.nan) for name in DRAWN}
+    finite = {name: value if math.isfinite(value) else None for name, value in figures.items()}
+    return {"name": rung.name, "title": rung.title, "beta": rung.beta, "figures": finite}
