@@ -41,7 +41,7 @@ def ladder_curves(*, key: str, group: str, asset_base: str, rungs: Sequence[Meas
     """Draw the recorded figures of the rungs over beta, and reconstruction against KL divergence.
 
     A marker in every plot follows the rung that the maps of `group` (their component's key) show, in the
-    browser alone; a click on a rung asks the maps for it. A figure that is missing or not finite leaves a gap.
+    browser alone; a click on a rung asks the maps for it. A figure that is missing leaves a gap.
     """
     _component(
         key=key,

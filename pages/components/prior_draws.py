@@ -26,18 +26,17 @@ _component = st.components.v2.component(
 
 
 class Judged(NamedTuple):
-    """What a model decodes at n points: images (n, 784) and what the classifier says of each."""
+    """What a model decodes at points (n, 2) of its plane: images (n, 784), and what the classifier says of each."""
 
     name: str  # of the checkpoint
     title: str  # "VAE, β = 4"
+    points: Points
     images: NDArray[np.uint8]
     verdicts: Sequence[Verdict]
 
 
-def prior_draws(
-    *, key: str, group: str, asset_base: str, points: Points, left: Judged, right: Judged
-) -> None:
-    """Show the pictures of `points` (n, 2), draws from the prior, by two models, with the verdict beneath each.
+def prior_draws(*, key: str, group: str, asset_base: str, left: Judged, right: Judged) -> None:
+    """Show what two models make of the same draws from the prior, with the verdict beneath each picture.
 
     A click on a picture asks the maps of `group` (their component's key) to pin its place. While they show
     another rung than `right`, its pictures are dimmed.
@@ -47,7 +46,6 @@ def prior_draws(
         data={
             "group": group,
             "asset_base": asset_base,
-            "points": [[round(float(z), 4) for z in point] for point in points],
             "left": _pictures(left),
             "right": _pictures(right),
         },
@@ -59,6 +57,7 @@ def _pictures(judged: Judged) -> dict[str, object]:
     return {
         "name": judged.name,
         "title": judged.title,
+        "points": np.asarray(judged.points, dtype=np.float64).tolist(),
         "images": base64.b64encode(np.ascontiguousarray(judged.images).tobytes()).decode(),
         "verdicts": [
             [verdict.digit, round(verdict.probability, 4), verdict.named] for verdict in judged.verdicts
