@@ -12,15 +12,14 @@ from pages.components import address, figures, path_view, path_wording, terrain,
 from pages.components.address import Point
 from pages.components.choices import choose_checkpoint, copy_to
 from pages.components.continuity import Walk, continuity
-from pages.components.header import header
+from pages.components.header import header, show_warnings, usable_service
 from pages.components.path_view import PathView
-from pages.components.resources import asset_base, decoder_service
+from pages.components.resources import asset_base
 from pages.components.terrain import Walked
 from vae import export
 from vae.channel import LIMIT
 from vae.checkpoint import Latents
 from vae.decoding import DecoderService
-from vae.device import DeviceError
 from vae.geodesic import data_box
 from vae.latent import digit_at
 from vae.paths import KINDS
@@ -110,10 +109,7 @@ def show_header(service: DecoderService, refused: str | None) -> None:
         choose_checkpoint(service, "continuity")
         with st.popover("Why?", type="tertiary", width="content"):
             st.markdown(path_wording.WHY)
-    if refused:
-        st.warning(refused)
-    for sentence in service.problems.values():
-        st.warning(sentence)
+    show_warnings(service, refused)
 
 
 @st.fragment
@@ -300,14 +296,8 @@ def cells(models: Sequence[path_wording.Evenness]) -> list[tuple[str, str, str]]
 
 
 def show_page() -> None:
-    try:
-        service = decoder_service()
-    except DeviceError as error:
-        st.error(str(error))
-        return
-    if not service.names:
-        for sentence in service.problems.values():
-            st.error(sentence)
+    service = usable_service()
+    if service is None:
         return
     refused = adopt_address(service)
     show_header(service, refused)

@@ -13,14 +13,13 @@ from pages.components import address, figures, wording
 from pages.components.address import View
 from pages.components.choices import choose_checkpoint, copy_to
 from pages.components.digit import digit
-from pages.components.header import header
+from pages.components.header import header, show_warnings, usable_service
 from pages.components.latent_map import latent_map
 from pages.components.originals import Images, offer_download, original_digits
-from pages.components.resources import asset_base, decoder_service
+from pages.components.resources import asset_base
 from vae.channel import LIMIT
 from vae.checkpoint import Checkpoint
 from vae.decoding import DecoderService
-from vae.device import DeviceError
 from vae.latent import class_shares, nearest, prior_density
 
 PLANE, DIGIT = "latent_map_plane", "latent_map_digit"  # keys of the two components
@@ -76,10 +75,7 @@ def show_header(service: DecoderService, refused: str | None) -> None:
         with st.popover("Why?", type="tertiary", width="content"):
             st.markdown(wording.why_the_map(checkpoint))
     st.html(f'<p class="atlas-lead"><b>{wording.TASK}</b><br>{escape(wording.sentence(checkpoint))}</p>')
-    if refused:
-        st.warning(refused)
-    for sentence in service.problems.values():
-        st.warning(sentence)
+    show_warnings(service, refused)
 
 
 @st.fragment
@@ -192,14 +188,8 @@ def show_figures(checkpoint: Checkpoint) -> None:
 
 
 def show_page() -> None:
-    try:
-        service = decoder_service()
-    except DeviceError as error:
-        st.error(str(error))
-        return
-    if not service.names:
-        for sentence in service.problems.values():
-            st.error(sentence)
+    service = usable_service()
+    if service is None:
         return
     refused = adopt_address(service.names)
     show_header(service, refused)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.components import wording
+from vae import ladder
 from vae.decoding import DecoderService
 
 
@@ -19,11 +20,12 @@ def copy_to(name: str, widget: str) -> None:
 def choose_checkpoint(service: DecoderService, page: str) -> None:
     """One click where the choices are few, a list where they are many; `page` prefixes the widget's key."""
     widget = f"{page}_checkpoint"
+    names = offered(service.names, st.session_state["checkpoint"])
     st.session_state[widget] = st.session_state["checkpoint"]
-    choose: Callable[..., str] = st.segmented_control if len(service.names) <= 3 else st.selectbox
+    choose: Callable[..., str] = st.segmented_control if len(names) <= 3 else st.selectbox
     choose(
         "Model",
-        service.names,
+        names,
         key=widget,
         format_func=lambda name: wording.title(name, service.checkpoint(name)),
         on_change=copy_to,
@@ -31,3 +33,8 @@ def choose_checkpoint(service: DecoderService, page: str) -> None:
         label_visibility="collapsed",
         **({"required": True} if choose is st.segmented_control else {"width": 240}),
     )
+
+
+def offered(names: tuple[str, ...], current: str) -> list[str]:
+    """The checkpoints to choose from; of the beta ladder, which has its own page, only the current one."""
+    return [name for name in names if name == current or not ladder.beta_of(name)]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components import mounting
@@ -24,7 +22,6 @@ Point = tuple[float, float]
 Mode = Literal["path", "axes"]
 
 POINTS = 201  # of a path: t in steps of 0.005; every frame of the filmstrip is one of them
-DECIMALS = 4
 
 # The room is kept from the first moment on; the script fills it.
 _HTML = """
@@ -37,13 +34,7 @@ _HTML = """
 </div>
 """
 
-_component = st.components.v2.component(
-    "continuity",
-    html=_HTML,
-    css=mounting.style("latent_map") + mounting.style("continuity"),
-    js=mounting.script("continuity"),
-    isolate_styles=False,  # plotly.js puts its style sheet into the document
-)
+_component = mounting.declared("continuity", _HTML, styles=("latent_map", "continuity"))
 
 
 @dataclass(frozen=True)
@@ -85,16 +76,8 @@ def continuity(
     `traversal` belongs to the ends of `walk`; `typical` is the density at a typical test digit, drawn as a
     line beside the density along the path. `asset_base` is where the browser finds the modules.
     """
-    mounting.come_back()
-    heard = f"{key}_heard"
-
-    def hear(state: object) -> None:
-        if told := _read(state):
-            st.session_state[heard] = told[1]
-            on_change(told[0])
-
-    told = _read(st.session_state.get(key))
-    result = _component(
+    mounting.mount(
+        _component,
         key=key,
         data={
             "asset_base": asset_base,
@@ -103,19 +86,15 @@ def continuity(
             "colours": DIGIT_COLOURS,
             "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,
             "walk": asdict(walk),
-            "seen": told[1] if told else 0,
             "kind": kind,
             "limit": LIMIT,
             "traversal": _curves(traversal) | {"typical": typical},
             "heat_map": _heat(heat_map),
         },
-        on_walk_change=lambda: hear(st.session_state[key]),
+        value="walk",
+        read=_read,
+        on_change=on_change,
     )
-    told = _read(result)
-    if told and told[1] > st.session_state.get(heard, 0):
-        # Set while the server was away: the browser brings it to a new session, without a callback.
-        hear(result)
-        st.rerun()
 
 
 def _curves(traversal: Traversal) -> dict[str, object]:
@@ -146,25 +125,10 @@ def _heat(heat_map: HeatMap | None) -> dict[str, object] | None:
     }
 
 
-def _read(state: object) -> tuple[Walk, int] | None:
-    """(the walk, how many times the visitor has changed it), as the browser told it; None if it told none."""
-    told = state.get("walk") if isinstance(state, Mapping) else None
-    if not isinstance(told, Mapping):
+def _read(told: Mapping[str, object]) -> Walk | None:
+    """The walk as the browser told it, None if it is none."""
+    a, b, point = (mounting.point(told.get(name)) for name in ("a", "b", "point"))
+    t, mode = told.get("t"), told.get("mode")
+    if a is None or b is None or point is None or mode not in get_args(Mode) or not mounting.is_number(t):
         return None
-    points = [_point(told.get(name)) for name in ("a", "b", "point")]
-    t, mode, count = told.get("t"), told.get("mode"), told.get("count")
-    if None in points or mode not in get_args(Mode) or not all(map(_is_number, (t, count))):
-        return None
-    a, b, point = points
-    return Walk(a, b, round(min(max(t, 0.0), 1.0), DECIMALS), mode, point), int(count)
-
-
-def _point(value: object) -> Point | None:
-    if not isinstance(value, list | tuple) or len(value) != 2 or not all(map(_is_number, value)):
-        return None
-    z1, z2 = (round(min(max(float(z), -LIMIT), LIMIT), DECIMALS) + 0.0 for z in value)
-    return z1, z2
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    return Walk(a, b, round(min(max(t, 0.0), 1.0), mounting.DECIMALS), mode, point)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from pages.components import mounting
 
 _HTML = """
@@ -17,13 +15,7 @@ _HTML = """
 </figure>
 """
 
-_component = st.components.v2.component(
-    "digit",
-    html=_HTML,
-    css=mounting.style("digit"),
-    js=mounting.script("digit"),
-    isolate_styles=False,
-)
+_component = mounting.declared("digit", _HTML)
 
 
 def digit(*, key: str, group: str, asset_base: str) -> None:

@@ -1,9 +1,16 @@
-"""The line at the top of every page: the app's name, the pages, and room for a page's own controls."""
+"""The line at the top of every page, and what pages say when something is missing."""
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+
+from pages.components.resources import decoder_service
+from vae import ladder
+from vae.decoding import DecoderService
+from vae.device import DeviceError
 
 # script beside main.py: name, in the order of the lecture
 PAGES = {"latent_map.py": "Latent map", "continuity.py": "Continuity"}
@@ -22,3 +29,26 @@ def header() -> DeltaGenerator:
             gap="medium",
             key="header_controls",
         )
+
+
+def usable_service() -> DecoderService | None:
+    """The decoder service; if it has no device or no decoder, say what to do and return None."""
+    try:
+        service = decoder_service()
+    except DeviceError as error:
+        st.error(str(error))
+        return None
+    if service.names:
+        return service
+    for sentence in service.problems.values():
+        st.error(sentence)
+    return None
+
+
+def show_warnings(service: DecoderService, refused: str | None) -> None:
+    """What is unusable: of the address, and of checkpoints; the beta ladder's rungs are another page's."""
+    if refused:
+        st.warning(refused)
+    for file, sentence in service.problems.items():
+        if not ladder.beta_of(PurePath(file).stem):
+            st.warning(sentence)

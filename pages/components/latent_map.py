@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-
-import streamlit as st
+from collections.abc import Callable
 
 from pages.components import mounting
 from pages.components.figures import DIGIT_COLOURS
 from pages.components.resources import decoder_service, plotly_path
-from vae.channel import LIMIT
 
 # The plane's room is kept from the first moment on; the script fills it.
 _HTML = """
@@ -20,13 +16,7 @@ _HTML = """
 </div>
 """
 
-_component = st.components.v2.component(
-    "latent_map",
-    html=_HTML,
-    css=mounting.style("latent_map"),
-    js=mounting.script("latent_map"),
-    isolate_styles=False,  # plotly.js puts its style sheet into the document
-)
+_component = mounting.declared("latent_map", _HTML)
 
 
 def latent_map(
@@ -48,16 +38,8 @@ def latent_map(
     `asset_base` is where the browser finds the modules: `resources.asset_base()`. `show_manifold` lays
     decoded digits behind the points. The prior's 1, 2 and 3 sigma circles are drawn if the model has a prior.
     """
-    mounting.come_back()
-    heard = f"{key}_heard"
-
-    def hear(state: object) -> None:
-        if told := _read(state):
-            st.session_state[heard] = told[1]
-            on_pin(told[0])
-
-    told = _read(st.session_state.get(key))
-    result = _component(
+    mounting.mount(
+        _component,
         key=key,
         data={
             "key": key,
@@ -66,29 +48,10 @@ def latent_map(
             "checkpoint": checkpoint,
             "colours": DIGIT_COLOURS,
             "pin": pin,
-            "seen": told[1] if told else 0,
             "show_manifold": show_manifold,
             "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,
         },
-        on_pin_change=lambda: hear(st.session_state[key]),
+        value="pin",
+        read=lambda told: mounting.point([told.get("z1"), told.get("z2")]),
+        on_change=on_pin,
     )
-    told = _read(result)
-    if told and told[1] > st.session_state.get(heard, 0):
-        # Set while the server was away: the browser brings it to a new session, without a callback.
-        hear(result)
-        st.rerun()
-
-
-def _read(state: object) -> tuple[tuple[float, float], int] | None:
-    """((z1, z2), how many pins the visitor has set), as the browser told it; None if it told none."""
-    pin = state.get("pin") if isinstance(state, Mapping) else None
-    if not isinstance(pin, Mapping):
-        return None
-    z1, z2, count = pin.get("z1"), pin.get("z2"), pin.get("count")
-    if not all(isinstance(value, int | float) and math.isfinite(value) for value in (z1, z2, count)):
-        return None
-    return (_within(z1), _within(z2)), int(count)
-
-
-def _within(value: float) -> float:
-    return round(min(max(value, -LIMIT), LIMIT), 4)

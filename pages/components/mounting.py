@@ -4,14 +4,27 @@ Streamlit runs a component's inline script as a module without an address of its
 function again with every new argument without cleaning up after the last call, and runs the clean-up of the
 last call when the component goes. The script therefore keeps one instance per element, hands it the newest
 arguments, and imports the real module from the address among them. What cannot be loaded is tried again.
+
+What a visitor changes in the browser comes back as a value that counts its changes, so that each side knows
+what the other has seen.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeGuard, TypeVar
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from vae.channel import LIMIT
+
+DECIMALS = 4  # of coordinates that the browser tells
+
+Told = TypeVar("Told")
 
 _SCRIPT = """
 const LOST = "This part of the page cannot be loaded; is the server running? Trying again.";
@@ -83,18 +96,85 @@ export default function (component) {
 """
 
 
-def script(module: str) -> str:
-    """Inline JavaScript of the component `module`: loads `module`.js of this folder into element `.module`.
+def declared(module: str, html: str, *, styles: tuple[str, ...] | None = None) -> ComponentRenderer:
+    """Declare the component `module`, once, at import.
 
-    The module exports `async mount(root, component)`, which resolves to `{update(component), dispose()}`;
-    `component` is what Streamlit passes, with `data.asset_base`.
+    `module`.js of this folder is loaded into the element of class `module` (- for _) in `html`. It exports
+    `async mount(root, component)`, which resolves to `{update(component), dispose()}`; `component` is what
+    Streamlit passes, with `data.asset_base`. `styles` names the style sheets, by default `module`.css.
     """
+    return st.components.v2.component(
+        module,
+        html=html,
+        css="".join(map(style, styles or (module,))),
+        js=script(module),
+        isolate_styles=False,  # plotly.js puts its style sheet into the document
+    )
+
+
+def script(module: str) -> str:
+    """The inline JavaScript of the component `module`."""
     return _SCRIPT.replace("ROOT", module.replace("_", "-")).replace("MODULE", module)
 
 
 def style(module: str) -> str:
-    """The component's style sheet, `module`.css beside this file."""
+    """The style sheet `module`.css beside this file."""
     return (Path(__file__).parent / f"{module}.css").read_text(encoding="utf-8")
+
+
+def mount(
+    component: ComponentRenderer,
+    *,
+    key: str,
+    data: Mapping[str, object],
+    value: str,
+    read: Callable[[Mapping[str, object]], Told | None],
+    on_change: Callable[[Told], None],
+) -> None:
+    """Draw a component that tells `value` when the visitor has changed it; `on_change` gets what was told.
+
+    The browser tells a dictionary with a `count` of the changes so far; `read` turns it into the value, or
+    into None if it is unusable. `on_change` is called before the script runs again. The component gets `data`
+    and `seen`, how many changes are known here: while its own count is larger, what it gets is an echo.
+    """
+    come_back()
+    heard = f"{key}_heard"
+
+    def understood(state: object) -> tuple[Told, int] | None:
+        told = state.get(value) if isinstance(state, Mapping) else None
+        if not isinstance(told, Mapping) or not is_number(told.get("count")):
+            return None
+        content = read(told)
+        return None if content is None else (content, int(told["count"]))
+
+    def hear(state: object) -> None:
+        if told := understood(state):
+            st.session_state[heard] = told[1]
+            on_change(told[0])
+
+    told = understood(st.session_state.get(key))
+    result = component(
+        key=key,
+        data={**data, "seen": told[1] if told else 0},
+        **{f"on_{value}_change": lambda: hear(st.session_state[key])},
+    )
+    told = understood(result)
+    if told and told[1] > st.session_state.get(heard, 0):
+        # Set while the server was away: the browser brings it to a new session, without a callback.
+        hear(result)
+        st.rerun()
+
+
+def is_number(told: object) -> TypeGuard[float]:
+    return isinstance(told, int | float) and math.isfinite(told)
+
+
+def point(told: object) -> tuple[float, float] | None:
+    """A point that the browser told as [z1, z2], within what the decode channel takes; None if it is none."""
+    if not isinstance(told, list | tuple) or len(told) != 2 or not all(map(is_number, told)):
+        return None
+    z1, z2 = (round(min(max(float(z), -LIMIT), LIMIT), DECIMALS) + 0.0 for z in told)
+    return z1, z2
 
 
 @st.fragment(run_every=timedelta(days=1))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from vae import ladder
 from vae.checkpoint import Checkpoint
 
 
 def title(name: str, checkpoint: Checkpoint) -> str:
     """A plain name for the file `name`: "VAE", "Autoencoder", "VAE, β = 4"; others keep theirs beside it."""
+    if rung := ladder.beta_of(name):
+        return f"VAE, β = {rung:g}"
     beta = checkpoint.training_config.beta
     if not checkpoint.model_config.variational:
         plain = "Autoencoder"
