@@ -1,36 +1,76 @@
-// How the map and whoever draws its digits find each other in the browser: events on window, by group.
+// How the maps and whoever draws with them find each other in the browser: events on window, by group.
 
 const POINT = "latent-atlas:point";
 const CHANNEL = "latent-atlas:channel";
+const TWIN = "latent-atlas:twin";
 const ASK = "latent-atlas:ask";
+const ASK_POINT = "latent-atlas:ask-point";
+const ASK_RUNG = "latent-atlas:ask-rung";
 
 /**
  * A picture to show: {group, model, z1, z2, pixels: Uint8Array of 784, phase: "preview" or "pin",
  * likely: {digit, count, of} or null}.
  */
 export function announcePoint(detail) {
-  window.dispatchEvent(new CustomEvent(POINT, { detail }));
+  send(POINT, detail);
 }
 
 /** The decode channel's condition: {group, open, sentence, device, decodeMs, batch}; what is unknown is missing. */
 export function announceChannel(detail) {
-  window.dispatchEvent(new CustomEvent(CHANNEL, { detail }));
+  send(CHANNEL, detail);
+}
+
+/**
+ * What two linked planes show: {group, rung: name of the checkpoint at the right, link: "coordinates" or "quantiles",
+ * left: [z1, z2], right: [z1, z2], phase: "preview" or "pin"}.
+ */
+export function announceTwin(detail) {
+  send(TWIN, detail);
 }
 
 /** Hear of a group's pictures and channel, beginning with the latest. Returns the function that ends it. */
 export function listen(group, { point, channel }) {
-  const ending = new AbortController();
-  const on = (type, hear) =>
-    window.addEventListener(type, ({ detail }) => detail.group === group && hear(detail), { signal: ending.signal });
-  on(POINT, point);
-  on(CHANNEL, channel);
-  window.dispatchEvent(new CustomEvent(ASK, { detail: { group } }));
-  return () => ending.abort();
+  const stop = hearAll(group, { [POINT]: point, [CHANNEL]: channel });
+  send(ASK, { group });
+  return stop;
+}
+
+/** Hear what a group's two planes show, beginning with the latest. Returns the function that ends it. */
+export function listenTwin(group, hear) {
+  const stop = hearAll(group, { [TWIN]: hear });
+  send(ASK, { group });
+  return stop;
 }
 
 /** Call `repeat` whenever somebody begins to listen to `group`. Returns the function that ends it. */
 export function answer(group, repeat) {
+  return hearAll(group, { [ASK]: repeat });
+}
+
+/** Ask a group's two planes to pin a point: {group, side: "left" or "right", the plane it lies in, z: [z1, z2]}. */
+export function askTwin(detail) {
+  send(ASK_POINT, detail);
+}
+
+/** Ask them to show another checkpoint at the right: {group, rung: its name}. */
+export function askRung(detail) {
+  send(ASK_RUNG, detail);
+}
+
+/** Hear what a group's planes are asked: point({side, z}), rung({rung}). Returns the function that ends it. */
+export function hearAsked(group, { point, rung }) {
+  return hearAll(group, { [ASK_POINT]: point, [ASK_RUNG]: rung });
+}
+
+function send(type, detail) {
+  window.dispatchEvent(new CustomEvent(type, { detail }));
+}
+
+function hearAll(group, listeners) {
   const ending = new AbortController();
-  window.addEventListener(ASK, ({ detail }) => detail.group === group && repeat(), { signal: ending.signal });
+  for (const [type, hear] of Object.entries(listeners)) {
+    const ours = ({ detail }) => detail.group === group && hear(detail);
+    window.addEventListener(type, ours, { signal: ending.signal });
+  }
   return () => ending.abort();
 }
