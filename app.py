@@ -11,7 +11,7 @@ import streamlit as st
 import torch
 
 from pages.components import resources
-from vae import channel
+from vae import channel, manifold
 from vae.device import DeviceError, choose_device
 
 try:
@@ -35,7 +35,11 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     routes=resources.at_base_path(
-        [*channel.routes(resources.decoder_service, resources.origin_allowed), *resources.routes()]
+        [
+            *channel.routes(resources.decoder_service, resources.origin_allowed),
+            *manifold.routes(resources.decoder_service),
+            *resources.routes(),
+        ]
     ),
     lifespan=lifespan,
 )

@@ -1,14 +1,17 @@
-"""A path as files: an animated GIF, a strip of pictures (PNG), a table (CSV)."""
+"""A path as files: an animated GIF, a strip of pictures (PNG), a table (CSV); models' figures as a table."""
 
 from __future__ import annotations
 
 import csv
 import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from PIL import Image
 
 from vae.config import SIDE
+from vae.evaluation import LABELS
 from vae.traversal import Images, Traversal, filmstrip
 
 FRAME = 0.04  # seconds, of the GIF; browsers slow down frames shorter than 0.02, and 25 a second look fluent
@@ -67,12 +70,35 @@ def csv_table(traversal: Traversal) -> bytes:
     }
     if traversal.classes is not None:
         columns |= {f"p{digit}": share for digit, share in enumerate(traversal.classes.T)}
+    return _csv(columns, zip(*columns.values(), strict=True))
+
+
+def figures_table(rows: Sequence[tuple[str, float | None, Mapping[str, float]]]) -> bytes:
+    """One row a model, with a header line, UTF-8: its name, its beta, its measured figures.
+
+    The columns are all figures that any of the models has, in the order in which `python -m vae evaluate`
+    lists them, others after those by alphabet. What a model does not have is empty.
+    """
+    measured = {name for _, _, figures in rows for name in figures}
+    names = [name for name in LABELS if name in measured] + sorted(measured - LABELS.keys())
+    return _csv(
+        ["name", "beta", *names],
+        ([name, beta, *(figures.get(key) for key in names)] for name, beta, figures in rows),
+    )
+
+
+def _csv(header: Iterable[str], rows: Iterable[Iterable[str | float | None]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow(["" if np.isnan(value) else f"{value:.{DIGITS}g}" for value in row])
+    writer.writerow(header)
+    writer.writerows(map(_cell, row) for row in rows)
     return text.getvalue().encode()
+
+
+def _cell(value: str | float | None) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None or math.isnan(value) else f"{value:.{DIGITS}g}"
 
 
 def _enlarged(pixels: Images, scale: int) -> Image.Image:

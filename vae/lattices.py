@@ -18,7 +18,29 @@ def prior_lattice(side: int) -> Points:
 
     Shape (side^2, 2), row by row from the top left.
     """
-    axis = ndtri((np.arange(side) + 0.5) / side)
+    return _square(axis_of(side, None))
+
+
+def range_lattice(side: int, sigmas: float) -> Points:
+    """side x side evenly spaced points from -sigmas to +sigmas, ends included, on both axes.
+
+    Shape (side^2, 2), row by row from the top left.
+    """
+    return _square(axis_of(side, sigmas))
+
+
+def axis_of(side: int, sigmas: float | None) -> NDArray[np.float64]:
+    """Coordinates (side,) of a lattice's columns, ascending: `range_lattice`'s, for None `prior_lattice`'s.
+
+    Its rows have the same ones, from the bottom up.
+    """
+    if sigmas is None:
+        quantiles: NDArray[np.float64] = ndtri((np.arange(side) + 0.5) / side)
+        return quantiles
+    return np.linspace(-sigmas, sigmas, side)
+
+
+def _square(axis: NDArray[np.float64]) -> Points:
     z1, z2 = np.meshgrid(axis, axis[::-1])
     return np.stack([z1.ravel(), z2.ravel()], axis=1).astype(np.float32)
 

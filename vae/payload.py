@@ -14,10 +14,14 @@ ASK_AGAIN = "no-cache"  # keep, but ask whether it is still the same
 
 
 class Payload:
-    """A body with its media type, entity tag and caching rule; `response` answers a GET for it."""
+    """A body with its media type, entity tag and caching rule; `response` answers a GET for it.
+
+    Pictures go as they are: their formats are compressed already.
+    """
 
     def __init__(self, body: bytes, media_type: str, cache_control: str = ASK_AGAIN) -> None:
         self.body = body
+        self._picture = media_type.startswith("image/")
         self.etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         self._headers = {
             "ETag": self.etag,
@@ -36,6 +40,6 @@ class Payload:
         known = request.headers.get("if-none-match", "").split(",")
         if self.etag in (tag.strip().removeprefix("W/") for tag in known):
             return Response(status_code=304, headers=self._headers)
-        if "gzip" not in request.headers.get("accept-encoding", ""):
+        if self._picture or "gzip" not in request.headers.get("accept-encoding", ""):
             return Response(self.body, headers={**self._headers, "Content-Encoding": "identity"})
         return Response(self._compressed, headers={**self._headers, "Content-Encoding": "gzip"})
