@@ -42,12 +42,17 @@ ALLOWED = {
     "geodesic": {"lattices", "model", "paths", "quality"},
     "traversal": {"classifier", "lattices", "model", "paths"},
     "export": {"config", "traversal"},
-    "presets": {"config"},
+    "presets": {"config", "ladder"},
+    "orientation": {"config", "lattices"},
     "runs": {
         *("checkpoint", "classifier", "config", "data", "device"),
         *("evidence", "fitting", "latent", "presets", "training"),
     },
     "ladder": set(),
+    "rungs": {
+        *("checkpoint", "config", "data", "evidence", "fitting", "ladder"),
+        *("latent", "orientation", "presets", "runs", "training"),
+    },
     "decoding": {"batching", "checkpoint", "config", "device", "ladder", "model"},
     "channel": {"batching", "checkpoint", "config", "decoding", "payload"},
     "crowd": {"config"},
@@ -64,7 +69,7 @@ ALLOWED = {
     },
     "__main__": {
         *("benchmark", "checkpoint", "classifier", "config", "data"),
-        *("device", "evaluation", "fitting", "foreign", "presets", "runs"),
+        *("device", "evaluation", "fitting", "foreign", "ladder", "presets", "rungs", "runs"),
     },
 }
 MODULES = sorted(path.stem for path in (ROOT / "vae").glob("*.py"))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from vae import evaluation
+from vae import evaluation, ladder
 from vae.checkpoint import Checkpoint, Latents, load
 from vae.config import ModelConfig, TrainingConfig
 from vae.data import load_mnist
@@ -10,7 +10,8 @@ from vae.evidence import binarised_test_images, elbo
 from vae.model import VAE
 from vae.quadrature import Quadrature
 
-SHIPPED = ["vae", "autoencoder"]
+RUNGS = [ladder.file(beta).removesuffix(".pt") for beta in ladder.BETAS]
+SHIPPED = ["vae", *RUNGS]
 
 
 def checkpoint_of(digits, variational: bool) -> Checkpoint:
@@ -56,7 +57,8 @@ def test_the_shipped_checkpoints_carry_their_figures(name, request) -> None:
     checkpoint = load(request.config.rootpath / "checkpoints" / f"{name}.pt")
     assert checkpoint.progress is None
     assert len(checkpoint.latents.labels) == 10_000
-    assert {"reconstruction_nats", "log_likelihood_nats", "knn_accuracy"} <= set(checkpoint.figures)
+    figures = {"reconstruction_nats", "log_likelihood_nats", "knn_accuracy"}
+    assert figures | {"completeness", "completeness_fitted"} <= set(checkpoint.figures)
     provenance = {"command", "seed", "data_sha256", "seconds", "device", "torch"}
     assert provenance <= set(checkpoint.provenance)
     assert checkpoint.provenance["training_images"] == 60_000

@@ -23,6 +23,24 @@ def test_encode_all_does_not_depend_on_the_batch_size() -> None:
     torch.testing.assert_close(whole.log_variance, parts.log_variance)
 
 
+@given(st.integers(0, 1000), st.floats(0.01, 20), st.floats(-0.99, 0.99))
+def test_fitted_draws_have_the_moments_of_the_codes(seed, width, correlation) -> None:
+    covariance = np.array([[width**2, correlation * width], [correlation * width, 1.0]])
+    generator = np.random.default_rng(seed)
+    means = generator.multivariate_normal([3.0, -5.0], covariance, size=400).astype(np.float32)
+    draws = latent.fitted_draws(means, 20_000, seed).numpy()
+    spread = np.sqrt(np.diag(np.cov(means.T)))
+    assert (np.abs(draws.mean(axis=0) - means.mean(axis=0)) < 0.05 * spread).all()
+    np.testing.assert_allclose(np.cov(draws.T) / np.outer(spread, spread), np.corrcoef(means.T), atol=0.06)
+
+
+def test_fitted_draws_of_codes_that_already_are_the_prior_are_the_priors() -> None:
+    corners = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]], np.float32) * np.sqrt(0.75)  # covariance I
+    np.testing.assert_allclose(
+        latent.fitted_draws(corners, 50, seed=3), latent.prior_draws(50, seed=3), atol=1e-6
+    )
+
+
 @given(n=st.integers(1, 40), k=st.integers(1, 50), seed=st.integers(0, 100))
 def test_nearest_agrees_with_sorting_everything(n, k, seed) -> None:
     generator = np.random.default_rng(seed)

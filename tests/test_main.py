@@ -135,3 +135,34 @@ def test_a_wrong_device_is_answered_with_one_sentence(mnist, monkeypatch, tmp_pa
     monkeypatch.setenv("LATENT_ATLAS_DEVICE", "abacus")
     assert cli.main(["train", "--data", str(mnist), "--out", str(tmp_path / "vae.pt")]) == 1
     assert "abacus" in capsys.readouterr().err
+
+
+def test_a_rung_that_the_ladder_does_not_have_is_refused_in_one_sentence(mnist, tmp_path, capsys) -> None:
+    words = ["train", "--preset", "ladder", "--beta", "3", "--data", str(mnist), "--out", str(tmp_path)]
+    assert cli.main(words) == 1
+    assert capsys.readouterr().err.startswith("The ladder has no rung beta = 3; it has 0, 0.1, 0.25")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_ladder_goes_on_where_it_was_stopped(mnist, tmp_path, capsys, monkeypatch) -> None:
+    """Complete rungs stay untouched; a stopped one is taken up; those that are missing are made."""
+    monkeypatch.setattr(cli.ladder, "training_order", lambda: [0.0, 1.0, 2.0])
+    monkeypatch.setitem(
+        PRESETS,
+        "autoencoder",
+        Preset(
+            ModelConfig(variational=False, hidden=16),
+            TrainingConfig(epochs=2, batch_size=1000),
+            cli.ladder.file(0),
+        ),
+    )
+    words = ["train", "--preset", "ladder", "--data", str(mnist), "--out", str(tmp_path), "--epochs", "1"]
+    assert cli.main([*words, "--beta", "0"]) == 0
+    before = (tmp_path / "autoencoder.pt").read_bytes()
+    assert cli.main([*words, "--resume"]) == 0
+    assert (tmp_path / "autoencoder.pt").read_bytes() == before
+    for beta in (1, 2):
+        rung = load(tmp_path / cli.ladder.file(beta))
+        assert rung.progress is None
+        assert rung.training_config.beta == beta
+        assert rung.provenance["command"] == f"{cli.ladder.command(beta)} --epochs=1"

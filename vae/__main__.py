@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
-from vae import benchmark, evaluation
+from vae import benchmark, evaluation, ladder
 from vae.checkpoint import CheckpointError, kind_of, load, save
 from vae.classifier import KIND as CLASSIFIER
 from vae.classifier import find_classifier, load_classifier, save_classifier
 from vae.config import ConfigError
-from vae.data import MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
+from vae.data import Digits, MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
 from vae.device import DeviceError, choose_device
 from vae.fitting import EpochReport, ProgressError
 from vae.foreign import ForeignDecoderError, is_foreign, load_foreign
-from vae.presets import PRESETS
-from vae.runs import prepare
+from vae.presets import PRESETS, rung
+from vae.rungs import prepare_rung
+from vae.runs import Run, prepare
 
 CHECKPOINTS = Path(__file__).resolve().parents[1] / "checkpoints"
+LADDER = "ladder"  # the preset that makes several checkpoints
 EXPECTED = (
     benchmark.BenchmarkError,
     CheckpointError,
@@ -47,12 +49,19 @@ def parser() -> argparse.ArgumentParser:
     download.set_defaults(run=run_download)
 
     train = commands.add_parser("train", help="train a model and write its checkpoint")
-    train.add_argument("--preset", choices=sorted(PRESETS), default="vae")
-    train.add_argument("--beta", type=float, help="weight of the KL divergence")
+    train.add_argument("--preset", choices=sorted([*PRESETS, LADDER]), default="vae")
+    train.add_argument(
+        "--beta", type=float, help="weight of the KL divergence; of the ladder: this rung only"
+    )
     train.add_argument("--epochs", type=int, help="epochs of the ELBO")
     train.add_argument("--seed", type=int)
     train.add_argument("--data", type=Path, metavar="DIR", help="folder of the four MNIST files")
-    train.add_argument("--out", type=Path, metavar="FILE", help="default: the preset's file in checkpoints/")
+    train.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="default: the preset's file in checkpoints/; for the ladder a folder instead of checkpoints/",
+    )
     train.add_argument("--resume", action="store_true", help="go on with an interrupted run")
     train.set_defaults(run=run_train)
 
@@ -87,27 +96,63 @@ def run_download(options: argparse.Namespace) -> None:
 
 
 def run_train(options: argparse.Namespace) -> None:
-    preset = PRESETS[options.preset]
-    changes = {name: getattr(options, name) for name in ("beta", "epochs", "seed")}
-    changes = {name: value for name, value in changes.items() if value is not None}
-    config = replace(preset.training, **changes)
-    path = options.out or CHECKPOINTS / preset.file
     folder = mnist_folder(options.data)
-    train, test = load_mnist("train", folder), load_mnist("test", folder)
-    words = [f"--{name}={value}" for name, value in changes.items()]
-    command = shlex.join(["python", "-m", "vae", "train", "--preset", options.preset, *words])
-    run = prepare(preset, config, (train, test), choose_device(), path, command)
+    digits = load_mnist("train", folder), load_mnist("test", folder)
+    if options.preset == LADDER:
+        train_ladder(options, digits)
+        return
+    preset = PRESETS[options.preset]
+    changes = changed_settings(options, "beta", "epochs", "seed")
+    path = options.out or CHECKPOINTS / preset.file
+    command = with_settings(f"python -m vae train --preset {options.preset}", changes)
+    config = replace(preset.training, **changes)
+    run = prepare(preset, config, digits, choose_device(), path, command)
     if options.resume and path.exists():
         run.resume()
+    finish(run)
+
+
+def changed_settings(options: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """Training settings that the command line names."""
+    return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+
+
+def with_settings(command: str, changes: Mapping[str, Any]) -> str:
+    """The command with these settings, as a checkpoint records it."""
+    return " ".join([command, *(f"--{name}={value}" for name, value in changes.items())])
+
+
+def train_ladder(options: argparse.Namespace, digits: tuple[Digits, Digits]) -> None:
+    """Train all rungs, or the one with --beta; with --resume those that are complete stay as they are."""
+    if options.beta is not None and options.beta not in ladder.BETAS:
+        rungs = ", ".join(f"{beta:g}" for beta in ladder.BETAS)
+        raise ConfigError(f"The ladder has no rung beta = {options.beta:g}; it has {rungs}.")
+    folder = options.out or CHECKPOINTS
+    changes = changed_settings(options, "epochs", "seed")
+    for beta in ladder.training_order() if options.beta is None else [options.beta]:
+        path = folder / ladder.file(beta)
+        there = options.resume and path.exists()
+        if there and load(path).progress is None:
+            continue
+        config = replace(rung(beta).training, **changes)
+        command = with_settings(ladder.command(beta), changes)
+        run = prepare_rung(beta, config, digits, choose_device(), folder, command)
+        if there:
+            run.resume()
+        finish(run)
+
+
+def finish(run: Run) -> None:
+    """Train to the end, with a progress bar and one line an epoch."""
     with tqdm(total=len(run.fit.plan), initial=run.fit.done, unit="epoch", disable=None) as bar:
         try:
             for report in run.epochs():
                 bar.update()
                 bar.write(describe_epoch(report))
         except KeyboardInterrupt:
-            saved = f"{path} holds epoch {run.fit.done}" if run.fit.done else "nothing was written yet"
+            saved = f"{run.path} holds epoch {run.fit.done}" if run.fit.done else "nothing was written yet"
             raise SystemExit(f"Stopped: {saved}; go on with the same command and --resume.") from None
-    print(f"Wrote {path}; measure it with `python -m vae evaluate {path}`.")
+    print(f"Wrote {run.path}; measure it with `python -m vae evaluate {run.path}`.")
 
 
 def describe_epoch(report: EpochReport) -> str:

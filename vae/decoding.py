@@ -53,7 +53,7 @@ def draw(model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np
 
 
 class DecoderService:
-    """Loads `folder/*.pt` and the beta ladder's `folder/ladder/*.pt` once and decodes for any number of threads.
+    """Loads `folder/*.pt` and the ladder's `folder/ladder/*.pt` once and decodes for any number of threads.
 
     A file that cannot be used does not stop the others: `problems` says in one sentence what is
     wrong with it. Raises DeviceError if the wished-for device is not there.

@@ -12,7 +12,7 @@ from vae.classifier import Classifier, ClassifierCheckpoint, class_probabilities
 from vae.data import Digits
 from vae.evidence import binarised_test_images, converged_log_likelihood, elbo, iwae, to_unit
 from vae.inversion import Decoder
-from vae.latent import prior_draws
+from vae.latent import fitted_draws, prior_draws
 from vae.model import Posterior, reparameterise
 from vae.quality import completeness, continuity, knn_accuracy
 
@@ -43,6 +43,8 @@ LABELS = {
     "continuity_ratio": "  99th percentile / median",
     "completeness": "prior draws named with p >= 0.9",
     "completeness_confidence": "  mean confidence",
+    "completeness_fitted": "draws of a Gaussian fitted to its codes",
+    "completeness_fitted_confidence": "  mean confidence",
     "test_accuracy": "test accuracy",
 }
 
@@ -75,8 +77,11 @@ def evaluate(
     figures |= {"continuity_median": change.median, "continuity_ratio": change.ratio}
     if classifier is not None:
         on_step("completeness")
-        recognised = completeness(model.decode, classifier, prior_draws(DRAWS, seed=0).to(device))
-        figures |= {"completeness": recognised.share, "completeness_confidence": recognised.confidence}
+        draws = {"": prior_draws(DRAWS, seed=0), "_fitted": fitted_draws(latents.means, DRAWS, seed=0)}
+        for kind, points in draws.items():
+            recognised = completeness(model.decode, classifier, points.to(device))
+            figures[f"completeness{kind}"] = recognised.share
+            figures[f"completeness{kind}_confidence"] = recognised.confidence
     if iwae_samples and checkpoint.model_config.variational:
         on_step(f"IWAE bound with {iwae_samples} samples")
         figures |= {"iwae_nats": iwae(model, images, iwae_samples), "iwae_samples": iwae_samples}
@@ -120,5 +125,5 @@ def as_text(figures: Figures) -> str:
     for name, label in LABELS.items():
         if name in figures:
             unit = " nats" if name.endswith("_nats") else ""
-            lines.append(f"{label:34}{figures[name]:>11.{3 if unit else 4}f}{unit}")
+            lines.append(f"{label:40}{figures[name]:>11.{3 if unit else 4}f}{unit}")
     return "\n".join(lines)

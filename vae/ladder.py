@@ -39,7 +39,7 @@ def absent(checkpoints: Iterable[str]) -> list[float]:
 
 
 def neighbour(beta: float) -> float | None:
-    """The rung from whose weights training goes on: the next one towards 1; None for 0 and 1, which start anew."""
+    """The rung from whose weights training goes on: the next one towards 1. 0 and 1 start anew: None."""
     if beta in (0, 1):
         return None
     place = BETAS.index(beta)

@@ -37,6 +37,17 @@ def prior_draws(count: int, seed: int) -> Tensor:
     return torch.randn(count, LATENT_DIM, generator=torch.Generator().manual_seed(seed))
 
 
+def fitted_draws(means: Points, count: int, seed: int) -> Tensor:
+    """`count` points of the Gaussian with the mean and covariance of latent means (n, 2), n >= 2: (count, 2).
+
+    They are the prior's draws of the same seed, moved and stretched, so that the two can be compared one by one.
+    """
+    points = torch.from_numpy(means).double()
+    eigenvalues, axes = torch.linalg.eigh(torch.cov(points.T))
+    root = axes * eigenvalues.clamp(min=0).sqrt() @ axes.T  # symmetric, and defined for a flat cloud, too
+    return (points.mean(dim=0) + prior_draws(count, seed).double() @ root).float()
+
+
 def nearest(means: Points, z: ArrayLike, k: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Indices and Euclidean distances, both (k,), of the k rows of `means` nearest to one point (2,)."""
     distances = np.linalg.norm(means.astype(np.float64) - np.asarray(z, dtype=np.float64), axis=1)

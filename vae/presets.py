@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
+from vae import ladder
 from vae.config import ModelConfig, TrainingConfig
 
 
@@ -22,7 +24,9 @@ PRESETS = {
     ),
     "vae": Preset(ModelConfig(), TrainingConfig(), "vae.pt"),
     "autoencoder": Preset(
-        ModelConfig(variational=False, hidden=240), TrainingConfig(learning_rate=3e-3), "autoencoder.pt"
+        ModelConfig(variational=False, hidden=240),
+        TrainingConfig(epochs=60, learning_rate=3e-3),
+        ladder.file(0),
     ),
     "classifier": Preset(
         None,
@@ -30,3 +34,19 @@ PRESETS = {
         "classifier.pt",
     ),
 }
+
+
+def rung(beta: float) -> Preset:
+    """The recipe of a rung of the ladder: the autoencoder's with noise and the KL divergence beta times.
+
+    Rung 1 is trained from the start, for as many steps as the autoencoder; the others go on from their
+    neighbour, for fewer and smaller steps, so that the map stays where it is.
+    """
+    autoencoder = PRESETS["autoencoder"]
+    if beta == 0:
+        return autoencoder
+    assert autoencoder.model is not None
+    training = replace(autoencoder.training, beta=beta)
+    if ladder.neighbour(beta) is not None:
+        training = replace(training, epochs=20, learning_rate=1e-3)
+    return Preset(replace(autoencoder.model, variational=True), training, ladder.file(beta))

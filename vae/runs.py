@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from vae.checkpoint import Checkpoint, Latents, Provenance, as_stored, load, save
 from vae.classifier import ClassifierCheckpoint, ClassifierFit, load_classifier, save_classifier
@@ -88,11 +89,17 @@ class VAERun(Run):
         config = self.fit.model.config
         if progress is not None:  # inverting the decoder takes long: only the finished one is worth it
             config = replace(config, inference="encoder")
-        weights = as_stored(self.fit.weights())
-        checkpoint = Checkpoint(config, self.fit.config, weights, empty, {}, self.provenance(), progress)
+        weights = self.fit.weights() if progress is not None else self.finished(self.fit.weights())
+        checkpoint = Checkpoint(
+            config, self.fit.config, as_stored(weights), empty, {}, self.provenance(), progress
+        )
         posterior = encode_all(checkpoint.build(self.fit.device), to_unit(self.test.images))
         latents = Latents(posterior.mean.numpy(), posterior.log_variance.numpy(), self.test.labels)
         save(replace(checkpoint, latents=latents), self.path)
+
+    def finished(self, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """The weights as the finished file holds them."""
+        return weights
 
     def read_progress(self) -> Mapping[str, Any] | None:
         return load(self.path).progress

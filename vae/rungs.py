@@ -1,0 +1,80 @@
+"""Training a rung of the beta ladder, so that neighbouring rungs have maps that can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from vae import ladder
+from vae.checkpoint import Checkpoint, Provenance, load
+from vae.config import TrainingConfig
+from vae.data import Digits, digest_of
+from vae.evidence import to_unit
+from vae.fitting import EpochReport
+from vae.latent import encode_all
+from vae.orientation import best_orientation, oriented, written
+from vae.presets import rung
+from vae.runs import VAERun
+from vae.training import VAEFit, seeded_vae
+
+
+@dataclass
+class RungRun(VAERun):
+    """A rung that begins with the weights of `start`, or whose finished axes are turned to match `like`."""
+
+    start: Checkpoint | None = None
+    like: Checkpoint | None = None
+    story: Provenance | None = None  # what was done to make the maps comparable, for the provenance
+
+    def epochs(self) -> Iterator[EpochReport]:
+        if self.start is not None and self.fit.done == 0:
+            self.fit.model.load_state_dict(dict(self.start.weights))
+        return super().epochs()
+
+    def finished(self, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        if self.like is None:
+            return weights
+        model = seeded_vae(self.fit.model.config, self.fit.config.seed)
+        model.load_state_dict(dict(weights))
+        means = encode_all(model.eval(), to_unit(self.test.images)).mean.numpy()
+        orientation = best_orientation(means, self.like.latents.means)
+        self.story = {"orientation": f"{written(orientation)}, of eight the closest to the autoencoder's map"}
+        return oriented(weights, orientation)
+
+    def provenance(self) -> Provenance:
+        return super().provenance() | (self.story or {})
+
+
+def prepare_rung(
+    beta: float,
+    config: TrainingConfig,
+    digits: tuple[Digits, Digits],
+    device: torch.device,
+    folder: Path,
+    command: str,
+) -> RungRun:
+    """The run that makes the rung `beta` in `folder` with its (possibly changed) settings.
+
+    Raises CheckpointError if the rung it starts from, or is oriented by, is not in `folder`.
+    """
+    train, test = digits
+    model = rung(beta).model
+    assert model is not None
+    neighbour = ladder.neighbour(beta)
+    run = RungRun(
+        VAEFit(model, config, train, device),
+        folder / ladder.file(beta),
+        command,
+        digest_of(train),
+        test,
+    )
+    if neighbour is not None:
+        run.start = load(folder / ladder.file(neighbour))
+        run.story = {"start": f"the weights of the rung beta = {neighbour:g}"}
+    elif beta:
+        run.like = load(folder / ladder.file(0))
+    return run
