@@ -40,7 +40,7 @@ def prior_draws(count: int, seed: int) -> Tensor:
 def fitted_draws(means: Points, count: int, seed: int) -> Tensor:
     """`count` points of the Gaussian with the mean and covariance of latent means (n, 2), n >= 2: (count, 2).
 
-    They are the prior's draws of the same seed, moved and stretched, so that the two can be compared one by one.
+    They are the prior's draws of the same seed, moved and stretched, so that the two compare one by one.
     """
     points = torch.from_numpy(means).double()
     eigenvalues, axes = torch.linalg.eigh(torch.cov(points.T))
