@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import streamlit as st
-
 from pages.components import mounting
 
 DRAWN = (
@@ -19,13 +17,7 @@ DRAWN = (
     "completeness_fitted",
 )
 
-_component = st.components.v2.component(
-    "ladder_curves",
-    html='<div class="ladder-curves"></div>',
-    css=mounting.style("ladder_curves"),
-    js=mounting.script("ladder_curves"),
-    isolate_styles=False,
-)
+_component = mounting.declared("ladder_curves", '<div class="ladder-curves"></div>')
 
 
 class Measured(NamedTuple):

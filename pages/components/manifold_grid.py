@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
-
-import streamlit as st
 
 from pages.components import mounting
+from vae.linking import Link
 
-if TYPE_CHECKING:
-    from vae.linking import Link
-
-_component = st.components.v2.component(
-    "manifold_grid",
-    html='<div class="manifold-grid"></div>',
-    css=mounting.style("manifold_grid"),
-    js=mounting.script("manifold_grid"),
-    isolate_styles=False,
-)
+_component = mounting.declared("manifold_grid", '<div class="manifold-grid"></div>')
 
 
 def manifold_grid(

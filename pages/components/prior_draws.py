@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components import mounting
+from vae.draws import Verdict
 from vae.lattices import Points
+from vae.quality import CONFIDENT
 
-if TYPE_CHECKING:
-    from vae.draws import Verdict
-
-_component = st.components.v2.component(
-    "prior_draws",
-    html='<div class="prior-draws"></div>',
-    css=mounting.style("prior_draws"),
-    js=mounting.script("prior_draws"),
-    isolate_styles=False,
-)
+_component = mounting.declared("prior_draws", '<div class="prior-draws"></div>')
 
 
 class Judged(NamedTuple):
-    """What a model decodes at points (n, 2) of its plane: images (n, 784), and what the classifier says of each."""
+    """What a model decodes at points (n, 2) of its plane, images (n, 784), and the classifier's verdicts."""
 
     name: str  # of the checkpoint
     title: str  # "VAE, β = 4"
@@ -46,6 +38,7 @@ def prior_draws(*, key: str, group: str, asset_base: str, left: Judged, right: J
         data={
             "group": group,
             "asset_base": asset_base,
+            "confident": CONFIDENT,
             "left": _pictures(left),
             "right": _pictures(right),
         },

@@ -1,0 +1,250 @@
+// One plot of the ladder: a mark for every rung, one of them current. A rung can be looked at and asked for.
+
+import { axes, number, span, text } from "./chart.js";
+import { make, makeSvg } from "./dom.js";
+
+const REACH = 14; // pixels around a mark that stands alone
+const SIZE = 4; // half of a mark's width
+const ALLOWED = 0.6; // how much the autoencoder may stretch the y axis, as a part of what the others need
+const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -Infinity, End: Infinity };
+
+export class LadderPlot {
+  element;
+  #spec;
+  #choose;
+  #svg = makeSvg("svg", { role: "group" });
+  #area = make("div", { class: "area" }, this.#svg);
+  #readout = make("output");
+  #resizing = new ResizeObserver(() => this.#draw());
+  #rungs = [];
+  #slots = [];
+  #marker = makeSvg("path", { class: "marker" });
+  #current = -1;
+  #looked = -1; // the rung under the pointer or with the keyboard's focus
+  #frame = null;
+
+  /**
+   * `spec`: {name, title, series: [{key, title}], y, x?: {title, of(rung)}, level?: key, absent(rung), written(value),
+   * low?, range?}; see ladder_curves.js. `choose(name)` hears of a rung that is asked for.
+   */
+  constructor(spec, choose) {
+    this.#spec = spec;
+    this.#choose = choose;
+    this.#svg.setAttribute("aria-label", spec.title);
+    const keys = spec.series.length > 1 ? spec.series.map(({ title }) => make("span", { class: "key" }, title)) : [];
+    const caption = make("figcaption", {}, make("b", {}, spec.title), ...keys, this.#readout);
+    const attributes = { class: "ladder-plot", "data-testid": "ladder-plot", "data-figure": spec.name };
+    this.element = make("figure", attributes, caption, this.#area);
+    this.#listen();
+    this.#resizing.observe(this.#area);
+  }
+
+  dispose() {
+    this.#resizing.disconnect();
+  }
+
+  /** [{name, title, beta, figures: {key: number or null}}], by beta. */
+  set rungs(rungs) {
+    this.#rungs = rungs;
+    this.#draw();
+  }
+
+  /** Index of the rung on the maps; -1 for none. */
+  set current(index) {
+    this.#current = index;
+    this.#mark();
+  }
+
+  #draw() {
+    const { clientWidth: width, clientHeight: height } = this.#area;
+    if (!width || !height || !this.#rungs.length) return;
+    const focused = this.#slots.indexOf(document.activeElement);
+    this.#svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const frame = axes(width, height, { x: this.#xAxis(), y: this.#yAxis() });
+    this.#frame = frame;
+    this.#slots = this.#rungs.map((rung, i) => this.#slot(rung, i, frame));
+    const lines = this.#spec.series.map((series) => this.#line(series, frame));
+    this.#svg.replaceChildren(frame.element, ...this.#level(frame), ...lines, this.#marker, ...this.#slots);
+    this.#svg.append(...this.#missing(frame));
+    if (focused >= 0) this.#slots[focused].focus();
+    this.#mark();
+  }
+
+  #xAxis() {
+    const { x } = this.#spec;
+    if (x) return { title: x.title, range: [0, span(this.#rungs.map((rung) => x.of(rung)))[1]] };
+    const ticks = this.#rungs.map(({ beta }, at) => ({ at, label: `${beta}` }));
+    return { title: "β", range: [-0.5, this.#rungs.length - 0.5], ticks };
+  }
+
+  /** What the VAEs need; the autoencoder's figures may lie far away, and are then written at the edge. */
+  #yAxis() {
+    const { y, low, range } = this.#spec;
+    if (range) return { title: y, range };
+    const values = (rungs) => rungs.flatMap((rung) => this.#values(rung));
+    const needed = span(values(this.#rungs.filter(({ beta }) => beta > 0)));
+    const all = span(values(this.#rungs));
+    const near = all[1] - all[0] <= (1 + ALLOWED) * (needed[1] - needed[0]);
+    const [from, to] = near ? all : needed;
+    return { title: y, range: [low ?? from, to] };
+  }
+
+  #values(rung) {
+    return this.#spec.series.map(({ key }) => rung.figures[key] ?? NaN);
+  }
+
+  #xOf(rung, i) {
+    return this.#spec.x ? this.#spec.x.of(rung) : i;
+  }
+
+  /** Everything that belongs to one rung: where it can be touched, and its marks. */
+  #slot(rung, i, frame) {
+    const { inner } = frame;
+    const at = frame.x(this.#xOf(rung, i));
+    const heights = this.#values(rung).map((value) => frame.y(value));
+    const slot = makeSvg("g", {
+      class: "slot",
+      role: "button",
+      tabindex: "-1",
+      "data-testid": "ladder-point",
+      "data-rung": rung.name,
+      "aria-label": `${rung.title}: ${this.#spec.title}, ${this.#said(rung)}`,
+    });
+    if (!this.#spec.x) {
+      const half = (frame.x(1) - frame.x(0)) / 2;
+      const room = { x: at - half, width: 2 * half, y: inner.top, height: inner.bottom - inner.top + 22 };
+      slot.append(makeSvg("rect", { class: "room", ...room }));
+    }
+    heights.forEach((height, series) => {
+      if (!Number.isFinite(height) || !Number.isFinite(at)) return;
+      if (height > inner.bottom + 1 || height < inner.top - 1) {
+        slot.append(...this.#outside(at, height, this.#values(rung)[series], frame, series));
+        return;
+      }
+      if (this.#spec.x) slot.append(makeSvg("circle", { class: "room", cx: at, cy: height, r: REACH }));
+      slot.append(mark(series, at, height));
+      if (this.#spec.x) slot.append(text("name", at + 9, height - 7, `${rung.beta}`));
+    });
+    if (!this.#spec.x && !heights.some(Number.isFinite)) {
+      const turned = text("absent", 0, 4, this.#spec.absent(rung));
+      turned.setAttribute("transform", `translate(${at},${(inner.top + inner.bottom) / 2}) rotate(-90)`);
+      slot.append(turned);
+    }
+    return slot;
+  }
+
+  /** An arrow at the edge, with the number, for a value that the axis does not reach. */
+  #outside(at, height, value, { inner }, series) {
+    const down = height > inner.bottom;
+    const tip = down ? inner.bottom - 4 - 22 * series : inner.top + 4 + 22 * series;
+    const away = down ? -1 : 1;
+    const arrow = makeSvg("path", { class: `outside series-${series}`, d: `M${at - 5},${tip + away * 7}L${at},${tip}L${at + 5},${tip + away * 7}Z` });
+    return [arrow, text("name", at + 9, tip + away * 3 + 4, this.#spec.written(value))];
+  }
+
+  /** The line through neighbouring rungs; a figure that is missing or outside leaves a gap. */
+  #line({ key }, { x, y, inner }) {
+    let pen = "M";
+    let path = "";
+    this.#rungs.forEach((rung, i) => {
+      const [at, height] = [x(this.#xOf(rung, i)), y(rung.figures[key] ?? NaN)];
+      const drawn = Number.isFinite(at) && height <= inner.bottom + 1 && height >= inner.top - 1;
+      if (drawn) path += `${pen}${at},${height}`;
+      pen = drawn ? "L" : "M";
+    });
+    const series = this.#spec.series.findIndex((one) => one.key === key);
+    return makeSvg("path", { class: `line series-${series}`, d: path });
+  }
+
+  /** A figure of the autoencoder that has no place on the x axis, as a dashed line. */
+  #level({ y, inner }) {
+    const { level } = this.#spec;
+    const rung = level && this.#rungs.find(({ beta }) => beta === 0);
+    const value = rung?.figures[level];
+    if (value == null) return [];
+    const height = y(value);
+    const name = text("level-name", inner.right, height - 6, `${rung.title}: ${this.#spec.written(value)}`);
+    return [makeSvg("path", { class: "level", d: `M${inner.left},${height}H${inner.right}` }), name];
+  }
+
+  /** Which rungs have no mark where no column could say so. */
+  #missing({ inner }) {
+    const { x, level } = this.#spec;
+    if (!x) return [];
+    const absent = this.#rungs.filter((rung) => ![x.of(rung), ...this.#values(rung)].every(Number.isFinite));
+    const betas = absent.filter((rung) => !(level && rung.beta === 0)).map(({ beta }) => beta);
+    return betas.length ? [text("absent end", inner.right, inner.top + 12, `not measured: β = ${betas.join(", ")}`)] : [];
+  }
+
+  #mark() {
+    this.#slots.forEach((slot, i) => {
+      slot.toggleAttribute("aria-current", i === this.#current);
+      slot.setAttribute("tabindex", i === Math.max(this.#current, 0) ? 0 : -1);
+    });
+    const rung = this.#rungs[this.#current];
+    this.element.dataset.rung = rung?.name ?? "";
+    this.#marker.setAttribute("d", rung && this.#frame ? this.#markerPath(rung) : "");
+    this.element.classList.toggle("on-level", Boolean(this.#spec.level) && rung?.beta === 0);
+    this.#write();
+  }
+
+  /** Over beta a line from top to bottom; in the plane of two figures, lines from the mark to both axes. */
+  #markerPath(rung) {
+    const { x, y, inner } = this.#frame;
+    const at = x(this.#xOf(rung, this.#current));
+    if (!this.#spec.x) return `M${at},${inner.top}V${inner.bottom}`;
+    const height = y(this.#values(rung)[0]);
+    return Number.isFinite(at) && Number.isFinite(height) ? `M${inner.left},${height}H${at}V${inner.bottom}` : "";
+  }
+
+  #write() {
+    const rung = this.#rungs[this.#looked] ?? this.#rungs[this.#current];
+    this.#readout.textContent = rung ? `β = ${rung.beta}: ${this.#said(rung)}` : "";
+  }
+
+  #said(rung) {
+    const { x, series, written, absent } = this.#spec;
+    const values = this.#values(rung);
+    if (!values.some(Number.isFinite)) return absent(rung);
+    const parts = values.map((value, i) => {
+      const said = Number.isFinite(value) ? written(value) : absent(rung);
+      return series[i].short ? `${series[i].short} ${said}` : said;
+    });
+    return [...parts, ...(x ? [x.said(rung)] : [])].join(", ");
+  }
+
+  #listen() {
+    const slotOf = (event) => this.#slots.indexOf(event.target.closest?.(".slot"));
+    const look = (index) => {
+      this.#looked = index;
+      this.#write();
+    };
+    const svg = this.#svg;
+    svg.addEventListener("pointerover", (event) => event.pointerType !== "touch" && look(slotOf(event)));
+    svg.addEventListener("pointerleave", () => look(-1));
+    svg.addEventListener("focusin", (event) => look(slotOf(event)));
+    svg.addEventListener("focusout", () => look(-1));
+    svg.addEventListener("click", (event) => this.#ask(slotOf(event)));
+    svg.addEventListener("keydown", (event) => this.#press(event, slotOf(event)));
+  }
+
+  #press(event, from) {
+    if (from < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "Enter" || event.key === " ") this.#ask(from);
+    else if (event.key in STEPS) {
+      const to = Math.min(Math.max(from + STEPS[event.key], 0), this.#slots.length - 1);
+      this.#slots[to].focus();
+    } else return;
+    event.preventDefault();
+  }
+
+  #ask(index) {
+    if (index >= 0) this.#choose(this.#rungs[index].name);
+  }
+}
+
+/** A full circle for the first series, a hollow square for the second. */
+function mark(series, x, y) {
+  if (series === 0) return makeSvg("circle", { class: "mark series-0", cx: x, cy: y, r: SIZE });
+  return makeSvg("rect", { class: "mark series-1", x: x - SIZE, y: y - SIZE, width: 2 * SIZE, height: 2 * SIZE });
+}
