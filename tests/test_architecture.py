@@ -41,7 +41,7 @@ ALLOWED = {
     "paths": {"lattices"},
     "geodesic": {"lattices", "model", "paths", "quality"},
     "traversal": {"classifier", "lattices", "model", "paths"},
-    "export": {"config", "traversal"},
+    "export": {"config", "evaluation", "traversal"},
     "presets": {"config", "ladder"},
     "orientation": {"config", "lattices"},
     "runs": {
@@ -55,6 +55,10 @@ ALLOWED = {
     },
     "decoding": {"batching", "checkpoint", "config", "device", "ladder", "model"},
     "channel": {"batching", "checkpoint", "config", "decoding", "payload"},
+    "linking": {"lattices"},
+    "manifold": {"batching", "config", "decoding", "lattices", "linking", "payload"},
+    "aggregate": {"checkpoint", "geodesic"},
+    "draws": {"classifier", "latent", "lattices", "quality"},
     "crowd": {"config"},
     "benchmark": {
         "checkpoint",
@@ -63,6 +67,8 @@ ALLOWED = {
         "data",
         "decoding",
         "device",
+        "ladder",
+        "manifold",
         "model",
         "presets",
         "training",

@@ -24,6 +24,7 @@ def test_a_small_run_measures_everything(monkeypatch: pytest.MonkeyPatch) -> Non
     assert 0 < figures["decode_ms"]["p50"] <= figures["decode_ms"]["p95"]
     assert set(figures["decodes_per_second"]) == {"1", "16", "256", "4096"}
     assert all(rate > 0 for rate in figures["decodes_per_second"].values())
+    assert figures["manifold_ms"] > 0
     assert figures["training_images_per_second"] > 0
     assert 0 < figures["startup_seconds"] < benchmark.START_LIMIT
     for row, clients in zip(figures["channel"], (1, 3), strict=True):
@@ -36,6 +37,7 @@ def test_a_small_run_measures_everything(monkeypatch: pytest.MonkeyPatch) -> Non
     text = benchmark.as_text(figures)
     assert figures["device"] in text
     assert f"{figures['decodes_per_second']['256']:,} at batch 256" in text
+    assert f"{figures['manifold_ms']:.1f} ms" in text
 
 
 def test_without_the_default_checkpoint_there_is_one_sentence(

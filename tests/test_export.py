@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from vae.export import animated_gif, csv_table, png_strip
+from vae.export import animated_gif, csv_table, figures_table, png_strip
 from vae.traversal import Traversal
 
 
@@ -101,3 +101,27 @@ def test_the_table_holds_every_point_and_figure(with_classes) -> None:
     np.testing.assert_allclose(values[:, 6], walk.density, rtol=1e-5)
     if walk.classes is not None:
         np.testing.assert_allclose(values[:, 7:], walk.classes, rtol=1e-5)
+
+
+def test_the_table_of_figures_holds_every_model_and_leaves_gaps() -> None:
+    rows = [
+        ("autoencoder", 0.0, {"completeness": 0.5, "reconstruction_nats": 100.123456789, "zeal": 1.0}),
+        ("beta-0.1", 0.1, {"kl_nats": 7.0, "reconstruction_nats": 101.0, "elbo_nats": float("nan")}),
+        ("vae, the flagship", None, {"log_likelihood_nats": -112.29, "age": 3.0}),
+        ("beta-32", 32.0, {}),
+    ]
+    header, *cells = csv.reader(io.StringIO(figures_table(rows).decode()))
+    assert header == [
+        *("name", "beta", "reconstruction_nats", "kl_nats", "elbo_nats"),
+        *("log_likelihood_nats", "completeness", "age", "zeal"),
+    ]
+    assert cells == [
+        ["autoencoder", "0", "100.123", "", "", "", "0.5", "", "1"],
+        ["beta-0.1", "0.1", "101", "7", "", "", "", "", ""],
+        ["vae, the flagship", "", "", "", "", "-112.29", "", "3", ""],
+        ["beta-32", "32", "", "", "", "", "", "", ""],
+    ]
+
+
+def test_the_table_of_no_models_is_its_header() -> None:
+    assert figures_table([]) == b"name,beta\n"

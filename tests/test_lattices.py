@@ -35,3 +35,21 @@ def test_fibonacci_lattice_refuses_other_sizes() -> None:
 
 def test_a_shift_onto_the_border_stays_finite() -> None:
     assert np.isfinite(lattices.fibonacci_lattice(8, (0.0, 1.0))).all()
+
+
+@pytest.mark.parametrize("side", [5, 6, 40])
+def test_range_lattice_is_evenly_spaced_from_end_to_end(side) -> None:
+    points = lattices.range_lattice(side, 2.5).reshape(side, side, 2)
+    np.testing.assert_array_equal(points[0, 0], [-2.5, 2.5])  # the top left comes first
+    np.testing.assert_array_equal(points[-1, -1], [2.5, -2.5])
+    np.testing.assert_allclose(np.diff(points[..., 0], axis=1), 5 / (side - 1), rtol=1e-5)
+    np.testing.assert_allclose(np.diff(points[..., 1], axis=0), -5 / (side - 1), rtol=1e-5)
+
+
+@pytest.mark.parametrize("sigmas", [None, 0.5, 3.0])
+def test_the_axis_holds_the_columns_and_the_rows_from_the_bottom_up(sigmas) -> None:
+    points = lattices.prior_lattice(7) if sigmas is None else lattices.range_lattice(7, sigmas)
+    axis = lattices.axis_of(7, sigmas).astype(np.float32)
+    np.testing.assert_array_equal(points.reshape(7, 7, 2)[3, :, 0], axis)
+    np.testing.assert_array_equal(points.reshape(7, 7, 2)[::-1, 3, 1], axis)
+    assert (np.diff(axis) > 0).all()

@@ -1,6 +1,7 @@
 """How fast this machine is: decoding, training, starting, and the decode channel under a crowd.
 
-Everything is measured on the shipped checkpoint "vae" and on the real server in a process of its own.
+Everything is measured on the shipped checkpoint "vae", but for the grid of pictures, which is a rung's of the
+beta ladder, and on the real server in a process of its own.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 import torch
 
+from vae import ladder, manifold
 from vae.config import LATENT_DIM, PIXELS, TrainingConfig
 from vae.crowd import run_crowd
 from vae.data import Digits
@@ -53,7 +55,10 @@ def run(crowds: Sequence[int] = CROWDS, seconds: float = SECONDS) -> Figures:
 
     - `decode_ms`: what one picture takes inside the server, wall clock.
     - `decodes_per_second`: by batch, from points on the host to pictures on the host; on CUDA timed with
-      events. This and `decode_ms` use one thread of a CPU, as the app does; training uses them all.
+      events.
+    - `manifold_ms`: the picture of the largest grid as the server makes it, median, wall clock: one pass of
+      a rung's decoder over all points, mosaic, PNG; of "vae" where there is no rung.
+    - These three use one thread of a CPU, as the app does; training uses them all.
     - `startup_seconds`: from the start of the process to its first page, decoders loaded and warm.
     - `channel`: a wait lasts from a pointer's move to its picture. A move that a newer one overtook gets
       none; that is the difference between `offered_per_second` and `replies_per_second`.
@@ -76,11 +81,12 @@ def run(crowds: Sequence[int] = CROWDS, seconds: float = SECONDS) -> Figures:
 
 def as_text(figures: Figures) -> str:
     """The figures as a table for people."""
-    decodes = figures["decodes_per_second"]
+    decodes, grid = figures["decodes_per_second"], manifold.SIDES[1]
     lines = [
         f"Device                {figures['device']} ({figures['machine']}, torch {figures['torch']})",
         "One decode            p50 {p50:.2f} ms, p95 {p95:.2f} ms".format(**figures["decode_ms"]),
         *(f"Decodes per second    {decodes[batch]:>9,.0f} at batch {batch}" for batch in decodes),
+        f"Grid of {grid} x {grid} as PNG  {figures['manifold_ms']:.1f} ms",
         f"Training              {figures['training_images_per_second']:,} images per second",
         f"Start to first page   {figures['startup_seconds']:.1f} s",
         "",
@@ -101,28 +107,36 @@ def as_text(figures: Figures) -> str:
 
 
 def decoding_figures(device: torch.device) -> Figures:
-    """`decode_ms` and `decodes_per_second`."""
-    service = DecoderService(ROOT / "checkpoints", device)
-    if DEFAULT not in service.names:
-        raise BenchmarkError(service.problems[f"{DEFAULT}.pt"])
-    model = service.model(DEFAULT)
+    """`decode_ms`, `decodes_per_second` and `manifold_ms`."""
     rng = np.random.default_rng(0)
     points = {n: rng.normal(size=(n, LATENT_DIM)).astype(np.float32) for n in BATCHES}
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_thread(), closing(DecoderService(ROOT / "checkpoints", device)) as service:
+        if DEFAULT not in service.names:
+            raise BenchmarkError(service.problems[f"{DEFAULT}.pt"])
+        model = service.model(DEFAULT)
         waits = repeat(partial(service.decode, DEFAULT, points[1]), wall_clock)
         passes = {n: repeat(partial(draw, model, z, device), clock_of(device)) for n, z in points.items()}
-    finally:
-        torch.set_num_threads(threads)
-        service.close()
+        rung = next((name for name in service.names if ladder.beta_of(name) is not None), DEFAULT)
+        grids = repeat(partial(manifold.png, service, rung, manifold.SIDES[1], None), wall_clock)
     p50, p95 = np.percentile(waits, [50, 95]) * 1e3
     return {
         "decode_ms": {"p50": round(p50, 3), "p95": round(p95, 3)},
+        "manifold_ms": round(statistics.median(grids) * 1e3, 1),
         "decodes_per_second": {
             str(n): round(n / statistics.median(seconds)) for n, seconds in passes.items()
         },
     }
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Within it torch computes on one thread of a CPU, and so do the threads that are started there."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def training_speed(device: torch.device) -> float:
