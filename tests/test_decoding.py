@@ -184,6 +184,17 @@ def test_files_that_cannot_be_used_are_named_and_the_others_serve(tmp_path: Path
     service.close()
 
 
+def test_rungs_of_the_ladder_are_served_and_a_damaged_one_says_how_to_make_it(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path / "vae.pt")
+    write_checkpoint(tmp_path / "ladder" / "beta-4.pt", seed=1)
+    (tmp_path / "ladder" / "beta-8.pt").write_bytes(b"half")
+    service = DecoderService(tmp_path, CPU)
+    assert service.names == ("vae", "beta-4")
+    assert service.problems["beta-8.pt"].endswith("`python -m vae train --preset ladder --beta=8`.")
+    assert service.decode("beta-4", points(0, 1)).images.shape == (1, 784)
+    service.close()
+
+
 def test_an_empty_folder_is_a_problem_not_a_crash(tmp_path: Path) -> None:
     service = DecoderService(tmp_path / "nowhere", CPU)
     assert service.names == ()
