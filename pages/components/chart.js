@@ -2,7 +2,8 @@
 
 import { makeSvg } from "./dom.js";
 
-const MARGIN = { left: 46, right: 12, top: 22, bottom: 38 };
+const MARGIN = { left: 46, right: 12, top: 22, bottom: 24 };
+const TITLE_PX = 16; // more at the bottom for a title below the numbers
 const TICK_PX = 42; // one horizontal grid line for so many pixels
 const TICK_WIDE_PX = 70;
 
@@ -19,7 +20,7 @@ export function span(values, room = 0.08) {
 export function niceTicks([low, high], count) {
   const raw = (high - low) / Math.max(count, 1);
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= raw * 0.999) * power;
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= raw * 0.8) * power;
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
@@ -36,14 +37,15 @@ export function number(value, decimals) {
 
 /**
  * Axes for a drawing of width x height pixels. `x` and `y` are {title, range: [low, high], ticks?: [{at, label}]};
- * without ticks of its own an axis gets nice ones. Returns {x(value), y(value), inner, element}.
+ * without ticks of its own an axis gets nice ones. The title of an x axis with its own ticks stands before them, else
+ * below. Returns {x(value), y(value), inner, element}.
  */
 export function axes(width, height, { x, y }) {
   const inner = {
     left: MARGIN.left,
     right: width - MARGIN.right,
     top: MARGIN.top,
-    bottom: height - MARGIN.bottom,
+    bottom: height - MARGIN.bottom - (x.ticks ? 0 : TITLE_PX),
   };
   const scale = ([low, high], from, to) => (value) => from + ((value - low) / (high - low)) * (to - from);
   const toX = scale(x.range, inner.left, inner.right);
@@ -60,7 +62,8 @@ export function axes(width, height, { x, y }) {
     element.append(text("x-tick", toX(at), inner.bottom + 17, label));
   }
   element.append(makeSvg("path", { class: "axis", d: `M${inner.left},${inner.top}V${inner.bottom}H${inner.right}` }));
-  element.append(text("y-title", 2, 12, y.title), text("x-title", inner.right, height - 4, x.title));
+  element.append(text("y-title", 0, 12, y.title));
+  element.append(x.ticks ? text("x-title", inner.left - 6, inner.bottom + 17, x.title) : text("x-title", inner.right, height - 4, x.title));
   return { x: toX, y: toY, inner, element };
 }
 

@@ -82,7 +82,7 @@ export class DrawsHalf {
 }
 
 function thumbnail(model, [z1, z2], [digit, probability, named], pixels) {
-  const percent = `${Math.round(100 * probability)} %`;
+  const percent = `${Math[named ? "round" : "floor"](100 * probability)} %`; // what is unclear is not rounded up to clear
   const [above, below] = named ? [`${digit}`, percent] : ["unclear", `${digit}? ${percent}`];
   const canvas = make("canvas");
   new GreyCanvas(canvas).draw(pixels);

@@ -6,10 +6,14 @@ import { make } from "./dom.js";
 import { LadderPlot } from "./ladder_plot.js";
 
 const NATS = "nats per image";
-const nats = (value) => `${number(value, 1)} nats`;
+const nats = (value) => `${number(value, Math.abs(value) < 0.05 ? 3 : 1)} nats`;
 const percent = (value) => `${number(value, 1)} %`;
 const unmeasured = () => "not measured";
 const withoutNoise = ({ beta }) => (beta === 0 ? "none without noise" : "not measured");
+
+const HINT =
+  "Click a mark, or press Enter on it, and the maps go to that β. Draws of N(0, I) are the prior’s; " +
+  "the own Gaussian has the mean and covariance of the model’s codes.";
 
 const PLOTS = [
   {
@@ -36,8 +40,8 @@ const PLOTS = [
     name: "completeness",
     title: "Completeness",
     series: [
-      { key: "completeness", title: "draws of N(0, I)", short: "N(0, I)" },
-      { key: "completeness_fitted", title: "of the codes’ own Gaussian", short: "own" },
+      { key: "completeness", title: "N(0, I)", short: "N(0, I)" },
+      { key: "completeness_fitted", title: "own Gaussian", short: "own Gaussian" },
     ],
     y: "% of draws that are named",
     range: [0, 100],
@@ -74,7 +78,7 @@ class LadderCurves {
 
   constructor(root, group) {
     this.#plots = PLOTS.map((spec) => new LadderPlot(spec, (rung) => askRung({ group, rung })));
-    const hint = make("p", { class: "hint" }, "Click a mark, or press Enter on it: the maps go to that β.");
+    const hint = make("p", { class: "hint" }, HINT);
     root.replaceChildren(...this.#plots.map(({ element }) => element), hint);
     this.#stop = listenTwin(group, ({ rung }) => this.#show(rung));
   }

@@ -163,7 +163,8 @@ export class LadderPlot {
     const value = rung?.figures[level];
     if (value == null) return [];
     const height = y(value);
-    const name = text("level-name", inner.right, height - 6, `${rung.title}: ${this.#spec.written(value)}`);
+    const below = inner.bottom - height > 20; // the curve comes down from above
+    const name = text("level-name", inner.left + 6, height + (below ? 14 : -6), `${rung.title}: ${this.#spec.written(value)}`);
     return [makeSvg("path", { class: "level", d: `M${inner.left},${height}H${inner.right}` }), name];
   }
 

@@ -3,7 +3,9 @@
 import { listenTwin } from "./bus.js";
 import { make } from "./dom.js";
 import { goThere } from "./go_there.js";
+import { LatentsLibrary } from "./latents_library.js";
 import { Mosaic } from "./mosaic.js";
+import { carried } from "./quantile_link.js";
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -17,6 +19,9 @@ class ManifoldGrid {
   #left = new Mosaic();
   #right = new Mosaic();
   #data = null;
+  #axes = { left: null, right: null }; // coordinates of columns and rows, ascending, in each one's own plane
+  #library = new LatentsLibrary();
+  #ending = new AbortController();
   #twin = null; // what the maps show
   #looked = null; // the cell under the pointer, or the one that the arrow keys chose
   #stop;
@@ -31,13 +36,15 @@ class ManifoldGrid {
   update({ data }) {
     const moved = data.side !== this.#data?.side || data.sigmas !== this.#data?.sigmas;
     this.#data = data;
-    if (moved) this.#look(null);
+    if (moved) this.#looked = null;
     this.#ask();
     this.#pin();
   }
 
   dispose() {
     this.#stop();
+    this.#ending.abort();
+    this.#library.dispose();
     for (const mosaic of this.#mosaics) mosaic.dispose();
   }
 
@@ -53,16 +60,53 @@ class ManifoldGrid {
     this.#pin();
   }
 
-  /** The right one is the rung of the maps, whatever Python knows of it. */
+  /** The rung of the maps, whatever Python knows of it. */
+  get #rung() {
+    const { titles, right } = this.#data;
+    return this.#twin?.rung in titles ? this.#twin.rung : right;
+  }
+
+  get #linked() {
+    return this.#data.link === "quantiles" && this.#data.left !== this.#rung;
+  }
+
   #ask() {
-    const { left, titles, link, side, sigmas, axis } = this.#data;
-    const right = this.#twin?.rung in titles ? this.#twin.rung : this.#data.right;
+    const { left, titles, side, sigmas } = this.#data;
+    const right = this.#rung;
     const lattice = { side, ...(sigmas === null ? {} : { sigmas }) };
     const address = (name, more) => `manifold/${encodeURIComponent(name)}?${new URLSearchParams({ ...lattice, ...more })}`;
-    const like = link === "quantiles" && left !== right ? { like: right } : {};
+    const like = this.#linked ? { like: right } : {};
     this.#left.show({ address: address(left, like), model: left, title: titles[left] ?? left });
     this.#right.show({ address: address(right, {}), model: right, title: titles[right] ?? right });
-    for (const mosaic of this.#mosaics) mosaic.number([axis, axis], side);
+    this.#number();
+  }
+
+  /** By quantiles the left plane has coordinates of its own, which need the test digits of both. */
+  #number() {
+    const { left, axis, side } = this.#data;
+    const [source, target] = [this.#rung, left].map((name) => this.#library.get(name)?.axes);
+    this.#axes.right = [axis, axis];
+    if (!this.#linked) this.#axes.left = this.#axes.right;
+    else if (source && target) {
+      const places = axis.map((value) => carried([value, value], source, target));
+      this.#axes.left = [0, 1].map((along) => places.map((place) => place[along]));
+    } else {
+      this.#axes.left = null;
+      this.#meet(this.#rung, left);
+    }
+    this.#left.number(this.#axes.left, side);
+    this.#right.number(this.#axes.right, side);
+    this.#look(this.#looked);
+  }
+
+  async #meet(...names) {
+    const { signal } = this.#ending;
+    try {
+      for (const name of names) await this.#library.load(name, signal, () => {});
+    } catch {
+      return; // only when this has ended
+    }
+    if (names[0] === this.#rung && names[1] === this.#data.left) this.#number();
   }
 
   /** Outline the cell of the point that the maps show. */
@@ -83,21 +127,20 @@ class ManifoldGrid {
     return { column: nearest(z1), row: side - 1 - nearest(z2) };
   }
 
-  #pointOf({ column, row }) {
-    const { axis, side } = this.#data;
-    return [axis[column], axis[side - 1 - row]];
+  #pointOf({ column, row }, [along, up]) {
+    return [along[column], up[this.#data.side - 1 - row]];
   }
 
   #look(cell) {
     this.#looked = cell;
-    for (const mosaic of this.#mosaics) {
-      mosaic.outline("looked", cell);
-      mosaic.write(cell && this.#pointOf(cell));
-    }
+    const { left, right } = this.#axes;
+    for (const mosaic of this.#mosaics) mosaic.outline("looked", cell);
+    this.#left.write(cell && left && this.#pointOf(cell, left));
+    this.#right.write(cell && this.#pointOf(cell, right));
   }
 
   #go(cell) {
-    goThere(this.#group, "right", this.#pointOf(cell));
+    goThere(this.#group, "right", this.#pointOf(cell, this.#axes.right));
   }
 
   #listen(mosaic) {

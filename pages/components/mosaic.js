@@ -6,7 +6,7 @@ import { make } from "./dom.js";
 
 const PAUSE_MS = { first: 500, longest: 5000 };
 const REPLY_WITHIN_MS = 30000;
-const TICKS = 5;
+const TICKS = { odd: [0, 0.25, 0.5], even: [0, 0.2, 0.4] }; // on the lower half of an axis, in parts of the whole
 
 export class Mosaic {
   element;
@@ -134,9 +134,10 @@ export class Mosaic {
 /** A few numbers at the middles of their cells, in per cent of the way. */
 function labels(axis, across) {
   const last = axis.length - 1;
-  const places = new Set(Array.from({ length: TICKS }, (_, k) => Math.round((k * last) / (TICKS - 1))));
+  const lower = TICKS[last % 2 ? "even" : "odd"].map((part) => Math.round(part * last));
+  const places = new Set([...lower, ...lower.map((i) => last - i)]);
   return [...places].map((i) => {
-    const label = make("span", {}, number(axis[i], 1));
+    const label = make("span", {}, number(axis[i], 2));
     label.style.setProperty(across ? "left" : "bottom", `${(100 * (i + 0.5)) / axis.length}%`);
     return label;
   });
