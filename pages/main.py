@@ -20,6 +20,7 @@ DEFAULTS = {
     "manifold": False,  # whether decoded digits lie behind the map
     "path": None,  # the PathView of the continuity page, once it was there
     "magnification": False,  # whether the area magnification lies behind the path
+    "completeness": None,  # the CompletenessView of the completeness page, once it was there
     "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
     "page": None,  # the page of the last run, to tell an arrival from a rerun
 }

@@ -13,7 +13,7 @@ from vae.decoding import DecoderService
 from vae.device import DeviceError
 
 # script beside main.py: name, in the order of the lecture
-PAGES = {"latent_map.py": "Latent map", "continuity.py": "Continuity"}
+PAGES = {"latent_map.py": "Latent map", "continuity.py": "Continuity", "completeness.py": "Completeness"}
 
 
 def header() -> DeltaGenerator:

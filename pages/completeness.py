@@ -1,0 +1,293 @@
+"""Completeness: what lives everywhere in the plane, autoencoder against VAE, and what beta does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages.components import address, completeness_data, completeness_view, completeness_wording, wording
+from pages.components.completeness import Rung, Side, Twin, completeness
+from pages.components.completeness_state import current_view, keep, keep_chosen, show_choice, show_slider
+from pages.components.completeness_view import DRAWS, LAYERS, SEEDS, CompletenessView
+from pages.components.header import header, show_warnings, usable_service
+from pages.components.ladder_curves import Measured, ladder_curves
+from pages.components.manifold_grid import manifold_grid
+from pages.components.prior_draws import prior_draws
+from pages.components.resources import asset_base
+from vae import export, ladder, manifold
+from vae.decoding import DEFAULT, DecoderService
+from vae.lattices import axis_of
+from vae.linking import LINKS
+
+MAPS = "completeness_maps"  # key of the component whose slider and pin the others follow
+USUAL_SIGMAS = 3.0
+
+
+class Shown(NamedTuple):
+    """What there is to show: the service, the rungs of the ladder by beta, the one at the left."""
+
+    service: DecoderService
+    rungs: list[Rung]
+
+    @property
+    def left(self) -> Rung:
+        return self.rungs[0]
+
+    @property
+    def betas(self) -> list[float]:
+        return [rung.beta for rung in self.rungs]
+
+    def right(self, view: CompletenessView) -> Rung:
+        return self.rungs[self.betas.index(view.beta)]
+
+
+def keep_twin(twin: Twin) -> None:
+    keep(beta=ladder.beta_of(twin.rung), plane=twin.side, point=twin.point)
+
+
+def keep_range() -> None:
+    keep(sigmas=USUAL_SIGMAS if st.session_state["completeness_range"] else None)
+
+
+def draw_again() -> None:
+    keep(seed=(current_view().seed + 1) % SEEDS)
+
+
+def adopt_address(betas: Sequence[float]) -> str | None:
+    """Take over the view of the address, if it is to be asked; return a sentence on what was unusable."""
+    before: CompletenessView | None = st.session_state["completeness"]
+    if address.is_asked() or before is None:
+        view, refused = completeness_view.read(st.query_params, betas)
+    else:
+        view, refused = completeness_view.carried_on(before, betas), None
+    st.session_state["completeness"] = view
+    return refused
+
+
+def update_address(view: CompletenessView, betas: Sequence[float]) -> None:
+    """Write the view into the address, unless it stands there already: a bare address is the usual view."""
+    if completeness_view.read(st.query_params, betas) != (view, None):
+        st.query_params.from_dict(completeness_view.write(view, betas))
+
+
+def rungs_of(service: DecoderService) -> list[Rung]:
+    """The rungs that are there, by beta."""
+    rungs = []
+    for beta in ladder.BETAS:
+        name = ladder.name(beta)
+        if name in service.names:
+            checkpoint = service.checkpoint(name)
+            rows = completeness_wording.rung_rows(checkpoint.figures)
+            variational = checkpoint.model_config.variational
+            rungs.append(Rung(name, wording.title(name, checkpoint), beta, variational, rows))
+    return rungs
+
+
+def show_header(view: CompletenessView) -> None:
+    with header():
+        show_choice("link", LINKS, view.link, completeness_wording.LINK_NAMES)
+        show_choice("overlay", LAYERS, view.overlay, completeness_wording.LAYER_NAMES)
+        if view.overlay == "ellipses":
+            st.session_state["completeness_digit"] = view.digit
+            st.selectbox(
+                "Digit whose posteriors are drawn",
+                range(10),
+                format_func=lambda digit: f"of {digit}",
+                key="completeness_digit",
+                on_change=keep_chosen,
+                args=("digit",),
+                label_visibility="collapsed",
+                width=84,
+            )
+        with st.popover("Why?", type="tertiary", width="content"):
+            st.markdown(completeness_wording.WHY)
+
+
+def show_missing(service: DecoderService, rungs: Sequence[Rung]) -> None:
+    """Which rungs there are not and how to make them; the others stay usable."""
+    for beta in ladder.absent(service.names):
+        problem = service.problems.get(f"{ladder.name(beta)}.pt")
+        if problem is None or beta:  # the autoencoder's file is every page's: `show_warnings` tells of it
+            st.warning(problem or completeness_wording.missing_sentence(beta))
+    if rungs[0].beta:
+        st.warning(completeness_wording.stand_in_sentence(rungs[0].title))
+
+
+@st.fragment
+def show_planes(shown: Shown) -> None:
+    """Everything that the end of a gesture changes; a gesture reruns this and nothing else."""
+    st.session_state["changed_here"] = False
+    view = current_view()
+    left, right = shown.left, shown.right(view)
+    update_address(view, shown.betas)
+    show_lead(shown, view)
+    completeness(
+        key=MAPS,
+        asset_base=asset_base(),
+        left=left,
+        rungs=shown.rungs,
+        twin=Twin(right.name, view.plane, view.point),
+        link=view.link,
+        overlay=completeness_data.overlay(view, left.name, right.name),
+        on_change=keep_twin,
+    )
+    with st.container(key="completeness_below"):
+        show_grid(shown, view)
+        show_draws(shown, view)
+        show_figures(shown)
+
+
+def show_lead(shown: Shown, view: CompletenessView) -> None:
+    right = shown.right(view)
+    recorded = shown.service.checkpoint(right.name).figures
+    said = completeness_wording.sentence(view.link, view.beta, recorded)
+    with st.container(key="completeness_lead"):
+        st.html(
+            f'<p class="atlas-lead"><b>{completeness_wording.TASK}</b><br>'
+            f'<span data-testid="sentence" role="status">{escape(said)}</span></p>'
+        )
+
+
+def show_grid(shown: Shown, view: CompletenessView) -> None:
+    """The whole plane as one picture, for both models, and as files."""
+    left, right = shown.left, shown.right(view)
+    said = completeness_wording.grid_sentence(view.grid, view.sigmas, view.link)
+    with st.container(key="completeness_grid_area", gap="xsmall"):
+        show_heading("The plane as pictures", said)
+        with st.container(key="completeness_grid_controls", horizontal=True, vertical_alignment="bottom"):
+            show_grid_choices(view)
+            show_grid_export(shown, view, "left", left.name, right.name if view.link == "quantiles" else None)
+            show_grid_export(shown, view, "right", right.name, None)
+        manifold_grid(
+            key="completeness_manifold",
+            group=MAPS,
+            asset_base=asset_base(),
+            left=left.name,
+            right=right.name,
+            titles={rung.name: rung.title for rung in shown.rungs},
+            link=view.link,
+            side=view.grid,
+            sigmas=view.sigmas,
+            axis=axis_of(view.grid, view.sigmas).tolist(),
+        )
+
+
+def show_heading(title: str, said: str) -> None:
+    st.html(f'<h2>{escape(title)}</h2><p class="atlas-note">{escape(said)}</p>')
+
+
+def show_grid_choices(view: CompletenessView) -> None:
+    show_slider("grid", "Pictures a side", manifold.SIDES, view.grid)
+    st.session_state["completeness_range"] = view.sigmas is not None
+    st.segmented_control(
+        "Places",
+        (False, True),
+        format_func=lambda is_range: "Equal range" if is_range else "Equal probability",
+        key="completeness_range",
+        on_change=keep_range,
+        required=True,
+        help="Equal probability: every picture stands for the same share of the prior. "
+        "Equal range: the places are evenly spaced.",
+    )
+    if view.sigmas is not None:
+        st.session_state["completeness_sigmas"] = view.sigmas
+        st.number_input(
+            "Reach in σ",
+            *manifold.SIGMAS,
+            step=0.5,
+            format="%g",
+            key="completeness_sigmas",
+            on_change=keep_chosen,
+            args=("sigmas",),
+            width=130,
+        )
+
+
+def show_grid_export(shown: Shown, view: CompletenessView, half: Side, name: str, like: str | None) -> None:
+    st.download_button(
+        f"{half.capitalize()} as PNG",
+        data=lambda: manifold.png(shown.service, name, view.grid, view.sigmas, like),
+        file_name=f"plane_{name}_{view.grid}x{view.grid}.png",
+        mime="image/png",
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"completeness_png_{half}",
+    )
+
+
+def show_draws(shown: Shown, view: CompletenessView) -> None:
+    """The same draws from the prior, decoded by both models and judged."""
+    left, right = shown.left.name, shown.right(view).name
+    with st.container(key="completeness_draws_area", gap="xsmall"):
+        show_heading("Draws from the prior", completeness_wording.DRAWS_SENTENCES[view.link])
+        like = right if view.link == "quantiles" else None
+        decoded = [
+            completeness_data.draws(name, view.draws, view.seed, source)
+            for name, source in ((left, like), (right, None))
+        ]
+        if None in decoded:
+            st.warning(completeness_wording.NO_CLASSIFIER)
+            return
+        with st.container(key="completeness_draws_controls", horizontal=True, vertical_alignment="bottom"):
+            show_slider("draws", "Draws", DRAWS, view.draws)
+            st.button("Draw again", key="completeness_again", icon=":material/casino:", on_click=draw_again)
+        prior_draws(
+            key="completeness_prior_draws",
+            group=MAPS,
+            asset_base=asset_base(),
+            left=decoded[0],
+            right=decoded[1],
+        )
+
+
+def show_figures(shown: Shown) -> None:
+    """The recorded figures of all rungs as curves; with those of the usual model as a table and a file."""
+    measured = [
+        Measured(rung.name, rung.title, rung.beta, shown.service.checkpoint(rung.name).figures)
+        for rung in shown.rungs
+    ]
+    with st.container(key="completeness_figures_area", gap="xsmall"):
+        st.html("<h2>Figures over β</h2>")
+        ladder_curves(key="completeness_curves", group=MAPS, asset_base=asset_base(), rungs=measured)
+        others = [name for name in (DEFAULT,) if name in shown.service.names]
+        models = [(name, title, beta, recorded) for name, title, beta, recorded in measured]
+        for name in others:
+            checkpoint = shown.service.checkpoint(name)
+            models.append((name, wording.title(name, checkpoint), None, checkpoint.figures))
+        st.html(completeness_wording.table_html(models))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.download_button(
+                "CSV",
+                data=lambda: export.figures_table([(name, beta, found) for name, _, beta, found in models]),
+                file_name="figures.csv",
+                mime="text/csv",
+                on_click="ignore",
+                icon=":material/download:",
+                help="All recorded figures of these models.",
+                key="completeness_csv",
+            )
+            with st.popover("What do these mean?", type="tertiary", width="content"):
+                st.markdown(completeness_wording.WHY_FIGURES)
+
+
+def show_page() -> None:
+    service = usable_service()
+    if service is None:
+        return
+    rungs = rungs_of(service)
+    if not any(rung.beta for rung in rungs):
+        header()
+        show_warnings(service, None)
+        st.error(completeness_wording.NO_LADDER)
+        return
+    refused = adopt_address([rung.beta for rung in rungs])
+    show_header(current_view())
+    show_warnings(service, refused)
+    show_missing(service, rungs)
+    show_planes(Shown(service, rungs))
+
+
+show_page()
