@@ -45,7 +45,8 @@ def fitted_draws(means: Points, count: int, seed: int) -> Tensor:
     points = torch.from_numpy(means).double()
     eigenvalues, axes = torch.linalg.eigh(torch.cov(points.T))
     root = axes * eigenvalues.clamp(min=0).sqrt() @ axes.T  # symmetric, and defined for a flat cloud, too
-    return (points.mean(dim=0) + prior_draws(count, seed).double() @ root).float()
+    draws: Tensor = points.mean(dim=0) + prior_draws(count, seed).double() @ root
+    return draws.float()
 
 
 def nearest(means: Points, z: ArrayLike, k: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
