@@ -7,10 +7,10 @@ const TITLE_PX = 16; // more at the bottom for a title below the numbers
 const TICK_PX = 42; // one horizontal grid line for so many pixels
 const TICK_WIDE_PX = 70;
 
-/** Low and high of the finite values, with room on both sides; a single value gets room, too. */
+/** [low, high] of the finite values with room on both sides, even around a single one; null if there are none. */
 export function span(values, room = 0.08) {
   const finite = values.filter(Number.isFinite);
-  if (!finite.length) return [0, 1];
+  if (!finite.length) return null;
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const margin = room * (high - low) || Math.max(0.1 * Math.abs(high), 0.5);
   return [low - margin, high + margin];
@@ -45,7 +45,7 @@ export function axes(width, height, { x, y }) {
     left: MARGIN.left,
     right: width - MARGIN.right,
     top: MARGIN.top,
-    bottom: height - MARGIN.bottom - (x.ticks ? 0 : TITLE_PX),
+    bottom: height - MARGIN.bottom - (x.ticks?.length ? 0 : TITLE_PX),
   };
   const scale = ([low, high], from, to) => (value) => from + ((value - low) / (high - low)) * (to - from);
   const toX = scale(x.range, inner.left, inner.right);
@@ -63,7 +63,8 @@ export function axes(width, height, { x, y }) {
   }
   element.append(makeSvg("path", { class: "axis", d: `M${inner.left},${inner.top}V${inner.bottom}H${inner.right}` }));
   element.append(text("y-title", 0, 12, y.title));
-  element.append(x.ticks ? text("x-title", inner.left - 6, inner.bottom + 17, x.title) : text("x-title", inner.right, height - 4, x.title));
+  const [titleX, titleY] = x.ticks?.length ? [inner.left - 6, inner.bottom + 17] : [inner.right, height - 4];
+  element.append(text("x-title", titleX, titleY, x.title));
   return { x: toX, y: toY, inner, element };
 }
 

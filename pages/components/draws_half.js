@@ -59,7 +59,7 @@ export class DrawsHalf {
   mark(z, same) {
     this.#buttons.forEach((button, i) => {
       const there = this.#points[i].every((value, axis) => Math.abs(value - z[axis]) < same);
-      button.toggleAttribute("aria-current", there);
+      button.setAttribute("aria-current", there);
     });
   }
 

@@ -6,6 +6,7 @@ import { make, makeSvg } from "./dom.js";
 const REACH = 14; // pixels around a mark that stands alone
 const SIZE = 4; // half of a mark's width
 const ALLOWED = 0.6; // how much the autoencoder may stretch the y axis, as a part of what the others need
+const UNKNOWN = { range: [0, 1], ticks: [] }; // an axis without a figure has no numbers
 const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -Infinity, End: Infinity };
 
 export class LadderPlot {
@@ -72,7 +73,10 @@ export class LadderPlot {
 
   #xAxis() {
     const { x } = this.#spec;
-    if (x) return { title: x.title, range: [0, span(this.#rungs.map((rung) => x.of(rung)))[1]] };
+    if (x) {
+      const reach = span(this.#rungs.map((rung) => x.of(rung)));
+      return { title: x.title, ...(reach ? { range: [0, reach[1]] } : UNKNOWN) };
+    }
     const ticks = this.#rungs.map(({ beta }, at) => ({ at, label: `${beta}` }));
     return { title: "β", range: [-0.5, this.#rungs.length - 0.5], ticks };
   }
@@ -82,8 +86,9 @@ export class LadderPlot {
     const { y, low, range } = this.#spec;
     if (range) return { title: y, range };
     const values = (rungs) => rungs.flatMap((rung) => this.#values(rung));
-    const needed = span(values(this.#rungs.filter(({ beta }) => beta > 0)));
     const all = span(values(this.#rungs));
+    if (!all) return { title: y, ...UNKNOWN };
+    const needed = span(values(this.#rungs.filter(({ beta }) => beta > 0))) ?? all;
     const near = all[1] - all[0] <= (1 + ALLOWED) * (needed[1] - needed[0]);
     const [from, to] = near ? all : needed;
     return { title: y, range: [low ?? from, to] };
@@ -179,7 +184,7 @@ export class LadderPlot {
 
   #mark() {
     this.#slots.forEach((slot, i) => {
-      slot.toggleAttribute("aria-current", i === this.#current);
+      slot.setAttribute("aria-current", i === this.#current);
       slot.setAttribute("tabindex", i === Math.max(this.#current, 0) ? 0 : -1);
     });
     const rung = this.#rungs[this.#current];

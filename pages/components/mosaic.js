@@ -136,7 +136,7 @@ function labels(axis, across) {
   const last = axis.length - 1;
   const lower = TICKS[last % 2 ? "even" : "odd"].map((part) => Math.round(part * last));
   const places = new Set([...lower, ...lower.map((i) => last - i)]);
-  return [...places].map((i) => {
+  return [...places].sort((one, other) => one - other).map((i) => {
     const label = make("span", {}, number(axis[i], 2));
     label.style.setProperty(across ? "left" : "bottom", `${(100 * (i + 0.5)) / axis.length}%`);
     return label;
