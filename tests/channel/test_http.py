@@ -1,0 +1,71 @@
+"""What stands beside the channel: latents and health."""
+
+from __future__ import annotations
+
+import json
+import struct
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from tests.channel.talking import SOON
+from tests.serving import Server
+from vae import channel
+from vae.decoding import DecoderService
+
+
+def get(server: Server, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    asked = urllib.request.Request(f"http://{server.host}{path}", headers=headers)
+    try:
+        with urllib.request.urlopen(asked, timeout=SOON) as answer:
+            return answer.status, dict(answer.headers), answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, dict(error.headers), error.read()
+
+
+def test_latents_come_as_means_and_labels(server: Server, service: DecoderService) -> None:
+    latents = service.checkpoint("beta").latents
+    status, headers, body = get(server, "/latents/beta")
+    n = struct.unpack_from("<I", body)[0]
+    assert status == 200
+    assert headers["content-type"] == "application/octet-stream"
+    assert n == len(latents.labels)
+    assert len(body) == 4 + 9 * n
+    np.testing.assert_array_equal(np.frombuffer(body, "<f4", 2 * n, 4).reshape(n, 2), latents.means)
+    np.testing.assert_array_equal(np.frombuffer(body, "u1", n, 4 + 8 * n), latents.labels)
+
+    again, _, nothing = get(server, "/latents/beta", **{"If-None-Match": headers["etag"]})
+    assert (again, nothing) == (304, b"")
+    assert get(server, "/latents/vae", **{"If-None-Match": headers["etag"]})[0] == 200
+
+
+def test_latents_of_an_unknown_checkpoint_are_not_found(server: Server) -> None:
+    status, _, body = get(server, "/latents/nope")
+    assert status == 404
+    assert b"vae, beta" in body
+
+
+def test_healthz_tells_device_checkpoints_queue_and_problems(server: Server, service: DecoderService) -> None:
+    status, headers, body = get(server, "/healthz")
+    assert status == 200
+    assert headers["cache-control"] == "no-store"
+    assert json.loads(body) == {
+        "status": "ok",
+        "device": service.device_name,
+        "checkpoints": ["vae", "beta"],
+        "queue_depth": 0,
+        "problems": {},
+    }
+
+
+def test_healthz_with_nothing_to_serve_says_what_is_wrong(tmp_path: Path) -> None:
+    service = DecoderService(tmp_path, torch.device("cpu"))
+    with Server(channel.routes(lambda: service)).running() as server:
+        health = json.loads(get(server, "/healthz")[2])
+    assert health["status"] == "degraded"
+    assert "vae.pt" in health["problems"]["vae.pt"]
+    service.close()
