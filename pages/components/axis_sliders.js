@@ -1,5 +1,6 @@
 // Axis mode: a slider for z1 and one for z2, each with the digits along its axis through the current point.
 
+import { said, written } from "./coordinates.js";
 import { make } from "./dom.js";
 import { Filmstrip, FRAMES } from "./filmstrip.js";
 import { LiveSlider } from "./live_slider.js";
@@ -16,7 +17,7 @@ export class AxisSliders {
 
   /** `on.move(axis, value)` at every change, `on.rest()` when a slider is let go. */
   constructor(on) {
-    const spoken = (axis) => (value) => `z${axis + 1} ${value.toFixed(2).replace("-", "minus ")}`;
+    const spoken = (axis) => (value) => `z${axis + 1} ${said(value)}`;
     this.#sliders = NAMES.map((_, axis) => {
       const options = { testid: `z${axis + 1}-slider`, label: `z${axis + 1}`, step: STEP, written: spoken(axis) };
       const move = (value) => on.move(axis, value);
@@ -63,7 +64,7 @@ export class AxisSliders {
     const [low, high] = this.#range;
     z.forEach((value, axis) => {
       this.#sliders[axis].value = value;
-      this.#values[axis].textContent = value.toFixed(2).replace("-", "−").padStart(5, " ");
+      this.#values[axis].textContent = written(value);
       this.#strips[axis].mark((value - low) / (high - low));
     });
   }

@@ -1,40 +1,33 @@
-"""Two planes side by side as a Streamlit component: the autoencoder, a rung of the ladder, one linked cursor."""
+"""Two planes side by side as a Streamlit component: the autoencoder and a rung of the ladder, one cursor."""
 
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components import mounting
 from pages.components.figures import DIGIT_COLOURS
 from pages.components.resources import plotly_path
-from vae.channel import LIMIT
 from vae.geodesic import Box
+from vae.linking import Link
 
 Point = tuple[float, float]
 Side = Literal["left", "right"]
-Link = Literal["coordinates", "quantiles"]
 
-DECIMALS = 4
+HOME = 4.5  # half width of the view in which every VAE's plane is shown first, so that their maps can be compared
 
 # The room is kept from the first moment on; the script fills it.
 _HTML = """
 <div class="completeness"><p class="completeness-wait">Loading the maps.</p></div>
 """
 
-_component = st.components.v2.component(
-    "completeness",
-    html=_HTML,
-    css=mounting.style("latent_map") + mounting.style("completeness"),
-    js=mounting.script("completeness"),
-    isolate_styles=False,  # plotly.js puts its style sheet into the document
+_component = mounting.declared(
+    "completeness", _HTML, styles=("latent_map", "live_slider", "digit", "completeness")
 )
 
 
@@ -98,44 +91,33 @@ def completeness(
 
     The pointer is followed in the browser, in both planes at once: `link` says which place of one belongs to
     which of the other, the same coordinates or, axis by axis, the same quantile of the two models' latent
-    means. The slider moves in the browser, too. When a point is pinned or the slider rests, `on_change` gets the
-    new twin, at most four decimals and within what the decode channel takes, before the script runs again. A `twin`
-    that differs from the browser's moves it. Zoom, pan and hidden digits live in the browser and survive reruns.
+    means. The slider moves in the browser, too. When a point is pinned or the slider rests, `on_change` gets
+    the new twin, at most four decimals and within what the decode channel takes, before the script runs again.
+    A `twin` that differs from the browser's moves it. Zoom, pan and hidden digits live in the browser.
 
     What is shown is announced under the group `key` (see bus.js); others may ask there for a point or a rung.
     `rungs` are in the slider's order, by beta. `asset_base` is where the browser finds the modules.
     """
-    mounting.come_back()
-    heard = f"{key}_heard"
     names = [rung.name for rung in rungs]
-
-    def hear(state: object) -> None:
-        if told := _read(state, names):
-            st.session_state[heard] = told[1]
-            on_change(told[0])
-
-    told = _read(st.session_state.get(key), names)
-    result = _component(
+    mounting.mount(
+        _component,
         key=key,
         data={
             "key": key,
             "asset_base": asset_base,
             "plotly": plotly_path(),
             "colours": DIGIT_COLOURS,
+            "home": HOME,
             "left": left._asdict(),
             "rungs": [rung._asdict() for rung in rungs],
-            "twin": {"rung": twin.rung, "side": twin.side, "point": twin.point},
+            "twin": asdict(twin),
             "link": link,
             "overlay": overlay and {"left": _layer(overlay.left), "right": _layer(overlay.right)},
-            "seen": told[1] if told else 0,
         },
-        on_twin_change=lambda: hear(st.session_state[key]),
+        value="twin",
+        read=lambda told: _read(told, names),
+        on_change=on_change,
     )
-    told = _read(result, names)
-    if told and told[1] > st.session_state.get(heard, 0):
-        # Set while the server was away: the browser brings it to a new session, without a callback.
-        hear(result)
-        st.rerun()
 
 
 def _layer(layer: Density | Ellipses | None) -> dict[str, Any] | None:
@@ -143,25 +125,16 @@ def _layer(layer: Density | Ellipses | None) -> dict[str, Any] | None:
     if isinstance(layer, Density):
         shade = np.round(127 * np.clip(layer.shade, -1, 1)).astype(np.int8)
         encoded = base64.b64encode(shade.tobytes()).decode()
-        return {"shade": encoded, "side": len(shade), "box": layer.box._asdict()}
+        return {"kind": "density", "shade": encoded, "side": len(shade), "box": layer.box._asdict()}
     if isinstance(layer, Ellipses):
-        return {"posteriors": np.round(layer.posteriors.astype(np.float64), 5).ravel().tolist()}
+        posteriors = np.round(layer.posteriors.astype(np.float64), 5)
+        return {"kind": "ellipses", "posteriors": posteriors.ravel().tolist()}
     return None
 
 
-def _read(state: object, rungs: Sequence[str]) -> tuple[Twin, int] | None:
-    """(the twin, how many times the visitor has changed it), as the browser told it; None if it told none."""
-    told = state.get("twin") if isinstance(state, Mapping) else None
-    if not isinstance(told, Mapping):
+def _read(told: Mapping[str, object], rungs: Sequence[str]) -> Twin | None:
+    """The twin as the browser told it; None if it is none, or its rung is not on offer any more."""
+    rung, side, point = told.get("rung"), told.get("side"), mounting.point(told.get("point"))
+    if rung not in rungs or side not in get_args(Side) or point is None:
         return None
-    rung, side, point, count = (told.get(name) for name in ("rung", "side", "point", "count"))
-    if rung not in rungs or side not in get_args(Side) or not _is_number(count):
-        return None
-    if not isinstance(point, list | tuple) or len(point) != 2 or not all(map(_is_number, point)):
-        return None
-    z1, z2 = (round(min(max(float(z), -LIMIT), LIMIT), DECIMALS) + 0.0 for z in point)
-    return Twin(rung, side, (z1, z2)), int(count)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    return Twin(str(rung), side, point)

@@ -8,13 +8,14 @@ import { Ends } from "./ends.js";
 import { Filmstrip, FRAMES } from "./filmstrip.js";
 import { listenToGestures } from "./gestures.js";
 import { heatImage, heatLegend, heatRange } from "./heat_map.js";
+import { createLegend } from "./legend.js";
 import { LiveSlider } from "./live_slider.js";
 import { Marker } from "./marker.js";
 import { PathLine } from "./path_line.js";
 import { PathPictures, picture } from "./path_pictures.js";
 import { PathPlayer } from "./path_player.js";
 import { pathPoints } from "./path_points.js";
-import { loadPlotly } from "./plane.js";
+import { loadPlotly, OPACITY } from "./plane.js";
 import { Scene } from "./scene.js";
 import { WalkPanel } from "./walk_panel.js";
 
@@ -70,12 +71,14 @@ class Continuity {
     this.#root = root;
     this.#told = seen;
     this.#limit = limit;
-    this.#scene = new Scene(root.querySelector(".latent-map"), Plotly, colours, {
+    const map = root.querySelector(".latent-map");
+    this.#scene = new Scene(map, Plotly, { colours }, {
       moved: () => this.#follow(),
       settled: NOTHING,
       known: () => this.#meet(),
       themed: () => this.#paintHeat(),
     });
+    map.prepend(createLegend(colours, (hidden) => this.#scene.hide(hidden)));
     const { above } = this.#scene.stage;
     this.#line = new PathLine(above, this.#scene.plane);
     this.#marker = new Marker(above, this.#scene.plane);
@@ -385,7 +388,7 @@ class Continuity {
   #paintHeat() {
     const heat = this.#heat;
     const { plane, theme } = this.#scene;
-    plane.setFaded(heat !== null);
+    plane.setOpacity(heat ? OPACITY.over : OPACITY.alone);
     plane.setBackdrop(heat && heatImage(heat, theme.ink), heat && heatRange(heat));
     this.#panel.legend = heat ? heatLegend(heat) : "";
   }

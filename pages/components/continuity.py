@@ -34,7 +34,7 @@ _HTML = """
 </div>
 """
 
-_component = mounting.declared("continuity", _HTML, styles=("latent_map", "continuity"))
+_component = mounting.declared("continuity", _HTML, styles=("latent_map", "live_slider", "continuity"))
 
 
 @dataclass(frozen=True)

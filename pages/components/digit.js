@@ -1,6 +1,7 @@
 // The digit of a map's group, large: its picture, coordinates, likely class, and who decoded it.
 
 import { listen } from "./bus.js";
+import { written } from "./coordinates.js";
 import { DigitCanvas } from "./digit_canvas.js";
 
 /** Build the digit inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
@@ -45,9 +46,4 @@ class Digit {
     const together = batch > 1 ? ` for ${batch} digits` : "";
     this.#part(".digit-badge").textContent = open ? `${device ?? "connected"}${time}${together}` : "not connected";
   }
-}
-
-/** A coordinate with its sign's room kept, so that nothing jumps. */
-function written(value) {
-  return value.toFixed(2).replace("-", "−").padStart(5, " ");
 }

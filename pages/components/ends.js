@@ -1,5 +1,6 @@
 // The two ends of the path as handles on the plane: dragged by mouse, pen or finger, or moved by arrow keys.
 
+import { said } from "./coordinates.js";
 import { make } from "./dom.js";
 import { listenToKeys } from "./gestures.js";
 
@@ -21,8 +22,7 @@ export class Ends {
       const [x, y] = this.#plane.pixelOf(z1, z2);
       handle.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
       Object.assign(handle.dataset, { z1, z2 });
-      const said = [z1, z2].map((value) => value.toFixed(2).replace("-", "minus "));
-      handle.setAttribute("aria-label", `End ${name.toUpperCase()}: z1 ${said[0]}, z2 ${said[1]}. Arrow keys move it.`);
+      handle.setAttribute("aria-label", `End ${name.toUpperCase()}: z1 ${said(z1)}, z2 ${said(z2)}. Arrow keys move it.`);
     }
   }
 

@@ -1,18 +1,15 @@
 // The map: the test digits in the latent plane, a pinned point, and the pointer that is followed.
 // Digits are drawn by whoever listens to this map's group (see bus.js).
 
-import { MAX_COORDINATE } from "./decode_channel.js";
+import { announceChannel, announcePoint, answer } from "./bus.js";
+import { channelUrl, clamped, DecodeChannel } from "./decode_channel.js";
 import { listenToGestures } from "./gestures.js";
-import { fetchLatents } from "./latents.js";
-import { landmarks } from "./landmarks.js";
-import { fillLegend } from "./legend.js";
+import { createLegend } from "./legend.js";
 import { Manifold } from "./manifold.js";
 import { likelyDigit } from "./neighbours.js";
-import { Overlay } from "./overlay.js";
 import { PinnedPoint } from "./pinned_point.js";
-import { loadPlotly, Plane } from "./plane.js";
-import { createStage } from "./stage.js";
-import { readTheme } from "./theme.js";
+import { loadPlotly, OPACITY } from "./plane.js";
+import { Scene } from "./scene.js";
 
 const NO_ANSWER = "The server does not answer. The map follows the pointer again as soon as it does.";
 const DECIMALS = 4; // of a pinned point: what an address carries, and far finer than a pixel
@@ -26,54 +23,40 @@ export async function mount(root, { data }) {
 }
 
 class LatentMap {
-  #stage;
-  #plane;
-  #overlay;
+  #group;
+  #scene;
   #manifold;
-  #point;
+  #point = new PinnedPoint((picture) => this.#announce(picture));
   #checkpoint = null;
-  #latents = null;
-  #hidden = new Set();
-  #places = []; // of the digits' names
-  #loading = new AbortController();
+  #channel = null;
+  #condition = { open: false };
   #seen; // pins told to Python so far; it answers how many of them it knows
   #moved = false; // whether the keyboard has moved the pin since Python was told
   #tell = () => {};
-  #theme;
+  #stopAnswering;
   #stopGestures = () => {};
 
   constructor(root, Plotly, { key, colours, seen }) {
+    this.#group = key;
     this.#seen = seen;
-    this.#stage = createStage(root, {
-      zoomIn: () => this.#plane.zoom(1 / 1.5),
-      zoomOut: () => this.#plane.zoom(1.5),
-      home: () => this.#plane.viewHome(),
-    });
-    this.#theme = readTheme(root);
-    this.#plane = new Plane(Plotly, this.#stage.plot, {
-      colours,
-      theme: this.#theme,
-      moved: () => this.#overlay.place(),
+    this.#scene = new Scene(root, Plotly, { colours }, {
+      moved: () => {},
       settled: () => this.#manifold.refresh(),
+      known: () => this.#meet(),
+      themed: () => this.#manifold.setInk(this.#scene.theme.ink),
     });
-    this.#overlay = new Overlay(this.#stage.above, this.#plane);
-    this.#manifold = new Manifold(this.#plane, this.#theme.ink);
-    this.#point = new PinnedPoint(key, {
-      likely: (z1, z2) => this.#latents && likelyDigit(this.#latents, z1, z2),
-      connected: ({ open, sentence }) => this.#stage.setNotice("channel", open ? "" : sentence || NO_ANSWER),
-    });
-    fillLegend(this.#stage.legend, colours, (hidden) => {
-      this.#hidden = hidden;
-      this.#plane.setHidden(hidden);
-      this.#overlay.name(this.#places, hidden);
+    root.prepend(createLegend(colours, (hidden) => this.#scene.hide(hidden)));
+    this.#manifold = new Manifold(this.#scene.plane, this.#scene.theme.ink);
+    this.#stopAnswering = answer(key, () => {
+      announceChannel({ group: key, ...this.#condition });
+      this.#point.repeat();
     });
   }
 
   async start() {
-    await this.#plane.start();
-    this.#overlay.place();
-    this.#stopGestures = listenToGestures(this.#stage.plot, this.#plane, {
-      preview: (z, underFinger) => this.#preview(z.map(clamp), underFinger),
+    await this.#scene.start();
+    this.#stopGestures = listenToGestures(this.#scene.stage.plot, this.#scene.plane, {
+      preview: (z, underFinger) => this.#preview(z.map(clamped), underFinger),
       leave: () => this.#leave(),
       pin: (z) => {
         this.#place(z);
@@ -81,7 +64,7 @@ class LatentMap {
       },
       nudge: (step) => {
         this.#place(this.#point.z.map((value, i) => value + step[i]));
-        this.#plane.reveal(...this.#point.z);
+        this.#scene.plane.reveal(...this.#point.z);
         this.#moved = true;
       },
       rest: () => this.#moved && this.#tellPython(),
@@ -94,62 +77,66 @@ class LatentMap {
     if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
     // Until Python has seen the newest pin, what it sends is an echo of an older one.
     if (data.seen >= this.#seen || !this.#point.z) this.#adopt(data.pin);
-    this.#overlay.showPrior(data.show_prior);
-    this.#plane.setFaded(data.show_manifold);
-    this.#manifold.set({ shown: data.show_manifold, channel: this.#point.channel });
-    this.#retheme();
+    this.#scene.overlay.showPrior(data.show_prior);
+    this.#scene.plane.setOpacity(data.show_manifold ? OPACITY.over : OPACITY.alone);
+    this.#manifold.set({ shown: data.show_manifold, channel: this.#channel });
+    this.#scene.retheme();
   }
 
   dispose() {
-    this.#loading.abort();
+    this.#stopAnswering();
     this.#stopGestures();
-    this.#point.close();
+    this.#channel?.close();
     this.#manifold.dispose();
-    this.#plane.dispose();
+    this.#scene.dispose();
   }
 
   #use(checkpoint) {
     this.#checkpoint = checkpoint;
-    this.#latents = null;
-    this.#point.use(checkpoint);
-    this.#showLatents(checkpoint);
+    this.#channel?.close();
+    const channel = new DecodeChannel(channelUrl(checkpoint), (news) => channel === this.#channel && this.#hear(news));
+    this.#channel = channel;
+    this.#point.use(checkpoint, channel);
+    if (this.#point.z) this.#point.place(this.#point.z);
+    this.#scene.use(checkpoint);
   }
 
-  async #showLatents(checkpoint) {
-    this.#loading.abort();
-    this.#loading = new AbortController();
-    const { signal } = this.#loading;
-    this.#stage.plot.setAttribute("aria-busy", "true");
-    const failed = (sentence) => this.#stage.setNotice("latents", sentence);
-    this.#stage.setNotice("latents", "Loading the test digits.");
-    const latents = await fetchLatents(checkpoint, signal, failed).catch(() => null);
-    if (!latents || signal.aborted) return;
-    this.#latents = latents;
-    this.#stage.setNotice("latents", "");
-    await this.#plane.show(latents);
-    if (signal.aborted) return;
-    this.#places = landmarks(latents);
-    this.#overlay.name(this.#places, this.#hidden);
-    this.#plane.reveal(...this.#point.z);
-    this.#stage.plot.setAttribute("aria-busy", "false");
+  #hear(news) {
+    this.#condition = { ...this.#condition, ...news };
+    announceChannel({ group: this.#group, ...this.#condition });
+    if ("open" in news) this.#scene.stage.setNotice("channel", news.open ? "" : news.sentence || NO_ANSWER);
+  }
+
+  /** The test digits have come. */
+  #meet() {
+    this.#scene.plane.reveal(...this.#point.z);
     this.#speak();
     this.#point.repeat(); // whose digit can be named only now
   }
 
+  #announce(picture) {
+    announcePoint({ group: this.#group, ...picture, likely: this.#likely(picture.z1, picture.z2) });
+  }
+
+  #likely(z1, z2) {
+    const { latents } = this.#scene;
+    return latents && likelyDigit(latents, z1, z2);
+  }
+
   #preview(z, underFinger) {
-    if (underFinger) this.#overlay.mark("preview", z); // a mouse has its own mark, the cursor
+    if (underFinger) this.#scene.overlay.mark("preview", z); // a mouse has its own mark, the cursor
     this.#point.preview(z);
   }
 
   #leave() {
-    this.#overlay.mark("preview", null);
+    this.#scene.overlay.mark("preview", null);
     this.#point.leave();
   }
 
   #place(z) {
-    const rounded = z.map((value) => Number(clamp(value).toFixed(DECIMALS)));
-    this.#overlay.mark("preview", null);
-    this.#overlay.mark("pin", rounded);
+    const rounded = z.map((value) => Number(clamped(value).toFixed(DECIMALS)));
+    this.#scene.overlay.mark("preview", null);
+    this.#scene.overlay.mark("pin", rounded);
     this.#point.place(rounded);
     this.#speak();
   }
@@ -159,7 +146,7 @@ class LatentMap {
     const [z1, z2] = this.#point.z ?? [];
     if (pin[0] === z1 && pin[1] === z2) return;
     this.#place(pin);
-    this.#plane.reveal(...pin);
+    this.#scene.plane.reveal(...pin);
   }
 
   #tellPython() {
@@ -170,21 +157,8 @@ class LatentMap {
   }
 
   #speak() {
-    const [z1, z2] = this.#point.z.map((value) => value.toFixed(2).replace("-", "minus "));
-    const likely = this.#latents && likelyDigit(this.#latents, ...this.#point.z);
+    const likely = this.#likely(...this.#point.z);
     const digit = likely && `Likely digit ${likely.digit}: ${likely.count} of the ${likely.of} nearest test digits.`;
-    this.#stage.spoken.textContent = `z1 ${z1}, z2 ${z2}. ${digit ?? ""}`;
+    this.#scene.stage.speak(this.#point.z, digit ?? "");
   }
-
-  #retheme() {
-    const theme = readTheme(this.#stage.plot);
-    if (JSON.stringify(theme) === JSON.stringify(this.#theme)) return;
-    this.#theme = theme;
-    this.#plane.setTheme(theme);
-    this.#manifold.setInk(theme.ink);
-  }
-}
-
-function clamp(value) {
-  return Math.min(Math.max(value, -MAX_COORDINATE), MAX_COORDINATE);
 }

@@ -1,7 +1,9 @@
 // The ten digits in their colours, as switches: a click hides or shows a digit, a double click shows only that one.
 
-/** Fills `list` with ten buttons; `changed(hidden)` gets the set of hidden digits. */
-export function fillLegend(list, colours, changed) {
+import { make } from "./dom.js";
+
+/** A new legend of ten buttons; `changed(hidden)` gets the set of hidden digits. */
+export function createLegend(colours, changed) {
   let hidden = new Set();
   const digits = colours.map((_, digit) => digit);
   const buttons = digits.map((digit) => {
@@ -19,7 +21,7 @@ export function fillLegend(list, colours, changed) {
     });
     return button;
   });
-  list.replaceChildren(...buttons);
+  return make("div", { class: "latent-map-legend", role: "group", "aria-label": "Digits on the map" }, ...buttons);
 
   function hide(digitsToHide) {
     hidden = new Set(digitsToHide);

@@ -18,7 +18,7 @@ export class LiveSlider {
   constructor({ testid, label, min, max, step, written }, on) {
     this.#step = step;
     this.#written = written;
-    const attributes = { type: "range", min, max, step: "any", "data-testid": testid, "aria-label": label };
+    const attributes = { class: "live-slider", type: "range", min, max, step: "any", "data-testid": testid, "aria-label": label };
     this.element = make("input", attributes);
     this.element.addEventListener("input", () => on.move(this.element.valueAsNumber));
     this.element.addEventListener("change", () => on.rest());

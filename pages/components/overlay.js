@@ -2,6 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const SIGMAS = [1, 2, 3];
+const LABEL_ROOM = 24; // pixels between two circles that leave room for their labels
 const RADIUS = 9; // of a mark, pixels
 
 export class Overlay {
@@ -65,7 +66,8 @@ class Prior {
       const [right, top] = plane.pixelOf(sigma, sigma);
       for (const ring of rings) set(ring, { cx, cy, rx: right - cx, ry: cy - top });
       const [x, y] = plane.pixelOf(sigma * Math.SQRT1_2, sigma * Math.SQRT1_2);
-      set(label, { x, y });
+      const room = (right - cx) / sigma >= LABEL_ROOM || sigma === SIGMAS.at(-1);
+      set(label, { x, y, visibility: room ? "visible" : "hidden" });
     }
   }
 }
@@ -107,7 +109,10 @@ class Mark {
   place(plane) {
     this.#group.style.display = this.z ? "" : "none";
     if (!this.z) return;
-    const [x, y] = plane.pixelOf(...this.z);
+    const there = plane.pixelOf(...this.z);
+    const [x, y] = there.map((pixel) => Math.min(Math.max(pixel, 0), plane.side));
+    // What lies outside the view is marked at its edge.
+    this.#group.classList.toggle("outside", x !== there[0] || y !== there[1]);
     set(this.#group, { transform: `translate(${x} ${y})`, "data-z1": this.z[0], "data-z2": this.z[1] });
   }
 }

@@ -5,6 +5,9 @@ const SMALLEST_VIEW = 0.1; // of the plane, in units of z: closer there is nothi
 const LARGEST_VIEW = 2000; // the decode channel takes coordinates up to 1,000 either way
 const PRIOR_VIEW = 3.4; // half width that shows the prior's three circles
 
+/** Of the points: alone, over pictures or a map, and where the ground itself is to be read. */
+export const OPACITY = { alone: 0.75, over: 0.5, faint: 0.25 };
+
 let plotly = null;
 
 /** Load plotly.js once for the whole page; a failed attempt may be repeated. */
@@ -31,7 +34,7 @@ export class Plane {
   #hidden = new Set();
   #latents = null;
   #home = squareAround([0, 0], PRIOR_VIEW);
-  #faded = false;
+  #opacity = OPACITY.alone;
   #resizing;
   #moved;
   #settled;
@@ -73,11 +76,12 @@ export class Plane {
     this.#plotly.purge(this.#element);
   }
 
-  /** Show another checkpoint's test digits, all of them in view. */
-  async show(latents) {
+  /** Show another checkpoint's test digits. The view goes to `home`, unless that is what home was before. */
+  async show(latents, home = viewOf(latents.means)) {
+    const view = this.#latents && same(home, this.#home) ? this.range : home;
     this.#latents = latents;
-    this.#home = viewOf(latents.means);
-    await this.#plotly.react(this.#element, this.#traces(), this.#layout(this.#home));
+    this.#home = home;
+    await this.#plotly.react(this.#element, this.#traces(), this.#layout(view));
     this.#moved();
     this.#settled();
   }
@@ -89,11 +93,11 @@ export class Plane {
     this.#plotly.restyle(this.#element, { visible: this.#colours.map((_, digit) => this.#visible(digit)) });
   }
 
-  /** Make room for what lies behind the points. */
-  setFaded(faded) {
-    if (faded === this.#faded) return;
-    this.#faded = faded;
-    if (this.#latents) this.#plotly.restyle(this.#element, { "marker.opacity": this.#opacity });
+  /** Make room for what lies behind the points: one of OPACITY. */
+  setOpacity(opacity) {
+    if (opacity === this.#opacity) return;
+    this.#opacity = opacity;
+    if (this.#latents) this.#plotly.restyle(this.#element, { "marker.opacity": opacity });
   }
 
   setTheme(theme) {
@@ -158,7 +162,7 @@ export class Plane {
     return this.#plotly.relayout(this.#element, { "xaxis.range": x, "yaxis.range": y });
   }
 
-  /** The view that shows every test digit and the prior. */
+  /** The view that the checkpoint was first shown in. */
   viewHome() {
     return this.view(this.#home);
   }
@@ -190,10 +194,6 @@ export class Plane {
   /** Diameter of a test digit's dot in pixels: a phone's plane is crowded, a projector's is looked at from afar. */
   get #dot() {
     return Math.min(Math.max(Math.round(this.side / 130), 3), 7);
-  }
-
-  get #opacity() {
-    return this.#faded ? 0.5 : 0.75;
   }
 
   #visible(digit) {
@@ -272,8 +272,13 @@ function viewOf(means) {
   return squareAround([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2], half);
 }
 
-function squareAround([z1, z2], half) {
+/** The view of half width `half` around a point: {x: [left, right], y: [bottom, top]}. */
+export function squareAround([z1, z2], half) {
   return { x: [z1 - half, z1 + half], y: [z2 - half, z2 + half] };
+}
+
+function same(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function middle({ x, y }) {

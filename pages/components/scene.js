@@ -1,8 +1,7 @@
-// The plane with all that belongs to it: test digits and their names, legend, zoom buttons, notices, light and dark.
+// The plane with all that belongs to it: test digits and their names, zoom buttons, notices, light and dark.
 
 import { fetchLatents } from "./latents.js";
 import { landmarks } from "./landmarks.js";
-import { fillLegend } from "./legend.js";
 import { Overlay } from "./overlay.js";
 import { Plane } from "./plane.js";
 import { createStage } from "./stage.js";
@@ -17,15 +16,17 @@ export class Scene {
   #checkpoint = null;
   #hidden = new Set();
   #places = []; // of the digits' names
+  #load;
   #loading = new AbortController();
   #on;
 
   /**
-   * Fills `root`. `on.moved()` whenever the axes move under the pixels, `on.settled()` when they have come to rest,
+   * Fills `root`. `load` finds a checkpoint's test digits as `fetchLatents` does. `on.moved()` whenever the axes move under the pixels, `on.settled()` when they have come to rest,
    * `on.known()` when a checkpoint's test digits have come, `on.themed()` when light has become dark.
    */
-  constructor(root, Plotly, colours, on) {
+  constructor(root, Plotly, { colours, load = fetchLatents }, on) {
     this.#on = on;
+    this.#load = load;
     this.stage = createStage(root, {
       zoomIn: () => this.plane.zoom(1 / 1.5),
       zoomOut: () => this.plane.zoom(1.5),
@@ -39,11 +40,6 @@ export class Scene {
       settled: () => on.settled(),
     });
     this.overlay = new Overlay(this.stage.above, this.plane);
-    fillLegend(this.stage.legend, colours, (hidden) => {
-      this.#hidden = hidden;
-      this.plane.setHidden(hidden);
-      this.overlay.name(this.#places, hidden);
-    });
   }
 
   async start() {
@@ -51,8 +47,18 @@ export class Scene {
     this.#place();
   }
 
-  /** Show the test digits of another checkpoint; nothing happens if it is the one there is. */
-  async use(checkpoint) {
+  /** Hide the digits of the set `hidden`, show the others. */
+  hide(hidden) {
+    this.#hidden = hidden;
+    this.plane.setHidden(hidden);
+    this.overlay.name(this.#places, hidden);
+  }
+
+  /**
+   * Show the test digits of another checkpoint; nothing happens if it is the one there is. `home` is its first view,
+   * that of all its digits if it is left out; where two checkpoints share it, the view stays as it is.
+   */
+  async use(checkpoint, home) {
     if (checkpoint === this.#checkpoint) return;
     this.#checkpoint = checkpoint;
     this.latents = null;
@@ -62,10 +68,10 @@ export class Scene {
     this.stage.plot.setAttribute("aria-busy", "true");
     const failed = (sentence) => this.stage.setNotice("latents", sentence);
     this.stage.setNotice("latents", "Loading the test digits.");
-    const latents = await fetchLatents(checkpoint, signal, failed).catch(() => null);
+    const latents = await this.#load(checkpoint, signal, failed).catch(() => null);
     if (!latents || signal.aborted) return;
     this.stage.setNotice("latents", "");
-    await this.plane.show(latents);
+    await this.plane.show(latents, home);
     if (signal.aborted) return;
     this.latents = latents;
     this.#places = landmarks(latents);

@@ -1,4 +1,6 @@
-// The map's place on the page: legend, plane, zoom buttons, notices, and what a screen reader says.
+// The map's place on the page: plane, zoom buttons, notices, and what a screen reader says.
+
+import { said } from "./coordinates.js";
 
 const DESCRIPTION =
   "The latent plane with the test digits. Arrow keys move the point, with Shift in larger steps; " +
@@ -12,7 +14,6 @@ const ZOOM_BUTTONS = [
 
 /** Fills `root`; `on` has a function for every zoom button. */
 export function createStage(root, on) {
-  const legend = element("div", { class: "latent-map-legend", role: "group", "aria-label": "Digits on the map" });
   const plot = element("div", {
     class: "latent-map-plot",
     "data-testid": "latent-map",
@@ -36,8 +37,13 @@ export function createStage(root, on) {
   const spoken = element("p", { class: "latent-map-spoken", "aria-live": "polite" });
   const frame = element("div", { class: "latent-map-frame" });
   frame.append(plot, above, ...names, zoom, notice);
-  root.replaceChildren(legend, frame, spoken);
-  return { legend, plot, above, spoken, setNotice: noticeBoard(notice) };
+  root.replaceChildren(frame, spoken);
+  return { plot, above, speak: speaker(spoken), setNotice: noticeBoard(notice) };
+}
+
+/** Returns speak([z1, z2], more): says a point and what is known about it. */
+function speaker(spoken) {
+  return ([z1, z2], more) => (spoken.textContent = `z1 ${said(z1)}, z2 ${said(z2)}. ${more}`);
 }
 
 /** Returns set(topic, sentence or ""): the sentences of all topics that have something to say, in one place. */

@@ -1,5 +1,6 @@
 // The panel beside the plane: pictures, switches, and room for what each mode adds.
 
+import { written } from "./coordinates.js";
 import { DigitCanvas, GreyCanvas } from "./digit_canvas.js";
 import { make } from "./dom.js";
 
@@ -102,9 +103,4 @@ export class WalkPanel {
     const t = make("output", { class: "continuity-t" }, make("i", {}, "t"), " ", this.#t);
     return make("div", { class: "transport" }, this.#play, speed, make("label", {}, back, "there and back"), t);
   }
-}
-
-/** A coordinate with its sign's room kept, so that nothing jumps. */
-function written(value) {
-  return value.toFixed(2).replace("-", "−").padStart(5, " ");
 }
