@@ -15,7 +15,8 @@ export class LadderPlot {
   #choose;
   #svg = makeSvg("svg", { role: "group" });
   #area = make("div", { class: "area" }, this.#svg);
-  #readout = make("output");
+  #absent = make("span", { class: "absent" });
+  #readout = make("span", { class: "readout" }); // not spoken: five plots would speak at every step of the slider
   #resizing = new ResizeObserver(() => this.#draw());
   #rungs = [];
   #slots = [];
@@ -33,7 +34,7 @@ export class LadderPlot {
     this.#choose = choose;
     this.#svg.setAttribute("aria-label", spec.title);
     const keys = spec.series.length > 1 ? spec.series.map(({ title }) => make("span", { class: "key" }, title)) : [];
-    const caption = make("figcaption", {}, make("b", {}, spec.title), ...keys, this.#readout);
+    const caption = make("figcaption", {}, make("b", {}, spec.title), ...keys, this.#absent, this.#readout);
     const attributes = { class: "ladder-plot", "data-testid": "ladder-plot", "data-figure": spec.name };
     this.element = make("figure", attributes, caption, this.#area);
     this.#listen();
@@ -66,7 +67,7 @@ export class LadderPlot {
     this.#slots = this.#rungs.map((rung, i) => this.#slot(rung, i, frame));
     const lines = this.#spec.series.map((series) => this.#line(series, frame));
     this.#svg.replaceChildren(frame.element, ...this.#level(frame), ...lines, this.#marker, ...this.#slots);
-    this.#svg.append(...this.#missing(frame));
+    this.#absent.textContent = this.#missing();
     if (focused >= 0) this.#slots[focused].focus();
     this.#mark();
   }
@@ -74,8 +75,8 @@ export class LadderPlot {
   #xAxis() {
     const { x } = this.#spec;
     if (x) {
-      const reach = span(this.#rungs.map((rung) => x.of(rung)));
-      return { title: x.title, ...(reach ? { range: [0, reach[1]] } : UNKNOWN) };
+      const reach = span(this.#rungs.map((rung) => x.of(rung)), 0);
+      return { title: x.title, ...(reach ? { range: [0, 1.1 * reach[1]] } : UNKNOWN) };
     }
     const ticks = this.#rungs.map(({ beta }, at) => ({ at, label: `${beta}` }));
     return { title: "β", range: [-0.5, this.#rungs.length - 0.5], ticks };
@@ -174,12 +175,12 @@ export class LadderPlot {
   }
 
   /** Which rungs have no mark where no column could say so. */
-  #missing({ inner }) {
+  #missing() {
     const { x, level } = this.#spec;
-    if (!x) return [];
+    if (!x) return "";
     const absent = this.#rungs.filter((rung) => ![x.of(rung), ...this.#values(rung)].every(Number.isFinite));
     const betas = absent.filter((rung) => !(level && rung.beta === 0)).map(({ beta }) => beta);
-    return betas.length ? [text("absent end", inner.right, inner.top + 12, `not measured: β = ${betas.join(", ")}`)] : [];
+    return betas.length ? `not measured: β = ${betas.join(", ")}` : "";
   }
 
   #mark() {

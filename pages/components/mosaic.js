@@ -12,7 +12,7 @@ export class Mosaic {
   element;
   frame;
   #title = make("b");
-  #point = make("span", { class: "point" });
+  #point = make("span", { class: "point", "aria-live": "polite" });
   #image = make("img", { alt: "", "data-testid": "manifold" });
   #notice = make("p", { class: "notice", role: "status", hidden: "" });
   #cells = {

@@ -10,6 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from pages.components.ladder_curves import DRAWN
+from pages.components.resources import asset_base
 from tests.browser.conftest import App
 from tests.browser.reading import CHECKPOINTS, assert_decoded, box_of
 from tests.browser.test_latent_map import Sockets
@@ -175,9 +177,7 @@ def test_draws_are_what_torch_decodes_and_the_classifier_says(page: Page, app: A
     classifier = find_classifier(CHECKPOINTS, choose_device())
     assert classifier is not None
     for beta, points, section in ((0.0, left, 0), (2.0, right, 1)):
-        thumbnails = page.locator(
-            f"[data-testid=draw][data-model={ladder.name(beta)}]".replace("=beta-2", '="beta-2"')
-        )
+        thumbnails = page.locator(f'[data-testid=draw][data-model="{ladder.name(beta)}"]')
         read = thumbnails.evaluate_all(
             """buttons => buttons.map(button => ({
                 z: [Number(button.dataset.z1), Number(button.dataset.z2)],
@@ -220,7 +220,7 @@ def test_curves_show_the_record_and_ask_for_a_rung(page: Page, app: App) -> None
     open_page(page, app, beta=1)
 
     def said(name: str) -> Locator:
-        return page.locator(f"[data-figure={name}] output")
+        return page.locator(f"[data-figure={name}] .readout")
 
     def recorded(beta: float, key: str) -> str:
         value = rung(beta).figures.get(key)
@@ -294,6 +294,71 @@ def test_a_picture_that_cannot_come_says_so_and_the_old_one_stays(context: Brows
     expect(half(page, "manifold", "right")).to_have_attribute("data-model", "beta-8")
     expect(figure.get_by_role("status")).to_be_hidden()
     page.close()
+
+
+def test_a_picture_that_is_refused_is_not_asked_for_again(context: BrowserContext, app: App) -> None:
+    page = context.new_page()
+    open_page(page, app, beta=1)
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=404, body='There is no checkpoint "beta-8".')
+
+    page.route(re.compile(r"/manifold/beta-8"), refuse)
+    drag_to(page, 8)
+    figure = page.locator(".manifold-grid figure").nth(1)
+    expect(figure.get_by_role("status")).to_contain_text('There is no checkpoint "beta-8".')
+    drag_to(page, 4)
+    expect(half(page, "manifold", "right")).to_have_attribute("data-model", "beta-4")
+    expect(figure.get_by_role("status")).to_be_hidden()
+    assert len(asked) == 1
+    page.close()
+
+
+# Shows the ladder's curves once more, in a corner of the page, with other figures.
+MOUNTED = """async ([module, rungs]) => {
+    const { mount } = await import(new URL(module, document.baseURI));
+    const root = document.createElement("div");
+    root.className = "ladder-curves trial";
+    root.style.cssText = "position: fixed; inset: 0; overflow: auto; background: white; z-index: 1000000";
+    document.body.append(root);
+    const curves = await mount(root, { data: { group: "trial" } });
+    curves.update({ data: { rungs } });
+}"""
+
+
+def test_gaps_and_far_away_figures_are_told(page: Page, app: App) -> None:
+    open_page(page, app)
+
+    def measured(beta: float, *figures: float | None) -> dict[str, object]:
+        row = dict(zip(DRAWN, figures or [None] * len(DRAWN), strict=True))
+        return {"name": ladder.name(beta), "title": f"β {beta:g}", "beta": beta, "figures": row}
+
+    rungs = [
+        measured(0, 100.0, None, None, -900.0, 0.4, 0.6),
+        measured(1, 110.0, 6.0, -116.0, -114.0, 0.8, 0.8),
+        measured(4),
+        measured(8, 150.0, 1.5, -151.5, -150.0, 0.5, 0.6),
+    ]
+    page.evaluate(MOUNTED, [f"{asset_base()}ladder_curves.js", rungs])
+    trial = page.locator(".ladder-curves.trial")
+
+    def of(figure: str, beta: float) -> Locator:
+        return trial.locator(f'[data-figure={figure}] [data-rung="{ladder.name(beta)}"]')
+
+    expect(of("reconstruction", 4)).to_have_text("not measured")
+    expect(of("kl", 0)).to_have_text("none without noise")
+    expect(of("likelihood", 0).locator(".outside")).to_have_count(1)  # far below what the others need
+    expect(of("likelihood", 0)).to_have_text("−900.0 nats")
+    expect(of("likelihood", 0).locator(".mark")).to_have_count(0)
+    expect(of("completeness", 8).locator(".mark")).to_have_count(2)
+    distortion = trial.locator("[data-figure=rate-distortion]")
+    expect(distortion.locator("figcaption")).to_contain_text("not measured: β = 4")
+    expect(distortion.locator(".mark")).to_have_count(2)
+    expect(distortion.locator(".level-name")).to_have_text("β 0: 100.0 nats")
+    line = trial.locator("[data-figure=reconstruction] .line").get_attribute("d") or ""
+    assert line.count("M") == 2  # it does not run through the gap
 
 
 def test_on_a_phone_nothing_overflows_and_a_tap_goes_there(browser: Browser, app: App) -> None:
