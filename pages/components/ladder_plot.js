@@ -66,7 +66,7 @@ export class LadderPlot {
     this.#frame = frame;
     this.#slots = this.#rungs.map((rung, i) => this.#slot(rung, i, frame));
     const lines = this.#spec.series.map((series) => this.#line(series, frame));
-    this.#svg.replaceChildren(frame.element, ...this.#level(frame), ...lines, this.#marker, ...this.#slots);
+    this.#svg.replaceChildren(frame.element, ...lines, this.#marker, ...this.#slots);
     this.#absent.textContent = this.#missing();
     if (focused >= 0) this.#slots[focused].focus();
     this.#mark();
@@ -90,7 +90,7 @@ export class LadderPlot {
     const all = span(values(this.#rungs));
     if (!all) return { title: y, ...UNKNOWN };
     const needed = span(values(this.#rungs.filter(({ beta }) => beta > 0))) ?? all;
-    const near = all[1] - all[0] <= (1 + ALLOWED) * (needed[1] - needed[0]);
+    const near = this.#spec.level || all[1] - all[0] <= (1 + ALLOWED) * (needed[1] - needed[0]);
     const [from, to] = near ? all : needed;
     return { title: y, range: [low ?? from, to] };
   }
@@ -131,6 +131,7 @@ export class LadderPlot {
       slot.append(mark(series, at, height));
       if (this.#spec.x) slot.append(text("name", at + 9, height - 7, `${rung.beta}`));
     });
+    if (this.#onLevel(rung)) slot.append(...this.#level(rung, frame));
     if (!this.#spec.x && !heights.some(Number.isFinite)) {
       const turned = text("absent", 0, 4, this.#spec.absent(rung));
       turned.setAttribute("transform", `translate(${at},${(inner.top + inner.bottom) / 2}) rotate(-90)`);
@@ -162,36 +163,41 @@ export class LadderPlot {
     return makeSvg("path", { class: `line series-${series}`, d: path });
   }
 
-  /** A figure of the autoencoder that has no place on the x axis, as a dashed line. */
-  #level({ y, inner }) {
+  /** Whether the rung has no place on the x axis, and its figure is a line: the autoencoder, which has no KL. */
+  #onLevel({ beta, figures }) {
     const { level } = this.#spec;
-    const rung = level && this.#rungs.find(({ beta }) => beta === 0);
-    const value = rung?.figures[level];
-    if (value == null) return [];
+    return Boolean(level) && beta === 0 && figures[level] != null;
+  }
+
+  #level(rung, { y, inner }) {
+    const value = rung.figures[this.#spec.level];
     const height = y(value);
     const below = inner.bottom - height > 20; // the curve comes down from above
     const name = text("level-name", inner.left + 6, height + (below ? 14 : -6), `${rung.title}: ${this.#spec.written(value)}`);
-    return [makeSvg("path", { class: "level", d: `M${inner.left},${height}H${inner.right}` }), name];
+    const room = { x: inner.left, width: inner.right - inner.left, y: height - REACH / 2, height: REACH };
+    const line = makeSvg("path", { class: "level", d: `M${inner.left},${height}H${inner.right}` });
+    return [makeSvg("rect", { class: "room", ...room }), line, name];
   }
 
   /** Which rungs have no mark where no column could say so. */
   #missing() {
-    const { x, level } = this.#spec;
+    const { x } = this.#spec;
     if (!x) return "";
     const absent = this.#rungs.filter((rung) => ![x.of(rung), ...this.#values(rung)].every(Number.isFinite));
-    const betas = absent.filter((rung) => !(level && rung.beta === 0)).map(({ beta }) => beta);
+    const betas = absent.filter((rung) => !this.#onLevel(rung)).map(({ beta }) => beta);
     return betas.length ? `not measured: β = ${betas.join(", ")}` : "";
   }
 
   #mark() {
+    const drawn = this.#drawn();
+    const stop = drawn.includes(this.#current) ? this.#current : drawn[0];
     this.#slots.forEach((slot, i) => {
       slot.setAttribute("aria-current", i === this.#current);
-      slot.setAttribute("tabindex", i === Math.max(this.#current, 0) ? 0 : -1);
+      slot.setAttribute("tabindex", i === stop ? 0 : -1); // one stop of the Tab key a plot
     });
     const rung = this.#rungs[this.#current];
     this.element.dataset.rung = rung?.name ?? "";
     this.#marker.setAttribute("d", rung && this.#frame ? this.#markerPath(rung) : "");
-    this.element.classList.toggle("on-level", Boolean(this.#spec.level) && rung?.beta === 0);
     this.#write();
   }
 
@@ -239,10 +245,16 @@ export class LadderPlot {
     if (from < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Enter" || event.key === " ") this.#ask(from);
     else if (event.key in STEPS) {
-      const to = Math.min(Math.max(from + STEPS[event.key], 0), this.#slots.length - 1);
-      this.#slots[to].focus();
+      const drawn = this.#drawn();
+      const to = Math.min(Math.max(drawn.indexOf(from) + STEPS[event.key], 0), drawn.length - 1);
+      this.#slots[drawn[to]].focus();
     } else return;
     event.preventDefault();
+  }
+
+  /** Indices of the rungs of which something is to be seen. */
+  #drawn() {
+    return [...this.#slots.keys()].filter((i) => this.#slots[i].childElementCount);
   }
 
   #ask(index) {

@@ -239,6 +239,8 @@ def test_curves_show_the_record_and_ask_for_a_rung(page: Page, app: App) -> None
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("beta-slider")).to_have_attribute("aria-valuetext", "β = 8")
     expect(half(page, "manifold", "right")).to_have_attribute("data-model", "beta-8")
+    page.locator("[data-figure=rate-distortion] .level-name").click()
+    expect(page.get_by_test_id("beta-slider")).to_have_attribute("aria-valuetext", "β = 0")
 
 
 def test_marks_stand_at_their_values(page: Page, app: App) -> None:
@@ -357,6 +359,10 @@ def test_gaps_and_far_away_figures_are_told(page: Page, app: App) -> None:
     expect(distortion.locator("figcaption")).to_contain_text("not measured: β = 4")
     expect(distortion.locator(".mark")).to_have_count(2)
     expect(distortion.locator(".level-name")).to_have_text("β 0: 100.0 nats")
+    of("rate-distortion", 1).focus()
+    page.keyboard.press("ArrowRight")  # passes over the rung of which there is nothing to see
+    expect(of("rate-distortion", 8)).to_be_focused()
+    expect(distortion.locator(".readout")).to_have_text("β = 8: reconstruction 150.0 nats, KL 1.5 nats")
     line = trial.locator("[data-figure=reconstruction] .line").get_attribute("d") or ""
     assert line.count("M") == 2  # it does not run through the gap
 
