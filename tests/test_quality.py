@@ -1,6 +1,11 @@
+import math
+
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import entropy
 from sklearn.model_selection import LeaveOneOut, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -87,3 +92,18 @@ def test_completeness_counts_confident_verdicts() -> None:
     result = quality.completeness(ink, Judge(), z)
     assert result.share == 0.75
     assert result.confidence == pytest.approx(0.75 + 0.25 * 0.1)
+    assert result.digits == 1  # always a 3
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=10))
+def test_the_effective_count_is_the_exponential_of_the_entropy(counts) -> None:
+    found = quality.effective_count(torch.tensor(counts))
+    if not sum(counts):
+        assert math.isnan(found)
+        return
+    assert found == pytest.approx(math.exp(entropy(counts)))
+    assert 1 - 1e-9 <= found <= sum(count > 0 for count in counts) + 1e-9
+
+
+def test_equal_counts_are_counted() -> None:
+    assert quality.effective_count(torch.tensor([7, 0, 7, 7])) == pytest.approx(3)

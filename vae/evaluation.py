@@ -14,7 +14,7 @@ from vae.evidence import binarised_test_images, converged_log_likelihood, elbo, 
 from vae.inversion import Decoder
 from vae.latent import fitted_draws, prior_draws
 from vae.model import Posterior, reparameterise
-from vae.quality import completeness, continuity, knn_accuracy
+from vae.quality import Completeness, completeness, continuity, knn_accuracy
 
 Figures = dict[str, float]
 
@@ -43,8 +43,10 @@ LABELS = {
     "continuity_ratio": "  99th percentile / median",
     "completeness": "prior draws named with p >= 0.9",
     "completeness_confidence": "  mean confidence",
+    "completeness_digits": "  different digits among them",
     "completeness_fitted": "draws of a Gaussian fitted to its codes",
     "completeness_fitted_confidence": "  mean confidence",
+    "completeness_fitted_digits": "  different digits among them",
     "test_accuracy": "test accuracy",
 }
 
@@ -80,8 +82,7 @@ def evaluate(
         draws = {"": prior_draws(DRAWS, seed=0), "_fitted": fitted_draws(latents.means, DRAWS, seed=0)}
         for kind, points in draws.items():
             recognised = completeness(model.decode, classifier, points.to(device))
-            figures[f"completeness{kind}"] = recognised.share
-            figures[f"completeness{kind}_confidence"] = recognised.confidence
+            figures |= completeness_figures(kind, recognised)
     if iwae_samples and checkpoint.model_config.variational:
         on_step(f"IWAE bound with {iwae_samples} samples")
         figures |= {"iwae_nats": iwae(model, images, iwae_samples), "iwae_samples": iwae_samples}
@@ -108,8 +109,18 @@ def evaluate_foreign(
     }
     if classifier is not None:
         recognised = completeness(decoder, classifier, prior_draws(DRAWS, seed=0).to(device))
-        figures |= {"completeness": recognised.share, "completeness_confidence": recognised.confidence}
+        figures |= completeness_figures("", recognised)
     return figures
+
+
+def completeness_figures(kind: str, measured: Completeness) -> Figures:
+    """Its figures by name; `kind` ("_fitted") says from what the points were drawn, if not from the prior."""
+    figures = {
+        f"completeness{kind}": measured.share,
+        f"completeness{kind}_confidence": measured.confidence,
+        f"completeness{kind}_digits": measured.digits,
+    }
+    return {name: value for name, value in figures.items() if math.isfinite(value)}
 
 
 def evaluate_classifier(checkpoint: ClassifierCheckpoint, test: Digits, device: torch.device) -> Figures:

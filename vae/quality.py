@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -67,11 +68,25 @@ def continuity(model: VAE, z: Tensor) -> Continuity:
 class Completeness(NamedTuple):
     share: float  # of pictures that the classifier names with probability >= CONFIDENT
     confidence: float  # mean probability of the likeliest digit
+    digits: float  # how many different digits the named pictures are, 1 to 10; NaN if none is named
 
 
 @torch.inference_mode()
 def completeness(decoder: Decoder, classifier: Classifier, z: Tensor) -> Completeness:
     """How many of the pictures decoded at z (n, 2) an independent classifier recognises."""
     pictures = torch.cat([probabilities(decoder(part)) for part in torch.split(z, 1000)])
-    likeliest = class_probabilities(classifier, pictures).amax(dim=1)
-    return Completeness(float((likeliest >= CONFIDENT).float().mean()), float(likeliest.mean()))
+    likeliest, digit = class_probabilities(classifier, pictures).max(dim=1)
+    named = likeliest >= CONFIDENT
+    return Completeness(
+        float(named.float().mean()), float(likeliest.mean()), effective_count(digit[named].bincount())
+    )
+
+
+def effective_count(counts: Tensor) -> float:
+    """How many kinds counts (k,) amount to: exp of their entropy (Hill 1973, order 1); NaN without any.
+
+    Equal counts give k, a single kind 1. It tells a decoder that draws everything from one that draws a
+    single digit everywhere, which would be complete, too.
+    """
+    shares = counts[counts > 0].double() / counts.sum()
+    return float(torch.exp(-(shares * shares.log()).sum())) if len(shares) else math.nan
