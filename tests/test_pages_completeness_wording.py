@@ -1,0 +1,113 @@
+"""What the completeness page says: figures as recorded, places as drawn, nothing that was not measured."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chi
+
+from pages.components.completeness_view import LAYERS
+from pages.components.completeness_wording import (
+    FIGURES,
+    LAYER_NAMES,
+    LINK_NAMES,
+    grid_sentence,
+    missing_sentence,
+    rung_note,
+    rung_rows,
+    sentence,
+    table_html,
+)
+from vae.ladder import BETAS
+from vae.linking import LINKS
+
+RECORDED = {
+    "reconstruction_nats": 128.7526,
+    "kl_nats": 6.8758,
+    "elbo_nats": -135.6284,
+    "log_likelihood_nats": -130.8796,
+    "completeness": 0.8837,
+    "completeness_fitted": 0.8843,
+}
+
+
+def test_rows_are_rounded_not_invented() -> None:
+    assert [value for _, value in rung_rows(RECORDED)] == [
+        *("128.8 nats", "6.9 nats", "−135.6 nats", "−130.9 nats", "88.4 %", "88.4 %")
+    ]
+
+
+@given(st.dictionaries(st.sampled_from(list(FIGURES.values())), st.floats()))
+def test_every_model_has_the_same_rows_in_the_same_order(recorded: dict[str, float]) -> None:
+    rows = rung_rows(recorded)
+    assert [name for name, _ in rows] == list(FIGURES)
+    assert all(value for _, value in rows)
+
+
+def test_every_choice_has_a_name_and_every_link_a_sentence() -> None:
+    assert set(LAYER_NAMES) == set(LAYERS)
+    assert set(LINK_NAMES) == set(LINKS)
+    sentences = {sentence(link, 1, RECORDED) for link in LINKS}
+    assert len(sentences) == len(LINKS)
+    assert all(said.count(".") == 1 for said in sentences)
+
+
+@pytest.mark.parametrize(
+    ("beta", "recorded", "note"),
+    [
+        (1, RECORDED, ""),
+        (16, {}, ""),
+        (0, {}, "same network"),
+        (32, {"kl_nats": 0.001}, "collapsed"),
+        (16, {"kl_nats": 2.5}, ""),
+    ],
+)
+def test_an_odd_rung_gets_a_second_sentence(beta: float, recorded: dict[str, float], note: str) -> None:
+    said = rung_note(beta, recorded)
+    assert note in said
+    assert bool(said) == bool(note)
+
+
+@pytest.mark.parametrize("reach", [0.5, 1.0, 2.0, 2.5])
+def test_the_share_of_the_prior_in_a_range_is_the_square_of_one_axis(reach: float) -> None:
+    said = grid_sentence(20, reach, "coordinates")
+    share = float(re.search(r"([\d.]+) % of the prior", said)[1])  # type: ignore[index]
+    assert share == pytest.approx(100 * chi(df=1).cdf(reach) ** 2, abs=0.51)
+
+
+def test_a_grid_says_what_one_picture_stands_for_and_where_the_left_one_is() -> None:
+    assert "1 in 400" in grid_sentence(20, None, "coordinates")
+    assert "same quantile" in grid_sentence(20, None, "quantiles")
+    assert "same quantile" not in grid_sentence(20, None, "coordinates")
+
+
+@pytest.mark.parametrize("beta", BETAS)
+def test_a_missing_rung_is_named_with_its_command(beta: float) -> None:
+    assert f"β = {beta:g}" in missing_sentence(beta)
+    assert f"python -m vae train --preset ladder --beta={beta:g}`" in missing_sentence(beta)
+
+
+def test_the_table_holds_every_model_and_says_how_to_measure_what_is_missing() -> None:
+    html = table_html(
+        [
+            ("autoencoder", "Autoencoder", 0.0, RECORDED),
+            ("beta-4", "VAE, β = 4", 4.0, {}),
+            ("vae", "VAE", None, {}),
+        ]
+    )
+    rows = re.findall(r"<tr>(.*?)</tr>", html)
+    assert len(rows) == 4
+    assert "<td>128.8</td><td>6.9</td><td>−135.6</td><td>−130.9</td><td>88.4 %</td>" in rows[1]
+    assert rows[2].count("–") == len(FIGURES)
+    assert "python -m vae evaluate checkpoints/ladder/beta-4.pt" in html
+    assert "1 more" in html
+    assert "other pages" in html
+
+
+def test_a_table_without_gaps_asks_for_nothing() -> None:
+    html = table_html([("autoencoder", "Autoencoder", 0.0, RECORDED)])
+    assert "evaluate" not in html
+    assert "other pages" not in html
