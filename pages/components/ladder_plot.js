@@ -105,39 +105,38 @@ export class LadderPlot {
 
   /** Everything that belongs to one rung: where it can be touched, and its marks. */
   #slot(rung, i, frame) {
-    const { inner } = frame;
     const at = frame.x(this.#xOf(rung, i));
-    const heights = this.#values(rung).map((value) => frame.y(value));
-    const slot = makeSvg("g", {
-      class: "slot",
-      role: "button",
-      tabindex: "-1",
-      "data-testid": "ladder-point",
-      "data-rung": rung.name,
-      "aria-label": `${rung.title}: ${this.#spec.title}, ${this.#said(rung)}`,
+    const label = `${rung.title}: ${this.#spec.title}, ${this.#said(rung)}`;
+    const hooks = { "data-testid": "ladder-point", "data-rung": rung.name, "aria-label": label };
+    const parts = this.#spec.x ? this.#pointParts(rung, at, frame) : this.#columnParts(rung, at, frame);
+    return makeSvg("g", { class: "slot", role: "button", ...hooks }, ...parts);
+  }
+
+  /** Over beta a rung has a column, in which a figure that is missing or far away is told. */
+  #columnParts(rung, at, frame) {
+    const { inner } = frame;
+    const half = (frame.x(1) - frame.x(0)) / 2;
+    const room = { x: at - half, width: 2 * half, y: inner.top, height: inner.bottom - inner.top + 22 };
+    const parts = [makeSvg("rect", { class: "room", ...room })];
+    this.#values(rung).forEach((value, series) => {
+      const height = frame.y(value);
+      if (inside(height, frame)) parts.push(mark(series, at, height));
+      else if (Number.isFinite(height)) parts.push(...this.#outside(at, height, value, frame, series));
     });
-    if (!this.#spec.x) {
-      const half = (frame.x(1) - frame.x(0)) / 2;
-      const room = { x: at - half, width: 2 * half, y: inner.top, height: inner.bottom - inner.top + 22 };
-      slot.append(makeSvg("rect", { class: "room", ...room }));
+    if (parts.length === 1) {
+      const turn = `translate(${at},${(inner.top + inner.bottom) / 2}) rotate(-90)`;
+      parts.push(makeSvg("text", { class: "absent", y: 4, transform: turn }, this.#spec.absent(rung)));
     }
-    heights.forEach((height, series) => {
-      if (!Number.isFinite(height) || !Number.isFinite(at)) return;
-      if (height > inner.bottom + 1 || height < inner.top - 1) {
-        slot.append(...this.#outside(at, height, this.#values(rung)[series], frame, series));
-        return;
-      }
-      if (this.#spec.x) slot.append(makeSvg("circle", { class: "room", cx: at, cy: height, r: REACH }));
-      slot.append(mark(series, at, height));
-      if (this.#spec.x) slot.append(text("name", at + 9, height - 7, `${rung.beta}`));
-    });
-    if (this.#onLevel(rung)) slot.append(...this.#level(rung, frame));
-    if (!this.#spec.x && !heights.some(Number.isFinite)) {
-      const turned = text("absent", 0, 4, this.#spec.absent(rung));
-      turned.setAttribute("transform", `translate(${at},${(inner.top + inner.bottom) / 2}) rotate(-90)`);
-      slot.append(turned);
-    }
-    return slot;
+    return parts;
+  }
+
+  /** In the plane of two figures it has a mark with its beta, if both are known. */
+  #pointParts(rung, at, frame) {
+    if (this.#onLevel(rung)) return this.#level(rung, frame);
+    const height = frame.y(this.#values(rung)[0]);
+    if (!Number.isFinite(at) || !Number.isFinite(height)) return [];
+    const room = makeSvg("circle", { class: "room", cx: at, cy: height, r: REACH });
+    return [room, mark(0, at, height), text("name", at + 9, height - 7, `${rung.beta}`)];
   }
 
   /** An arrow at the edge, with the number, for a value that the axis does not reach. */
@@ -145,17 +144,19 @@ export class LadderPlot {
     const down = height > inner.bottom;
     const tip = down ? inner.bottom - 4 - 22 * series : inner.top + 4 + 22 * series;
     const away = down ? -1 : 1;
-    const arrow = makeSvg("path", { class: `outside series-${series}`, d: `M${at - 5},${tip + away * 7}L${at},${tip}L${at + 5},${tip + away * 7}Z` });
+    const outline = `M${at - 5},${tip + away * 7}L${at},${tip}L${at + 5},${tip + away * 7}Z`;
+    const arrow = makeSvg("path", { class: `outside series-${series}`, d: outline });
     return [arrow, text("name", at + 9, tip + away * 3 + 4, this.#spec.written(value))];
   }
 
   /** The line through neighbouring rungs; a figure that is missing or outside leaves a gap. */
-  #line({ key }, { x, y, inner }) {
+  #line({ key }, frame) {
+    const { x, y } = frame;
     let pen = "M";
     let path = "";
     this.#rungs.forEach((rung, i) => {
       const [at, height] = [x(this.#xOf(rung, i)), y(rung.figures[key] ?? NaN)];
-      const drawn = Number.isFinite(at) && height <= inner.bottom + 1 && height >= inner.top - 1;
+      const drawn = Number.isFinite(at) && inside(height, frame);
       if (drawn) path += `${pen}${at},${height}`;
       pen = drawn ? "L" : "M";
     });
@@ -173,7 +174,8 @@ export class LadderPlot {
     const value = rung.figures[this.#spec.level];
     const height = y(value);
     const below = inner.bottom - height > 20; // the curve comes down from above
-    const name = text("level-name", inner.left + 6, height + (below ? 14 : -6), `${rung.title}: ${this.#spec.written(value)}`);
+    const written = `${rung.title}: ${this.#spec.written(value)}`;
+    const name = text("level-name", inner.left + 6, height + (below ? 14 : -6), written);
     const room = { x: inner.left, width: inner.right - inner.left, y: height - REACH / 2, height: REACH };
     const line = makeSvg("path", { class: "level", d: `M${inner.left},${height}H${inner.right}` });
     return [makeSvg("rect", { class: "room", ...room }), line, name];
@@ -260,6 +262,11 @@ export class LadderPlot {
   #ask(index) {
     if (index >= 0) this.#choose(this.#rungs[index].name);
   }
+}
+
+/** Whether a height lies between the ends of the y axis; one that is not known does not. */
+function inside(height, { inner }) {
+  return height <= inner.bottom + 1 && height >= inner.top - 1;
 }
 
 /** A full circle for the first series, a hollow square for the second. */

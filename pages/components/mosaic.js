@@ -44,7 +44,8 @@ export class Mosaic {
     if (wanted.address === this.#wanted?.address && wanted.title === this.#wanted.title) return;
     this.#wanted = wanted;
     this.#title.textContent = wanted.title;
-    this.frame.setAttribute("aria-label", `${wanted.title}: the plane as pictures. Arrow keys choose one, Enter goes to it.`);
+    const keys = "Arrow keys choose one, Enter goes to it.";
+    this.frame.setAttribute("aria-label", `${wanted.title}: the plane as pictures. ${keys}`);
     this.#load();
   }
 
