@@ -19,7 +19,7 @@ from vae.linking import Link
 Point = tuple[float, float]
 Side = Literal["left", "right"]
 
-HOME = 4.5  # half width of the view in which every VAE's plane is shown first, so that their maps can be compared
+HOME = 4.5  # half width of every VAE's first view: the same, so that their maps can be compared
 
 # The room is kept from the first moment on; the script fills it.
 _HTML = """
@@ -92,8 +92,8 @@ def completeness(
     The pointer is followed in the browser, in both planes at once: `link` says which place of one belongs to
     which of the other, the same coordinates or, axis by axis, the same quantile of the two models' latent
     means. The slider moves in the browser, too. When a point is pinned or the slider rests, `on_change` gets
-    the new twin, at most four decimals and within what the decode channel takes, before the script runs again.
-    A `twin` that differs from the browser's moves it. Zoom, pan and hidden digits live in the browser.
+    the new twin, at most four decimals and within what the decode channel takes, before the script runs
+    again. A `twin` that differs from the browser's moves it. Zoom, pan and hidden digits live in the browser.
 
     What is shown is announced under the group `key` (see bus.js); others may ask there for a point or a rung.
     `rungs` are in the slider's order, by beta. `asset_base` is where the browser finds the modules.

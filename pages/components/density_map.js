@@ -26,6 +26,6 @@ export function densityRange({ box }) {
 
 /** What the two colours mean: [CSS colour, sentence] each. */
 export const DENSITY_LEGEND = [
-  [`rgb(${COLOURS.crowd})`, "more codes than under N(0, I)"],
-  [`rgb(${COLOURS.hole})`, "a hole: N(0, I) expects digits, no code is here"],
+  [`rgb(${COLOURS.crowd})`, "more codes than the prior N(0, I) expects"],
+  [`rgb(${COLOURS.hole})`, "fewer codes than it expects: a hole"],
 ];

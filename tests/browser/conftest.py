@@ -28,14 +28,15 @@ expect.set_options(timeout=30_000)
 
 
 class App:
-    """`streamlit run app.py` as a process of its own; its port stays the same when it is started again."""
+    """`streamlit run app.py` in `root` as its own process; its port stays the same when it starts again."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, root: Path = ROOT) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
+        self._root = root
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -43,7 +44,7 @@ class App:
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
         command += [f"--server.port={self.port}", "--server.address=127.0.0.1"]
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+            self._process = subprocess.Popen(command, cwd=self._root, stdout=log, stderr=subprocess.STDOUT)
         end = time.monotonic() + START_SECONDS
         while not self._answers():
             assert self._process.poll() is None, f"the app ended by itself:\n{self._log.read_text()}"

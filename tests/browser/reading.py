@@ -11,11 +11,13 @@ import torch
 from numpy.typing import NDArray
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from vae import checkpoint
+from vae import checkpoint, ladder
 from vae.device import choose_device
 from vae.model import VAE, probabilities
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
+
+Scope = Page | Locator  # the page, or the part of it that holds one plane and its digit
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Shown:
     pixels: NDArray[np.uint8]  # (784,)
 
 
-def plane(page: Page) -> Locator:
-    return page.get_by_test_id("latent-map")
+def plane(scope: Scope) -> Locator:
+    return scope.get_by_test_id("latent-map")
 
 
 def open_map(page: Page, url: str) -> None:
@@ -39,9 +41,9 @@ def open_map(page: Page, url: str) -> None:
     expect(page.get_by_test_id("digit")).to_have_attribute("data-frames", re.compile("[1-9]"))
 
 
-def shown(page: Page) -> Shown:
+def shown(scope: Scope) -> Shown:
     """What the digit's canvas shows now, picture and coordinates read in the same instant."""
-    read = page.get_by_test_id("digit").evaluate(
+    read = scope.get_by_test_id("digit").evaluate(
         """canvas => ({...canvas.dataset,
             rgba: [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]})"""
     )
@@ -51,16 +53,17 @@ def shown(page: Page) -> Shown:
     return Shown(read["model"], (float(read["z1"]), float(read["z2"])), int(read["frames"]), rgba[:, 0])
 
 
-def wait_until_shown(page: Page, z: tuple[float, float], within: float = 5e-5) -> Shown:
+def wait_until_shown(scope: Scope, z: tuple[float, float], within: float = 5e-5) -> Shown:
     """Wait until the canvas shows the picture of z."""
-    page.wait_for_function(
-        """([z1, z2, within]) => {
-            const {z1: shown1, z2: shown2} = document.querySelector("[data-testid=digit]").dataset;
+    canvas = scope.get_by_test_id("digit")
+    canvas.page.wait_for_function(
+        """([canvas, z1, z2, within]) => {
+            const {z1: shown1, z2: shown2} = canvas.dataset;
             return Math.abs(shown1 - z1) <= within && Math.abs(shown2 - z2) <= within;
         }""",
-        arg=[*z, within],
+        arg=[canvas.element_handle(), *z, within],
     )
-    return shown(page)
+    return shown(scope)
 
 
 def box_of(locator: Locator) -> FloatRect:
@@ -69,19 +72,19 @@ def box_of(locator: Locator) -> FloatRect:
     return box
 
 
-def visible_range(page: Page) -> tuple[list[float], list[float]]:
+def visible_range(scope: Scope) -> tuple[list[float], list[float]]:
     """([left, right], [bottom, top]) of the plane, as plotly's layout says."""
-    x, y = plane(page).evaluate("plot => [plot.layout.xaxis.range, plot.layout.yaxis.range]")
+    x, y = plane(scope).evaluate("plot => [plot.layout.xaxis.range, plot.layout.yaxis.range]")
     return x, y
 
 
-def z_at(page: Page, x: float, y: float) -> tuple[float, float]:
+def z_at(scope: Scope, x: float, y: float) -> tuple[float, float]:
     """The point of the plane under a pixel of the window, by the numbers that stand at the axes' ticks."""
-    return _on_axis(page, "xtick", "x", "width", x), _on_axis(page, "ytick", "y", "height", y)
+    return _on_axis(scope, "xtick", "x", "width", x), _on_axis(scope, "ytick", "y", "height", y)
 
 
-def _on_axis(page: Page, tick: str, side: str, size: str, pixel: float) -> float:
-    marks: list[list[float]] = plane(page).evaluate(
+def _on_axis(scope: Scope, tick: str, side: str, size: str, pixel: float) -> float:
+    marks: list[list[float]] = plane(scope).evaluate(
         """(plot, [tick, side, size]) => [...plot.querySelectorAll(`.${tick} text`)]
             .filter(label => label.checkVisibility())
             .map(label => [label.textContent.replace("−", "-"), label.getBoundingClientRect()])
@@ -93,7 +96,13 @@ def _on_axis(page: Page, tick: str, side: str, size: str, pixel: float) -> float
 
 
 def decoder(name: str) -> VAE:
-    return checkpoint.load(CHECKPOINTS / f"{name}.pt").build(choose_device())
+    return checkpoint.load(path_of(name)).build(choose_device())
+
+
+def path_of(name: str) -> Path:
+    """Where the checkpoint of this name lies."""
+    beta = ladder.beta_of(name)
+    return CHECKPOINTS / (f"{name}.pt" if beta is None else ladder.file(beta))
 
 
 def assert_decoded(model: VAE, z: object, pixels: NDArray[np.uint8]) -> None:
