@@ -6,6 +6,7 @@ const MARGIN = { left: 46, right: 12, top: 22, bottom: 24 };
 const TITLE_PX = 16; // more at the bottom for a title below the numbers
 const TICK_PX = 42; // one horizontal grid line for so many pixels
 const TICK_WIDE_PX = 70;
+const MOST_TICKS = 8;
 
 /** [low, high] of the finite values with room on both sides, even around a single one; null if there are none. */
 export function span(values, room = 0.08) {
@@ -50,8 +51,8 @@ export function axes(width, height, { x, y }) {
   const scale = ([low, high], from, to) => (value) => from + ((value - low) / (high - low)) * (to - from);
   const toX = scale(x.range, inner.left, inner.right);
   const toY = scale(y.range, inner.bottom, inner.top);
-  const xTicks = x.ticks ?? niceTicks(x.range, (inner.right - inner.left) / TICK_WIDE_PX);
-  const yTicks = y.ticks ?? niceTicks(y.range, (inner.bottom - inner.top) / TICK_PX);
+  const xTicks = x.ticks ?? niceTicks(x.range, Math.min((inner.right - inner.left) / TICK_WIDE_PX, MOST_TICKS));
+  const yTicks = y.ticks ?? niceTicks(y.range, Math.min((inner.bottom - inner.top) / TICK_PX, MOST_TICKS));
   const element = makeSvg("g", { class: "axes", "aria-hidden": "true" });
   for (const { at, label } of yTicks) {
     element.append(makeSvg("path", { class: "grid", d: `M${inner.left},${toY(at)}H${inner.right}` }));
