@@ -64,12 +64,18 @@ def among_the_digits() -> np.ndarray:
 
 
 def take(page: Page, url: str, last: str, path: Path) -> None:
-    """A picture of the page at `url`, once the part `last` is there."""
+    """A picture of the page at `url`, once its maps, its digits and the part `last` are there."""
     page.goto(url)
-    expect(page.get_by_test_id("latent-map")).to_have_attribute("aria-busy", "false", timeout=30_000)
-    expect(page.get_by_test_id(last)).to_be_visible()
+    expect(page.get_by_test_id(last)).to_be_visible(timeout=30_000)
     expect(page.get_by_test_id(last)).not_to_have_attribute("aria-busy", "true")
-    page.wait_for_function("document.querySelector('[data-testid=digit]').dataset.frames > 0")
+    page.wait_for_function(
+        """() => {
+            const all = (name) => [...document.querySelectorAll(`[data-testid=${name}]`)];
+            const maps = all("latent-map");
+            return maps.length > 0 && maps.every((map) => map.getAttribute("aria-busy") === "false")
+                && all("digit").every((digit) => digit.dataset.frames > 0);
+        }"""
+    )
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready")
     page.screenshot(path=path, animations="disabled")
@@ -89,6 +95,8 @@ def main() -> None:
             take(page, f"{address}?z1={z1:.4f}&z2={z2:.4f}", "shares", ROOT / "docs" / name)
         page = browser.new_page(viewport=SIZE, color_scheme="light")
         take(page, f"{address}continuity?path=geodesic", "curves", ROOT / "docs" / "continuity.png")
+        completeness = f"{address}completeness?z1=-1.1&z2=-0.4"  # among the ones
+        take(page, completeness, "beta-slider", ROOT / "docs" / "completeness.png")
         browser.close()
 
 
