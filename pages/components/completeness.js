@@ -10,6 +10,7 @@ import { LatentsLibrary } from "./latents_library.js";
 import { createLegend } from "./legend.js";
 import { loadPlotly } from "./plane.js";
 import { carried } from "./quantile_link.js";
+import { Teller } from "./teller.js";
 import { TwinHalf } from "./twin_half.js";
 
 const DECIMALS = 4; // of everything told to Python
@@ -39,8 +40,7 @@ class Completeness {
   #link = "coordinates";
   #twin = null; // {rung, side, point} as the visitor sees it
   #known = {}; // the twin as Python knows it
-  #told; // twins told to Python so far; it answers how many of them it knows
-  #tell = () => {};
+  #teller;
   #telling = 0;
   #overlay = null; // {left, right, rung: the right one's}
   #preview = null; // {side, z} of the pointer
@@ -48,7 +48,7 @@ class Completeness {
 
   constructor(root, Plotly, { key, colours, home, seen }) {
     this.#group = key;
-    this.#told = seen;
+    this.#teller = new Teller("twin", seen);
     const half = (side) =>
       new TwinHalf(Plotly, { side, colours, home, load: this.#library.load }, this.#gestures(side));
     this.#halves = { left: half("left"), right: half("right") };
@@ -66,14 +66,14 @@ class Completeness {
   }
 
   /** Streamlit's newest arguments. What was moved here since Python was told stays as it is here. */
-  update({ data, setStateValue }) {
-    this.#tell = (twin) => setStateValue("twin", twin);
+  update(component) {
+    const { data } = component;
+    const known = this.#teller.knows(component);
     const relinked = data.link !== this.#link;
     this.#link = data.link;
     this.#offer(data.rungs);
     this.#halves.left.use(data.left);
-    // Until Python has seen the newest twin, what it sends is an echo of an older one.
-    if (data.seen >= this.#told || !this.#twin) this.#adopt(data.twin);
+    if (known || !this.#twin) this.#adopt(data.twin);
     else if (relinked) this.#place();
     this.#overlay = data.overlay && { ...data.overlay, rung: data.twin.rung };
     this.#cover();
@@ -83,6 +83,7 @@ class Completeness {
   dispose() {
     clearTimeout(this.#telling);
     this.#stops.forEach((stop) => stop());
+    this.#teller.dispose();
     this.#library.dispose();
     this.#both((half) => half.dispose());
   }
@@ -222,8 +223,7 @@ class Completeness {
     clearTimeout(this.#telling);
     if (same(this.#twin, this.#known)) return;
     this.#known = structuredClone(this.#twin);
-    this.#told += 1;
-    this.#tell({ ...this.#known, count: this.#told });
+    this.#teller.tell(this.#known);
   }
 }
 

@@ -10,6 +10,7 @@ import { likelyDigit } from "./neighbours.js";
 import { PinnedPoint } from "./pinned_point.js";
 import { loadPlotly, OPACITY } from "./plane.js";
 import { Scene } from "./scene.js";
+import { Teller } from "./teller.js";
 
 const NO_ANSWER = "The server does not answer. The map follows the pointer again as soon as it does.";
 const DECIMALS = 4; // of a pinned point: what an address carries, and far finer than a pixel
@@ -30,15 +31,14 @@ class LatentMap {
   #checkpoint = null;
   #channel = null;
   #condition = { open: false };
-  #seen; // pins told to Python so far; it answers how many of them it knows
+  #teller;
   #moved = false; // whether the keyboard has moved the pin since Python was told
-  #tell = () => {};
   #stopAnswering;
   #stopGestures = () => {};
 
   constructor(root, Plotly, { key, colours, seen }) {
     this.#group = key;
-    this.#seen = seen;
+    this.#teller = new Teller("pin", seen);
     this.#scene = new Scene(root, Plotly, { colours }, {
       moved: () => {},
       settled: () => this.#manifold.refresh(),
@@ -72,11 +72,11 @@ class LatentMap {
   }
 
   /** Streamlit's newest arguments: perhaps another checkpoint, another pin, another theme. */
-  update({ data, setStateValue }) {
-    this.#tell = (pin) => setStateValue("pin", pin);
+  update(component) {
+    const { data } = component;
+    const known = this.#teller.knows(component);
     if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
-    // Until Python has seen the newest pin, what it sends is an echo of an older one.
-    if (data.seen >= this.#seen || !this.#point.z) this.#adopt(data.pin);
+    if (known || !this.#point.z) this.#adopt(data.pin);
     this.#scene.overlay.showPrior(data.show_prior);
     this.#scene.plane.setOpacity(data.show_manifold ? OPACITY.over : OPACITY.alone);
     this.#manifold.set({ shown: data.show_manifold, channel: this.#channel });
@@ -85,6 +85,7 @@ class LatentMap {
 
   dispose() {
     this.#stopAnswering();
+    this.#teller.dispose();
     this.#stopGestures();
     this.#channel?.close();
     this.#manifold.dispose();
@@ -151,9 +152,8 @@ class LatentMap {
 
   #tellPython() {
     this.#moved = false;
-    this.#seen += 1;
     const [z1, z2] = this.#point.z;
-    this.#tell({ z1, z2, count: this.#seen });
+    this.#teller.tell({ z1, z2 });
   }
 
   #speak() {
