@@ -141,9 +141,9 @@ def show_planes(shown: Shown) -> None:
 
 
 def show_lead(shown: Shown, view: CompletenessView) -> None:
-    right = shown.right(view)
-    recorded = shown.service.checkpoint(right.name).figures
-    said = completeness_wording.sentence(view.link, view.beta, recorded)
+    left, right = shown.left, shown.right(view)
+    recorded = [shown.service.checkpoint(rung.name).figures for rung in (left, right)]
+    said = completeness_wording.sentence(view.link, *recorded, same=left == right)
     with st.container(key="completeness_lead"):
         st.html(
             f'<p class="atlas-lead"><b>{completeness_wording.TASK}</b><br>'
@@ -176,7 +176,7 @@ def show_grid(shown: Shown, view: CompletenessView) -> None:
 
 
 def show_heading(title: str, said: str) -> None:
-    st.html(f'<h2>{escape(title)}</h2><p class="atlas-note">{escape(said)}</p>')
+    st.html(f'<h2 class="atlas-section">{escape(title)}</h2><p class="atlas-lead">{escape(said)}</p>')
 
 
 def show_grid_choices(view: CompletenessView) -> None:
@@ -189,8 +189,7 @@ def show_grid_choices(view: CompletenessView) -> None:
         key="completeness_range",
         on_change=keep_range,
         required=True,
-        help="Equal probability: every picture stands for the same share of the prior. "
-        "Equal range: the places are evenly spaced.",
+        label_visibility="collapsed",
     )
     if view.sigmas is not None:
         st.session_state["completeness_sigmas"] = view.sigmas
@@ -250,7 +249,7 @@ def show_figures(shown: Shown) -> None:
         for rung in shown.rungs
     ]
     with st.container(key="completeness_figures_area", gap="xsmall"):
-        st.html("<h2>Figures over β</h2>")
+        show_heading("Figures over β", completeness_wording.FIGURES_SENTENCE)
         ladder_curves(key="completeness_curves", group=MAPS, asset_base=asset_base(), rungs=measured)
         others = [name for name in (DEFAULT,) if name in shown.service.names]
         models = [(name, title, beta, recorded) for name, title, beta, recorded in measured]

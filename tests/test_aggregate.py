@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Normal
 
-from vae.aggregate import DECADES, NEGLIGIBLE, aggregate_mass, excess, posterior_ellipses, prior_mass
+from vae.aggregate import (
+    DECADES,
+    NEGLIGIBLE,
+    aggregate_mass,
+    excess,
+    fitted_mass,
+    posterior_ellipses,
+    prior_mass,
+)
 from vae.checkpoint import Latents
 from vae.geodesic import Box
 
@@ -170,3 +178,31 @@ def test_ellipses_of_a_plain_autoencoder_are_points() -> None:
     ellipses = posterior_ellipses(latents(0, 100, widths=False), 3, 5)
     assert len(ellipses) == 5
     assert not ellipses[:, 2:].any()
+
+
+def slanted(n: int) -> Latents:
+    """Codes of a plain autoencoder that lie like a wide, correlated Gaussian away from the origin."""
+    means = np.random.default_rng(5).normal(size=(n, 2)) @ np.array([[4.0, 0.0], [1.5, 2.0]]).T + (3.0, -2.0)
+    widths = np.full((n, 2), -np.inf, np.float32)
+    return Latents(means.astype(np.float32), widths, np.zeros(n, np.uint8))
+
+
+def test_the_fitted_gaussian_is_the_one_with_the_means_mean_and_covariance() -> None:
+    codes, box, side = slanted(500), Box(-22.0, 28.0, -22.0, 18.0), 200
+    mass = fitted_mass(codes, box, side)
+    assert mass.sum() == pytest.approx(1, abs=1e-4)
+    z1, z2 = np.meshgrid(np.arange(-21.875, 28, 0.25), np.arange(-21.9, 18, 0.2)[::-1])
+    mean = np.array([(mass * z1).sum(), (mass * z2).sum()])
+    np.testing.assert_allclose(mean, codes.means.mean(axis=0), atol=1e-2)
+    centred = np.stack([z1 - mean[0], z2 - mean[1]])
+    covariance = np.einsum("iab,jab,ab->ij", centred, centred, mass)
+    np.testing.assert_allclose(covariance, np.cov(codes.means.T.astype(np.float64)), rtol=0.01)
+
+
+def test_codes_that_lie_as_the_fitted_gaussian_expects_are_no_excess() -> None:
+    codes, box = slanted(20_000), Box(-12.0, 18.0, -17.0, 13.0)
+    own, of_prior = excess(codes, box, 10, fitted=True), excess(codes, box, 10)
+    assert np.abs(own).max() < 0.5
+    assert np.abs(own).mean() < 0.1
+    assert of_prior.max() > 0.5
+    assert of_prior.min() < -0.5

@@ -20,6 +20,7 @@ from pages.components.completeness_view import CompletenessView
 from vae import checkpoint as checkpoints
 from vae import ladder
 from vae.classifier import class_probabilities, find_classifier
+from vae.draws import judged
 from vae.latent import prior_draws
 from vae.linking import carried
 
@@ -119,6 +120,17 @@ def test_the_maps_move_rung_and_pin_at_once() -> None:
     assert "same network" in text(app, "sentence")
 
 
+def test_the_usual_place_is_a_digit_of_the_vae_and_none_of_the_autoencoder() -> None:
+    opened()
+    place = np.array([CompletenessView().point], dtype=np.float32)
+    linked = carried(place, loaded(1).latents.means, loaded(0).latents.means)
+    classifier = find_classifier(CHECKPOINTS, torch.device("cpu"))
+    assert classifier is not None
+    for beta, points, named in ((1, place, True), (0, linked, False)):
+        images = resources.decoder_service().decode(ladder.name(beta), points).images
+        assert judged(images, classifier)[0].named is named
+
+
 def test_what_the_maps_tell_is_checked() -> None:
     app = opened()
     tell(app, "beta-3", "left", [2.5, -1.0], 1)
@@ -129,16 +141,17 @@ def test_what_the_maps_tell_is_checked() -> None:
 
 def test_the_sentence_says_which_link_is_on() -> None:
     app = opened()
-    assert text(app, "sentence").startswith("Linked by the same quantile")
+    assert "Same quantile:" in text(app, "sentence")
     app.get_by_key("completeness_link").set_value("coordinates").run()
-    assert text(app, "sentence").startswith("Linked by the same coordinates")
+    assert "Same coordinates:" in text(app, "sentence")
+    assert "Same quantile:" not in text(app, "sentence")
     assert app.query_params == {"link": "coordinates"}
 
 
 def test_a_collapsed_rung_is_called_so(folder: Path) -> None:
     path = folder / ladder.file(32)
     checkpoints.save(checkpoints.load(path).with_figures({"kl_nats": 0.001}), path)
-    assert "the posterior has collapsed" in text(opened(beta="32"), "sentence")
+    assert "The posterior has collapsed" in text(opened(beta="32"), "sentence")
     assert "collapsed" not in text(opened(beta="16"), "sentence")
 
 
@@ -215,9 +228,9 @@ def test_draws_are_decoded_and_judged_where_the_link_says() -> None:
 
 def test_a_collapsed_plane_carries_draws_no_further_than_the_channel_takes() -> None:
     opened()
-    judged = completeness_data.draws("autoencoder", 60, 0, "beta-32")
-    assert judged is not None
-    assert np.abs(judged.points).max() <= 1000
+    left = completeness_data.draws("autoencoder", 60, 0, "beta-32")
+    assert left is not None
+    assert np.abs(left.points).max() <= 1000
 
 
 def test_the_table_shows_every_model_with_its_own_record(folder: Path) -> None:

@@ -16,13 +16,13 @@ from pages.components.completeness_wording import (
     LINK_NAMES,
     grid_sentence,
     missing_sentence,
-    rung_note,
+    outcome,
     rung_rows,
     sentence,
     table_html,
 )
 from vae.ladder import BETAS
-from vae.linking import LINKS
+from vae.linking import LINKS, Link
 
 RECORDED = {
     "reconstruction_nats": 128.7526,
@@ -50,25 +50,33 @@ def test_every_model_has_the_same_rows_in_the_same_order(recorded: dict[str, flo
 def test_every_choice_has_a_name_and_every_link_a_sentence() -> None:
     assert set(LAYER_NAMES) == set(LAYERS)
     assert set(LINK_NAMES) == set(LINKS)
-    sentences = {sentence(link, 1, RECORDED) for link in LINKS}
+    sentences = {sentence(link, {}, {}, same=False) for link in LINKS}
     assert len(sentences) == len(LINKS)
     assert all(said.count(".") == 1 for said in sentences)
 
 
-@pytest.mark.parametrize(
-    ("beta", "recorded", "note"),
-    [
-        (1, RECORDED, ""),
-        (16, {}, ""),
-        (0, {}, "same network"),
-        (32, {"kl_nats": 0.001}, "collapsed"),
-        (16, {"kl_nats": 2.5}, ""),
-    ],
-)
-def test_an_odd_rung_gets_a_second_sentence(beta: float, recorded: dict[str, float], note: str) -> None:
-    said = rung_note(beta, recorded)
-    assert note in said
-    assert bool(said) == bool(note)
+@pytest.mark.parametrize("link", LINKS)
+def test_the_figures_of_both_planes_stand_beside_the_link(link: Link) -> None:
+    said = sentence(
+        link, RECORDED | {"completeness_fitted": 0.7727, "completeness": 0.8132}, RECORDED, same=False
+    )
+    assert "77 % of random places at the left and at 88 % at the right. Same" in said
+    assert said.endswith(sentence(link, {}, {}, same=False))
+
+
+def test_networks_that_are_the_same_or_collapsed_are_not_compared() -> None:
+    collapsed = RECORDED | {"kl_nats": 0.001, "completeness": 1.0}
+    assert outcome(RECORDED, collapsed).startswith("The posterior has collapsed")
+    assert outcome({}, collapsed).startswith("The posterior has collapsed")
+    assert outcome(RECORDED, RECORDED | {"kl_nats": 2.5}).startswith("A classifier")
+    assert "same network" in sentence("quantiles", RECORDED, RECORDED, same=True)
+    assert "%" not in sentence("quantiles", RECORDED, RECORDED, same=True)
+
+
+@given(st.dictionaries(st.sampled_from(["kl_nats", "completeness", "completeness_fitted"]), st.floats()))
+def test_what_was_not_measured_is_not_said(recorded: dict[str, float]) -> None:
+    assert "nan" not in outcome(recorded, recorded)
+    assert "inf" not in outcome(recorded, recorded)
 
 
 @pytest.mark.parametrize("reach", [0.5, 1.0, 2.0, 2.5])

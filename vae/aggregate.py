@@ -38,16 +38,35 @@ def prior_mass(box: Box, side: int) -> Cells:
     return np.outer(rows, columns)[::-1]
 
 
-def excess(latents: Latents, box: Box, side: int) -> Cells:
-    """Where there are more codes than the prior expects (up to 1) and where fewer (down to -1), by cell.
+def fitted_mass(latents: Latents, box: Box, side: int) -> Cells:
+    """Mass in the same cells of the Gaussian with the latent means' own mean and covariance.
 
-    log10((q + e) / (p + e)) / DECADES, clipped to -1..1, for the aggregate posterior's mass q and the prior's
-    p in every cell; e is NEGLIGIBLE of the prior's largest possible mass in a cell, so that the shade is 0
-    where both are next to nothing. Shape (side, side), row 0 at the top.
+    Its density at a cell's centre times the cell's area, because a correlated Gaussian has no closed form for
+    the mass in a rectangle. The covariance must be regular.
     """
-    cell = (box.right - box.left) * (box.top - box.bottom) / side**2
-    least = NEGLIGIBLE * cell / (2 * math.pi)
-    ratio = (aggregate_mass(latents, box, side) + least) / (prior_mass(box, side) + least)
+    mean, covariance = _fitted(latents)
+    z1, z2 = np.meshgrid(_centres(box.left, box.right, side), _centres(box.bottom, box.top, side)[::-1])
+    offset = np.stack([z1, z2], axis=-1) - mean
+    distance = np.einsum("...i,ij,...j->...", offset, np.linalg.inv(covariance), offset)
+    area = (box.right - box.left) * (box.top - box.bottom) / side**2
+    mass: Cells = np.exp(-0.5 * distance) * area / (2 * math.pi * math.sqrt(np.linalg.det(covariance)))
+    return mass
+
+
+def excess(latents: Latents, box: Box, side: int, *, fitted: bool = False) -> Cells:
+    """Where there are more codes than expected (up to 1) and where fewer (down to -1), by cell.
+
+    Expected by the prior or, if `fitted`, by the Gaussian that fits the latent means: that is for a plain
+    autoencoder, which has no prior. log10((q + e) / (p + e)) / DECADES, clipped to -1..1, for the aggregate
+    posterior's mass q and the expected mass p in every cell; e is NEGLIGIBLE of the largest mass that a cell
+    may be expected to hold, so that the shade is 0 where both are next to nothing. Shape (side, side), row 0
+    at the top.
+    """
+    expected = fitted_mass(latents, box, side) if fitted else prior_mass(box, side)
+    spread = math.sqrt(np.linalg.det(_fitted(latents)[1])) if fitted else 1.0
+    area = (box.right - box.left) * (box.top - box.bottom) / side**2
+    least = NEGLIGIBLE * area / (2 * math.pi * spread)
+    ratio = (aggregate_mass(latents, box, side) + least) / (expected + least)
     return np.clip(np.log10(ratio) / DECADES, -1.0, 1.0)
 
 
@@ -62,6 +81,17 @@ def posterior_ellipses(latents: Latents, digit: int, count: int) -> NDArray[np.f
     chosen = found[np.arange(count) * len(found) // max(1, count)]
     deviations = np.exp(0.5 * latents.log_variances[chosen])
     return np.concatenate([latents.means[chosen], deviations], axis=1).astype(np.float32)
+
+
+def _fitted(latents: Latents) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean (2,) and covariance (2, 2) of the latent means."""
+    means = latents.means.astype(np.float64)
+    return means.mean(axis=0), np.cov(means, rowvar=False)
+
+
+def _centres(low: float, high: float, side: int) -> NDArray[np.float64]:
+    edges = _edges(low, high, side)
+    return (edges[:-1] + edges[1:]) / 2
 
 
 def _edges(low: float, high: float, side: int) -> NDArray[np.float64]:

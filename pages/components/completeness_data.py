@@ -34,10 +34,11 @@ def overlay(view: CompletenessView, left: str, right: str) -> Overlay | None:
 
 @st.cache_data(show_spinner=False, max_entries=LAYERS_AT_HAND)
 def density(name: str) -> Density:
-    """Where codes of a checkpoint crowd and where the prior expects some and there are none."""
+    """Where codes of a checkpoint crowd, and where some are expected and there are none."""
     checkpoint = resources.decoder_service().checkpoint(name)
     box = shown_box(checkpoint)
-    return Density(excess(checkpoint.latents, box, CELLS), box)
+    has_prior = checkpoint.model_config.variational
+    return Density(excess(checkpoint.latents, box, CELLS, fitted=not has_prior), box)
 
 
 def shown_box(checkpoint: Checkpoint) -> Box:

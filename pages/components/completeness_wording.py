@@ -20,34 +20,34 @@ TASK = (
 LINK_NAMES: Mapping[Link, str] = {"coordinates": "Same coordinates", "quantiles": "Same quantile"}
 LAYER_NAMES: Mapping[Layer, str] = {"none": "Digits", "density": "Density", "ellipses": "Posteriors"}
 LINK_SENTENCES: Mapping[Link, str] = {
-    "coordinates": (
-        "Linked by the same coordinates: both networks decode the same (z₁, z₂), although their codes do not "
-        "reach equally far."
-    ),
-    "quantiles": (
-        "Linked by the same quantile: along each axis, both places have the same share of the digits’ codes "
-        "below them."
-    ),
+    "coordinates": "Same coordinates: both networks decode the same (z₁, z₂).",
+    "quantiles": "Same quantile: along each axis, as many codes lie below the one place as below the other.",
 }
 COLLAPSED = 0.1  # nats of KL divergence: a code that tells less about its digit tells nothing
 NONE = "–"
 
 
-def sentence(link: Link, beta: float, recorded: Mapping[str, float]) -> str:
-    """One sentence on the link that is on, and one more where a rung needs it."""
-    return " ".join(filter(None, (LINK_SENTENCES[link], rung_note(beta, recorded))))
+def sentence(link: Link, left: Mapping[str, float], right: Mapping[str, float], *, same: bool) -> str:
+    """What the figures of the two models on show say, if they are not the same, and which link is on."""
+    said = "Both halves show the same network." if same else outcome(left, right)
+    return f"{said} {LINK_SENTENCES[link]}".lstrip()
 
 
-def rung_note(beta: float, recorded: Mapping[str, float]) -> str:
-    """What is odd about the rung at the right, empty for a usual one."""
-    if beta == 0:
-        return "At β = 0 both halves show the same network."
-    if recorded.get("kl_nats", math.inf) < COLLAPSED:
-        return (
-            f"At β = {beta:g} the posterior has collapsed: every code says the same, and every place decodes "
-            "to the same picture."
-        )
-    return ""
+def outcome(left: Mapping[str, float], right: Mapping[str, float]) -> str:
+    """One sentence on how complete the planes at the left and at the right are.
+
+    Places are drawn where a model expects codes: from the prior, for the autoencoder from the Gaussian that
+    fits its codes. Empty if that was not measured.
+    """
+    if right.get("kl_nats", math.inf) < COLLAPSED:
+        return "The posterior has collapsed: codes say nothing, and every place decodes to the same picture."
+    shares = left.get("completeness_fitted", math.nan), right.get("completeness", math.nan)
+    if not all(map(math.isfinite, shares)):
+        return ""
+    return (
+        f"A classifier can name the digit at {100 * shares[0]:.0f} % of random places at the left and at "
+        f"{100 * shares[1]:.0f} % at the right."
+    )
 
 
 def rung_rows(recorded: Mapping[str, float]) -> list[tuple[str, str]]:
@@ -150,6 +150,11 @@ DRAWS_SENTENCES: Mapping[Link, str] = {
 }
 
 
+FIGURES_SENTENCE = (
+    "What the KL divergence costs and what it brings: every network measured on the test digits. The marker "
+    "follows the slider."
+)
+
 WHY = r"""
 **Completeness** of a latent space means: whatever place you choose, the decoder draws something meaningful.
 The autoencoder and the VAE at $\beta = 1$ have the same layers, began with the same weights, saw the same
@@ -169,6 +174,8 @@ $\beta$ went on from the network of its neighbour towards $\beta = 1$, so that t
 - **Same coordinates**: both decode the same two numbers.
 - **Density** compares where codes are, every test digit's own $\mathcal N(\mu, \sigma^2)$ summed up, with
   where the prior expects them. A hole is a place that the prior would draw and where no codes are.
+- The autoencoder has no prior. The **Gaussian that fits its codes** stands in: holes are shown, and random
+  places drawn, as that Gaussian expects.
 - **Posteriors** are the 1σ ellipses of one digit's codes, to scale. The autoencoder's are points.
 """
 

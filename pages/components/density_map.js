@@ -26,6 +26,6 @@ export function densityRange({ box }) {
 
 /** What the two colours mean: [CSS colour, sentence] each. */
 export const DENSITY_LEGEND = [
-  [`rgb(${COLOURS.crowd})`, "more codes than the prior N(0, I) expects"],
-  [`rgb(${COLOURS.hole})`, "fewer codes than it expects: a hole"],
+  [`rgb(${COLOURS.crowd})`, "more codes than expected: by the prior, or for an autoencoder by the Gaussian that fits its codes"],
+  [`rgb(${COLOURS.hole})`, "fewer: a hole"],
 ];
