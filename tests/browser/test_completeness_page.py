@@ -1,0 +1,144 @@
+"""The completeness page in real Chromium: its sentences, its files, its address, its room on any window."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from pages.components import completeness_wording
+from tests.browser.conftest import App
+from tests.browser.reading import assert_decoded, box_of, decoder, plane
+from tests.browser.test_completeness import address, expect_planes, expect_rung, half, model, open_planes
+from vae import ladder
+from vae.lattices import prior_lattice
+from vae.linking import carried
+
+SIDE = 5  # of the grid, as `address` asks for it
+
+
+def saved(page: Page, name: str) -> tuple[bytes, str]:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=name, exact=True).click()
+    return Path(download.value.path()).read_bytes(), download.value.suggested_filename
+
+
+def cells(png: bytes) -> np.ndarray:
+    """The pictures of a grid, row by row from the top left: (SIDE^2, 784)."""
+    pixels = np.asarray(Image.open(io.BytesIO(png)))
+    assert pixels.shape == (28 * SIDE, 28 * SIDE)
+    return pixels.reshape(SIDE, 28, SIDE, 28).swapaxes(1, 2).reshape(SIDE * SIDE, 784)
+
+
+@pytest.mark.parametrize("link", ["coordinates", "quantiles"])
+def test_grids_are_saved_as_they_are_shown(page: Page, app: App, link: str) -> None:
+    open_planes(page, address(app, beta=4, link=link))
+    content, name = saved(page, "Right as PNG")
+    assert name == "plane_beta-4_5x5.png"
+    assert_decoded(decoder("beta-4"), prior_lattice(SIDE), cells(content))
+    content, name = saved(page, "Left as PNG")
+    assert name == "plane_autoencoder_5x5.png"
+    places = prior_lattice(SIDE)
+    if link == "quantiles":
+        places = carried(places, model("beta-4").latents.means, model("autoencoder").latents.means)
+    assert_decoded(decoder("autoencoder"), places, cells(content))
+
+
+def test_figures_are_saved_as_they_were_recorded(page: Page, app: App) -> None:
+    open_planes(page, address(app))
+    content, name = saved(page, "CSV")
+    assert name == "figures.csv"
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(content.decode()))}
+    assert list(rows) == [*map(ladder.name, ladder.BETAS), "vae"]
+    for name, row in rows.items():
+        recorded = model(name).figures
+        assert {key for key, value in row.items() if value} - {"name", "beta"} == set(recorded)
+        for key, value in recorded.items():
+            assert float(row[key]) == pytest.approx(value, rel=1e-5)
+    assert rows["beta-4"]["beta"] == "4"
+    assert rows["vae"]["beta"] == ""
+
+
+def test_the_sentence_follows_the_slider_and_the_maps_stay_where_they_are(page: Page, app: App) -> None:
+    open_planes(page, address(app, beta=1))
+    sentence, before = page.get_by_test_id("sentence"), box_of(plane(half(page, "left")))
+    for beta in (0, 8, 32):
+        page.locator(".ladder-ticks button", has_text=re.compile(f"^{beta}$")).click()
+        expect_rung(page, beta)
+        right = model(ladder.name(beta)).figures
+        said = completeness_wording.sentence("quantiles", model("autoencoder").figures, right, same=beta == 0)
+        expect(sentence).to_have_text(said)
+        assert box_of(plane(half(page, "left"))) == before
+
+
+def test_another_link_an_overlay_and_new_draws_keep_zoom_and_pin(page: Page, app: App) -> None:
+    open_planes(page, address(app, beta=2, z1=-1, z2=0.5))
+    right = half(page, "right")
+    right.get_by_role("button", name="Zoom in").click()
+    plot = plane(right)
+    page.wait_for_function("plot => plot.layout.xaxis.range[1] < 4", arg=plot.element_handle())
+    zoomed = plot.evaluate("plot => plot.layout.xaxis.range")
+    page.get_by_role("radio", name="Same coordinates").click()
+    expect(half(page, "left").get_by_test_id("digit")).to_have_attribute("data-z1", "-1")
+    page.get_by_role("radio", name="Density").click()
+    expect(page.locator(".completeness-caption")).to_contain_text("hole")
+    draw = page.get_by_test_id("draw").first
+    place = str(draw.get_attribute("data-z1"))
+    page.get_by_role("button", name="Draw again").click()
+    expect(page.get_by_test_id("draw").first).not_to_have_attribute("data-z1", place)
+    expect(page).to_have_url(re.compile("link=coordinates.*overlay=density.*seed=1"))
+    assert plot.evaluate("plot => plot.layout.xaxis.range") == zoomed
+    expect(right.get_by_test_id("digit")).to_have_attribute("data-z2", "0.5")
+
+
+def test_the_browsers_back_and_another_page_bring_the_view_back(page: Page, app: App) -> None:
+    open_planes(page, address(app, beta=8, z1=-1, z2=0.5))
+    page.get_by_role("link", name="Latent map").click()
+    expect(page.get_by_role("radio", name="Autoencoder")).to_be_visible()
+    expect(page.get_by_role("radio", name="β = 8")).to_have_count(0)
+    page.get_by_role("link", name="Completeness").click()
+    expect_planes(page)
+    expect_rung(page, 8)
+    expect(half(page, "right").get_by_test_id("digit")).to_have_attribute("data-z1", "-1")
+    page.locator(".ladder-ticks button", has_text="0.25").click()
+    expect(page).to_have_url(re.compile(r"beta=0.25\b"))
+    page.go_back()
+    expect_rung(page, 8)
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(1280, 720), (1920, 1080)], ids=["projector", "large projector"]
+)
+def test_planes_digits_and_figures_fit_on_a_projector(
+    browser: Browser, app: App, width: int, height: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    open_planes(page, address(app))
+    for side in ("left", "right"):
+        for hook in ("latent-map", "digit", "rung-figures"):
+            box = box_of(half(page, side).get_by_test_id(hook))
+            assert box["y"] + box["height"] <= height, (side, hook)
+            assert box["x"] + box["width"] <= width, (side, hook)
+        assert box_of(plane(half(page, side)))["width"] >= 380
+        assert box_of(half(page, side).get_by_test_id("digit"))["width"] >= 180
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_nothing_is_wider_than_the_window(browser: Browser, app: App, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    open_planes(page, address(app, overlay="ellipses", sigmas=3))
+    main = page.get_by_test_id("stMain")
+    needed, there = main.evaluate("main => [main.scrollWidth, main.clientWidth]")
+    assert needed <= there
+    top, home = (box_of(page.get_by_role("link", name=name)) for name in ("Completeness", "Latent map"))
+    assert top["y"] == home["y"]  # the links to the pages share one line
+    context.close()
