@@ -1,29 +1,20 @@
 // A walk through the latent plane: two ends, the path between them, and the digits along it, all moving together.
 // Nothing here waits for Python while something is dragged; Python hears of what was let go (see continuity.py).
 
-import { AxisSliders } from "./axis_sliders.js";
-import { Curves } from "./curves.js";
 import { channelUrl, DecodeChannel } from "./decode_channel.js";
-import { Ends } from "./ends.js";
-import { Filmstrip, FRAMES } from "./filmstrip.js";
-import { listenToGestures } from "./gestures.js";
-import { heatImage, heatLegend, heatRange } from "./heat_map.js";
-import { createLegend } from "./legend.js";
-import { LiveSlider } from "./live_slider.js";
-import { Marker } from "./marker.js";
-import { PathLine } from "./path_line.js";
+import { FRAMES } from "./filmstrip.js";
+import { heatLegend } from "./heat_map.js";
 import { PathPictures, picture } from "./path_pictures.js";
-import { PathPlayer } from "./path_player.js";
 import { pathPoints } from "./path_points.js";
-import { loadPlotly, OPACITY } from "./plane.js";
-import { Scene } from "./scene.js";
-import { WalkPanel } from "./walk_panel.js";
+import { loadPlotly } from "./plane.js";
+import { Teller } from "./teller.js";
+import { createWalkControls } from "./walk_controls.js";
+import { WalkMap } from "./walk_map.js";
 
 const NO_ANSWER = "The server does not answer. The digits move again as soon as it does.";
 const DECIMALS = 4; // of everything told to Python
 const REST_MS = 300; // the slider has rested when it has been let go for so long
 const GLIDE = 0.6; // part of the way to t gone in a frame: hands report more seldom than a screen draws
-const NOTHING = () => {};
 
 /** Build the walk inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
 export async function mount(root, { data }) {
@@ -35,10 +26,7 @@ export async function mount(root, { data }) {
 
 class Continuity {
   #root;
-  #scene;
-  #line;
-  #marker;
-  #ends;
+  #map;
   #panel;
   #slider;
   #film;
@@ -53,8 +41,7 @@ class Continuity {
   #shown = 0; // where on the way to the walk's t the pictures are
   #stillness = matchMedia("(prefers-reduced-motion: reduce)");
   #known = {}; // the walk as Python knows it
-  #told; // walks told to Python so far; it answers how many of them it knows
-  #tell = NOTHING;
+  #teller;
   #telling = 0;
   #kind = "straight";
   #limit;
@@ -62,105 +49,70 @@ class Continuity {
   #points = new Float32Array(4); // of the path
   #count = 2;
   #extent = [-3, 3]; // least and greatest coordinate of the test digits
-  #heat = null;
   #frames = null; // the film's frames drawn last
   #frame = 0;
-  #stopGestures = NOTHING;
 
   constructor(root, Plotly, { colours, seen, limit }) {
     this.#root = root;
-    this.#told = seen;
+    this.#teller = new Teller("walk", seen);
     this.#limit = limit;
-    const map = root.querySelector(".latent-map");
-    this.#scene = new Scene(map, Plotly, { colours }, {
-      moved: () => this.#follow(),
-      settled: NOTHING,
+    this.#map = new WalkMap(root.querySelector(".latent-map"), Plotly, colours, {
       known: () => this.#meet(),
-      themed: () => this.#paintHeat(),
-    });
-    map.prepend(createLegend(colours, (hidden) => this.#scene.hide(hidden)));
-    const { above } = this.#scene.stage;
-    this.#line = new PathLine(above, this.#scene.plane);
-    this.#marker = new Marker(above, this.#scene.plane);
-    this.#ends = new Ends(above, this.#scene.plane, {
-      move: (name, z) => this.#moveEnd(name, z),
-      rest: () => this.#restEnds(),
-    });
-    this.#buildPanel(root.querySelector(".continuity-panel"), colours);
-  }
-
-  async start() {
-    await this.#scene.start();
-    this.#stopGestures = listenToGestures(this.#scene.stage.plot, this.#scene.plane, {
-      preview: NOTHING,
-      leave: NOTHING,
+      moveEnd: (name, z) => this.#moveEnd(name, z),
+      restEnds: () => this.#restEnds(),
       pin: (z) => this.#click(z),
       nudge: (step) => this.#nudge(step),
       rest: () => this.#tellSoon(),
     });
+    const controls = createWalkControls(root.querySelector(".continuity-panel"), colours, {
+      go: (t) => {
+        this.#player.pause();
+        this.#walk.t = t;
+        this.#schedule();
+      },
+      play: (t) => {
+        this.#walk.t = t;
+        this.#render();
+      },
+      along: (axis, value) => this.#moveAlong(axis, value),
+      rest: () => this.#tellSoon(),
+      mode: (mode) => this.#switch(mode),
+      toggle: () => (this.#player.playing ? this.#player.pause() : this.#player.play(this.#walk.t)),
+    });
+    ({
+      panel: this.#panel,
+      slider: this.#slider,
+      film: this.#film,
+      curves: this.#curves,
+      axes: this.#axes,
+      player: this.#player,
+    } = controls);
+  }
+
+  async start() {
+    await this.#map.start();
   }
 
   /** Streamlit's newest arguments. What was moved here since Python was told stays as it is here. */
-  update({ data, setStateValue }) {
-    this.#tell = (walk) => setStateValue("walk", walk);
+  update(component) {
+    const { data } = component;
+    const known = this.#teller.knows(component);
     if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
-    this.#scene.overlay.showPrior(data.show_prior);
-    this.#setHeat(data.heat_map);
-    // Until Python has seen the newest walk, what it sends is an echo of an older one.
-    if (data.seen >= this.#told) this.#adopt(data);
-    this.#scene.retheme();
+    this.#map.showPrior(data.show_prior);
+    this.#map.showHeat(data.heat_map);
+    this.#panel.legend = data.heat_map ? heatLegend(data.heat_map) : "";
+    if (known) this.#adopt(data);
+    this.#map.retheme();
   }
 
   dispose() {
     clearTimeout(this.#telling);
+    this.#teller.dispose();
     cancelAnimationFrame(this.#frame);
     this.#player.pause();
     this.#pictures.dispose();
-    this.#stopGestures();
-    this.#ends.dispose();
     this.#channel?.close();
-    this.#scene.dispose();
-  }
-
-  #buildPanel(root, colours) {
-    const go = (t) => {
-      this.#player.pause();
-      this.#walk.t = t;
-      this.#schedule();
-    };
-    const spoken = (t) => `t ${t.toFixed(2)}, from A at 0 to B at 1`;
-    const range = { label: "t, the way from A to B", min: 0, max: 1, step: 0.005 };
-    this.#slider = new LiveSlider(
-      { testid: "path-slider", ...range, written: spoken },
-      { move: go, rest: () => this.#tellSoon() },
-    );
-    const title = (part) => `Go to t = ${part.toFixed(1)}`;
-    this.#film = new Filmstrip({ testid: "filmstrip", title }, (t) => {
-      go(t);
-      this.#tellSoon();
-    });
-    this.#curves = new Curves(colours);
-    this.#axes = new AxisSliders({ move: (axis, value) => this.#moveAlong(axis, value), rest: () => this.#tellSoon() });
-    this.#player = new PathPlayer({
-      move: (t) => {
-        this.#walk.t = t;
-        this.#render();
-      },
-      playing: (playing) => {
-        this.#panel.playing = playing;
-        if (!playing) this.#tellSoon();
-      },
-    });
-    const rows = {
-      path: [this.#slider.element, this.#film.element, this.#curves.element],
-      axes: this.#axes.elements,
-    };
-    this.#panel = new WalkPanel(root, rows, {
-      mode: (mode) => this.#switch(mode),
-      play: () => (this.#player.playing ? this.#player.pause() : this.#player.play(this.#walk.t)),
-      speed: (speed) => (this.#player.speed = speed),
-      back: (thereAndBack) => (this.#player.thereAndBack = thereAndBack),
-    });
+    this.#map.dispose();
   }
 
   #use(checkpoint) {
@@ -168,22 +120,21 @@ class Continuity {
     this.#channel?.close();
     const channel = new DecodeChannel(channelUrl(checkpoint), (news) => channel === this.#channel && this.#hear(news));
     this.#channel = channel;
-    this.#scene.use(checkpoint);
+    this.#map.use(checkpoint);
     if (this.#path) this.#setPath(this.#path, this.#points);
   }
 
   #hear(news) {
     this.#condition = { ...this.#condition, ...news };
     this.#panel.badge(this.#condition);
-    if ("open" in news) this.#scene.stage.setNotice("channel", news.open ? "" : news.sentence || NO_ANSWER);
+    if ("open" in news) this.#map.setNotice("channel", news.open ? "" : news.sentence || NO_ANSWER);
   }
 
   /** The test digits have come: the view is new, and the axes' sliders know how far they go. */
   #meet() {
-    const { means } = this.#scene.latents;
+    const { means } = this.#map.latents;
     this.#extent = [means.reduce((low, z) => Math.min(low, z)), means.reduce((high, z) => Math.max(high, z))];
     this.#spanAxes();
-    this.#paintHeat(); // a new map has come without it
     this.#reveal();
     this.#render();
   }
@@ -206,7 +157,7 @@ class Continuity {
   /** The path as Python computed it, with all that is known along it. */
   #take(kind, traversal) {
     const points = Float32Array.from(traversal.points);
-    this.#ends.place(this.#walk);
+    this.#map.placeEnds(this.#walk);
     if (kind !== this.#path || !near(points, this.#points)) this.#setPath(kind, points);
     this.#curves.draw(traversal);
   }
@@ -215,7 +166,7 @@ class Continuity {
     this.#path = kind;
     this.#points = points;
     this.#pictures.use(this.#channel, points);
-    if (this.#walk.mode === "path") this.#line.draw(kind, points);
+    if (this.#walk.mode === "path") this.#map.drawLine(kind, points);
     this.#render();
     this.#decode();
   }
@@ -231,8 +182,8 @@ class Continuity {
     this.#path = kind;
     this.#points = pathPoints(kind, a, b, this.#count, this.#limit);
     this.#pictures.use(this.#channel, this.#points);
-    this.#ends.place(this.#walk);
-    this.#line.draw(kind, this.#points);
+    this.#map.placeEnds(this.#walk);
+    this.#map.drawLine(kind, this.#points);
     this.#curves.wait();
     this.#schedule();
   }
@@ -304,20 +255,10 @@ class Continuity {
     this.#axes.range = [Math.floor(Math.min(this.#extent[0], ...point)), Math.ceil(Math.max(this.#extent[1], ...point))];
   }
 
-  /** Show the whole map and what moves on it, unless it is in view already. */
+  /** Bring what moves into view. */
   #reveal() {
-    const { plane } = this.#scene;
-    const { x, y } = plane.range;
-    const places = this.#walk.mode === "axes" ? [this.#walk.point] : [this.#walk.a, this.#walk.b];
-    const outside = ([z1, z2]) => z1 < x[0] || z1 > x[1] || z2 < y[0] || z2 > y[1];
-    if (places.some(outside)) plane.viewAll(places);
-  }
-
-  /** The plane's axes have moved. */
-  #follow() {
-    this.#line.place();
-    this.#marker.place();
-    this.#ends.place(this.#walk);
+    const { mode, point, a, b } = this.#walk;
+    this.#map.reveal(mode === "axes" ? [point] : [a, b]);
   }
 
   #schedule() {
@@ -338,7 +279,7 @@ class Continuity {
     const t = i / last;
     const z = [this.#points[2 * i], this.#points[2 * i + 1]];
     this.#slider.value = this.#walk.t;
-    this.#marker.place(z);
+    this.#map.mark(z);
     this.#film.mark(t);
     this.#curves.point(t);
     this.#panel.write(t, ...z);
@@ -358,8 +299,8 @@ class Continuity {
     const { point } = this.#walk;
     const lines = this.#axes.lines(point);
     this.#axes.place(point);
-    this.#line.draw("axes", ...lines);
-    this.#marker.place(point);
+    this.#map.drawLine("axes", ...lines);
+    this.#map.mark(point);
     this.#panel.write(0, ...point);
     this.#channel.followAll(Float32Array.from([...lines[0], ...lines[1], ...point]), (pictures) => {
       if (this.#walk.mode !== "axes") return;
@@ -379,20 +320,6 @@ class Continuity {
     this.#film.draw(frames.points, frames.pictures);
   }
 
-  #setHeat(heat) {
-    if (heat?.shade === this.#heat?.shade) return;
-    this.#heat = heat;
-    this.#paintHeat();
-  }
-
-  #paintHeat() {
-    const heat = this.#heat;
-    const { plane, theme } = this.#scene;
-    plane.setOpacity(heat ? OPACITY.over : OPACITY.alone);
-    plane.setBackdrop(heat && heatImage(heat, theme.ink), heat && heatRange(heat));
-    this.#panel.legend = heat ? heatLegend(heat) : "";
-  }
-
   #tellSoon() {
     clearTimeout(this.#telling);
     this.#telling = setTimeout(() => this.#player.playing || this.#tellNow(), REST_MS);
@@ -404,8 +331,7 @@ class Continuity {
     const walk = structuredClone(this.#walk);
     if (Object.keys(walk).every((name) => same(walk[name], this.#known[name]))) return;
     this.#known = walk;
-    this.#told += 1;
-    this.#tell({ ...walk, count: this.#told });
+    this.#teller.tell(walk);
   }
 
   #rounded(z) {
