@@ -78,7 +78,8 @@ export class TwinHalf {
     this.#scene.overlay.mark("preview", null);
     this.#point.use(rung.name, this.#channels.use(rung.name));
     this.#scene.use(rung.name, rung.variational ? this.#home : undefined);
-    this.#ground();
+    this.#scene.overlay.showPrior(rung.variational);
+    this.#scene.plane.setOpacity(OPACITY.alone);
   }
 
   /** Pin z and show its digit. */
@@ -121,7 +122,7 @@ export class TwinHalf {
     if (JSON.stringify(layer) === JSON.stringify(this.#layer)) return;
     this.#layer = layer;
     this.#ellipses.draw(layer?.kind === "ellipses" ? layer.posteriors : []);
-    this.#ground();
+    this.#scene.plane.setOpacity(layer ? OPACITY.faint : OPACITY.alone);
     this.#paint();
   }
 
@@ -144,12 +145,6 @@ export class TwinHalf {
     this.#scene.stage.plot.dataset.model = this.rung.name;
     if (this.#layer) this.#paint();
     this.#on.known();
-  }
-
-  /** The prior's circles belong to a VAE, and to any model that is compared with the prior. */
-  #ground() {
-    this.#scene.overlay.showPrior(this.rung.variational || this.#layer?.kind === "density");
-    this.#scene.plane.setOpacity(this.#layer ? OPACITY.faint : OPACITY.alone);
   }
 
   #paint() {

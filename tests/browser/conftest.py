@@ -69,17 +69,25 @@ class App:
 @pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The running app; tests that end it take `mortal_app`."""
-    yield from _running(tmp_path_factory.mktemp("app") / "log")
+    yield from running(tmp_path_factory.mktemp("app") / "log")
 
 
 @pytest.fixture
 def mortal_app(tmp_path: Path) -> Iterator[App]:
     """A running app of the test's own, to be killed and started again."""
-    yield from _running(tmp_path / "log")
+    yield from running(tmp_path / "log")
 
 
-def _running(log: Path) -> Iterator[App]:
-    app = App(log)
+def copy_project(folder: Path) -> None:
+    """Everything the app needs, to be damaged."""
+    for name in ("app.py", "pages", "vae", ".streamlit", "checkpoints"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+
+
+def running(log: Path, root: Path = ROOT) -> Iterator[App]:
+    """An app that runs until the test is over."""
+    app = App(log, root)
     app.start()
     try:
         yield app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-import shutil
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pages.components import completeness_wording
 from pages.components.completeness_data import ELLIPSES
 from pages.components.resources import asset_base
-from tests.browser.conftest import ROOT, App
+from tests.browser.conftest import App, copy_project, running
 from tests.browser.reading import (
     Scope,
     Shown,
@@ -321,26 +321,24 @@ def test_two_students_do_not_disturb_each_other(page: Page, browser: Browser, ap
     other.context.close()
 
 
-def test_a_damaged_rung_is_not_offered_and_the_others_work(page: Page, tmp_path: Path) -> None:
-    for name in ("pages", "vae", ".streamlit"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "app.py", tmp_path)
-    shutil.copytree(ROOT / "checkpoints", tmp_path / "checkpoints")
+@pytest.fixture
+def gapped(tmp_path: Path) -> Iterator[App]:
+    """An app whose ladder has a damaged rung and lacks another."""
+    copy_project(tmp_path)
     (tmp_path / "checkpoints" / ladder.file(8)).write_bytes(b"not a checkpoint")
     (tmp_path / "checkpoints" / ladder.file(2)).unlink()
-    app = App(tmp_path / "log", tmp_path)
-    app.start()
-    try:
-        open_planes(page, address(app))
-        offered = [f"{beta:g}" for beta in ladder.BETAS if beta not in (2, 8)]
-        expect(page.locator(".ladder-ticks button")).to_have_text(offered)
-        for beta in (2, 8):
-            expect(page.get_by_role("alert").filter(has_text=ladder.command(beta))).to_be_visible()
-        page.get_by_test_id("beta-slider").focus()
-        page.keyboard.press("ArrowRight")
-        expect_rung(page, 4)
-    finally:
-        app.kill()
+    yield from running(tmp_path / "log", tmp_path)
+
+
+def test_a_rung_that_cannot_be_used_is_not_offered_and_the_others_work(page: Page, gapped: App) -> None:
+    open_planes(page, address(gapped))
+    offered = [f"{beta:g}" for beta in ladder.BETAS if beta not in (2, 8)]
+    expect(page.locator(".ladder-ticks button")).to_have_text(offered)
+    for beta in (2, 8):
+        expect(page.get_by_role("alert").filter(has_text=ladder.command(beta))).to_be_visible()
+    page.get_by_test_id("beta-slider").focus()
+    page.keyboard.press("ArrowRight")
+    expect_rung(page, 4)
 
 
 def test_planes_recover_when_the_server_comes_back(context: BrowserContext, mortal_app: App) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -15,8 +14,7 @@ import torch
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import conftest
-from tests.browser.conftest import ROOT, App
+from tests.browser.conftest import ROOT, App, copy_project, running
 from vae import checkpoint as checkpoints
 from vae.decoding import draw
 
@@ -187,15 +185,12 @@ def test_nothing_jumps_when_the_point_changes(page: Page, app: App) -> None:
 
 
 @pytest.fixture
-def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+def damaged(tmp_path: Path) -> Iterator[App]:
     """An app whose vae.pt was cut off half-way."""
-    for name in ("app.py", "pages", "vae", ".streamlit", "checkpoints"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, tmp_path / name)
+    copy_project(tmp_path)
     file = tmp_path / "checkpoints" / "vae.pt"
     file.write_bytes(file.read_bytes()[:100_000])
-    monkeypatch.setattr(conftest, "ROOT", tmp_path)
-    yield from conftest._running(tmp_path / "log")
+    yield from running(tmp_path / "log", tmp_path)
 
 
 def test_a_damaged_checkpoint_is_named_and_the_other_works(page: Page, damaged: App) -> None:
