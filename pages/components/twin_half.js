@@ -23,6 +23,7 @@ export class TwinHalf {
   #channels = new ChannelPool((condition) => this.#hear(condition));
   #ellipses;
   #layer = null;
+  #pinned = ""; // model and point
   #title;
   #canvas = make("canvas", { role: "img" });
   #coordinates = [make("b"), make("b")];
@@ -82,8 +83,11 @@ export class TwinHalf {
     this.#scene.plane.setOpacity(OPACITY.alone);
   }
 
-  /** Pin z and show its digit. */
+  /** Pin z and show its digit, which is decoded only once. */
   pin(z) {
+    const pinned = `${this.rung.name} ${z}`;
+    if (pinned === this.#pinned) return this.leave();
+    this.#pinned = pinned;
     this.#phase = "pin";
     this.#scene.overlay.mark("preview", null);
     this.#scene.overlay.mark("pin", z);
@@ -99,6 +103,7 @@ export class TwinHalf {
 
   /** Show the pinned point again. */
   leave() {
+    if (this.element.dataset.phase === "pin") return;
     this.#phase = "pin";
     this.#scene.overlay.mark("preview", null);
     this.#point.leave();
