@@ -40,7 +40,10 @@ def outcome(left: Mapping[str, float], right: Mapping[str, float]) -> str:
     fits its codes. Empty if that was not measured.
     """
     if right.get("kl_nats", math.inf) < COLLAPSED:
-        return "The posterior has collapsed: codes say nothing, and every place decodes to the same picture."
+        return (
+            "The posterior has collapsed: all codes lie on one spot and say nothing, and every place decodes "
+            "to the same picture."
+        )
     shares = left.get("completeness_fitted", math.nan), right.get("completeness", math.nan)
     if not all(map(math.isfinite, shares)):
         return ""
