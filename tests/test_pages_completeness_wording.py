@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -73,7 +74,12 @@ def test_networks_that_are_the_same_or_collapsed_are_not_compared() -> None:
     assert "%" not in sentence("quantiles", RECORDED, RECORDED, same=True)
 
 
-@given(st.dictionaries(st.sampled_from(["kl_nats", "completeness", "completeness_fitted"]), st.floats()))
+@given(
+    st.dictionaries(
+        st.sampled_from(["kl_nats", "completeness", "completeness_fitted"]),
+        st.floats(0, 1) | st.sampled_from([math.nan, math.inf, -math.inf]),
+    )
+)
 def test_what_was_not_measured_is_not_said(recorded: dict[str, float]) -> None:
     assert "nan" not in outcome(recorded, recorded)
     assert "inf" not in outcome(recorded, recorded)

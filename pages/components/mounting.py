@@ -106,19 +106,13 @@ def declared(module: str, html: str, *, styles: tuple[str, ...] | None = None) -
     return st.components.v2.component(
         module,
         html=html,
-        css="".join(map(style, styles or (module,))),
-        js=script(module),
+        css="".join(map(_style, styles or (module,))),
+        js=_SCRIPT.replace("ROOT", module.replace("_", "-")).replace("MODULE", module),
         isolate_styles=False,  # plotly.js puts its style sheet into the document
     )
 
 
-def script(module: str) -> str:
-    """The inline JavaScript of the component `module`."""
-    return _SCRIPT.replace("ROOT", module.replace("_", "-")).replace("MODULE", module)
-
-
-def style(module: str) -> str:
-    """The style sheet `module`.css beside this file."""
+def _style(module: str) -> str:
     return (Path(__file__).parent / f"{module}.css").read_text(encoding="utf-8")
 
 
