@@ -108,10 +108,14 @@ def show_header(view: CompletenessView) -> None:
 
 def show_missing(service: DecoderService, rungs: Sequence[Rung]) -> None:
     """Which rungs there are not and how to make them; the others stay usable."""
-    for beta in ladder.absent(service.names):
-        problem = service.problems.get(f"{ladder.name(beta)}.pt")
-        if problem is None or beta:  # the autoencoder's file is every page's: `show_warnings` tells of it
-            st.warning(problem or completeness_wording.missing_sentence(beta))
+    problems = {
+        beta: service.problems.get(f"{ladder.name(beta)}.pt") for beta in ladder.absent(service.names)
+    }
+    for beta, problem in problems.items():
+        if problem and beta:  # the autoencoder's file is every page's: `show_warnings` tells of it
+            st.warning(problem)
+    if missing := [beta for beta, problem in problems.items() if problem is None]:
+        st.warning(completeness_wording.missing_sentence(missing))
     if rungs[0].beta:
         st.warning(completeness_wording.stand_in_sentence(rungs[0].title))
 

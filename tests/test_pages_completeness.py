@@ -236,12 +236,12 @@ def test_a_collapsed_plane_carries_draws_no_further_than_the_channel_takes() -> 
 def test_the_table_shows_every_model_with_its_own_record(folder: Path) -> None:
     path = folder / ladder.file(8)
     checkpoints.save(checkpoints.load(path).with_figures({"kl_nats": 3.25, "completeness": 0.625}), path)
-    content = next(element.value for element in opened().html if "Named, N(0, I)" in element.value)
+    content = next(element.value for element in opened().html if "Complete, N(0, I)" in element.value)
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", content)]
     titles = [row[0] for row in rows[1:]]
     assert titles == ["Autoencoder", *(f"VAE, β = {beta:g}" for beta in ladder.BETAS if beta), "VAE"]
     of_8 = dict(zip(rows[0], rows[1 + ladder.BETAS.index(8)], strict=True))
-    assert (of_8["KL"], of_8["Named, N(0, I)"]) == ("3.2", "62.5 %")
+    assert (of_8["KL"], of_8["Complete, N(0, I)"]) == ("3.2", "62.5 %")
 
 
 @pytest.mark.parametrize("damaged", [False, True])

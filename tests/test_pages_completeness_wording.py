@@ -32,12 +32,13 @@ RECORDED = {
     "log_likelihood_nats": -130.8796,
     "completeness": 0.8837,
     "completeness_fitted": 0.8843,
+    "completeness_digits": 8.549,
 }
 
 
 def test_rows_are_rounded_not_invented() -> None:
     assert [value for _, value in rung_rows(RECORDED)] == [
-        *("128.8 nats", "6.9 nats", "−135.6 nats", "−130.9 nats", "88.4 %", "88.4 %")
+        *("128.8 nats", "6.9 nats", "−135.6 nats", "−130.9 nats", "88.4 %", "88.4 %", "8.5")
     ]
 
 
@@ -100,8 +101,14 @@ def test_a_grid_says_what_one_picture_stands_for_and_where_the_left_one_is() -> 
 
 @pytest.mark.parametrize("beta", BETAS)
 def test_a_missing_rung_is_named_with_its_command(beta: float) -> None:
-    assert f"β = {beta:g}" in missing_sentence(beta)
-    assert f"python -m vae train --preset ladder --beta={beta:g}`" in missing_sentence(beta)
+    assert f"β = {beta:g}" in missing_sentence([beta])
+    assert f"python -m vae train --preset ladder --beta={beta:g}`" in missing_sentence([beta])
+
+
+def test_several_missing_rungs_are_one_sentence_with_one_command() -> None:
+    sentence = missing_sentence([2, 4, 16])
+    assert sentence.startswith("The rungs β = 2, 4 and 16 are missing")
+    assert sentence.count("`python -m vae train --preset ladder --resume`") == 1
 
 
 def test_the_table_holds_every_model_and_says_how_to_measure_what_is_missing() -> None:

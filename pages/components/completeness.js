@@ -74,7 +74,7 @@ class Completeness {
     this.#offer(data.rungs);
     this.#halves.left.use(data.left);
     if (known || !this.#twin) this.#adopt(data.twin);
-    else if (relinked) this.#place();
+    if (relinked) this.#place();
     this.#overlay = data.overlay && { ...data.overlay, rung: data.twin.rung };
     this.#cover();
     this.#both((half) => half.retheme());

@@ -63,8 +63,9 @@ FIGURES: Mapping[str, str] = {
     "KL": "kl_nats",
     "ELBO": "elbo_nats",
     "log p(x)": "log_likelihood_nats",
-    "Named, N(0, I)": "completeness",
-    "Named, own Gaussian": "completeness_fitted",
+    "Complete, N(0, I)": "completeness",
+    "Complete, own Gaussian": "completeness_fitted",
+    "Different digits": "completeness_digits",
 }
 
 
@@ -72,6 +73,8 @@ def _shown(key: str, recorded: Mapping[str, float]) -> str:
     value = recorded.get(key, math.nan)
     if not math.isfinite(value):
         return NONE
+    if key.endswith("_digits"):
+        return f"{value:.1f}"
     if not key.endswith("_nats"):
         return f"{100 * value:.1f} %"
     return f"{value:.1f} nats".replace("-", "−")
@@ -101,14 +104,19 @@ def table_html(models: Sequence[Model]) -> str:
 
 
 TABLE_NOTE = (
-    "Nats per image, on MNIST’s 10,000 test digits. Named: the share of 10,000 draws in which a classifier "
-    "is at least 90 % sure of a digit."
+    "Nats per image, on MNIST’s 10,000 test digits. Complete: the share of 10,000 draws in which a "
+    "classifier is at least 90 % sure of a digit; how many different digits those of N(0, I) are."
 )
 VAE_NOTE = " VAE is the model of the other pages, larger and trained in another way."
 
 
-def missing_sentence(beta: float) -> str:
-    return f"The rung β = {beta:g} is missing: make it with `{ladder.command(beta)}`."
+def missing_sentence(betas: Sequence[float]) -> str:
+    """Which rungs, one or more, have no file, and the command that makes just those."""
+    if len(betas) == 1:
+        return f"The rung β = {betas[0]:g} is missing: make it with `{ladder.command(betas[0])}`."
+    named = ", ".join(f"{beta:g}" for beta in betas[:-1])
+    command = "python -m vae train --preset ladder --resume"
+    return f"The rungs β = {named} and {betas[-1]:g} are missing: make them with `{command}`."
 
 
 def stand_in_sentence(title: str) -> str:
@@ -193,8 +201,10 @@ its grey value as the probability of white. A *nat* is a unit of information: 1.
 - **log p(x)**: how well the model foresees a test digit. It is exact, because over a plane
   $\int p(x \mid z)\, p(z)\, \mathrm{d}z$ is a sum over a fine lattice. The autoencoder, which has no prior,
   is scored with the VAE's.
-- **Named**: draws in which a separate classifier is at least 90 % sure of a digit. It does not ask whether
-  draws differ: a collapsed decoder, which draws one picture everywhere, may be named every time.
-  *Own Gaussian* are draws from the Gaussian that fits the model's own codes: fairer to the autoencoder, whose
-  codes lie elsewhere than the prior.
+- **Complete**: the share of random draws in which a separate classifier is at least 90 % sure of a digit.
+  *N(0, I)* are draws from the prior, *own Gaussian* those from the Gaussian that fits the model's own codes:
+  fairer to the autoencoder, whose codes lie elsewhere than the prior.
+- **Different digits**: how many equally frequent digits the named draws from the prior amount to, the
+  exponential of their entropy. It is 10 if all digits come equally often, and 1 for a collapsed decoder,
+  which draws one picture everywhere and may be named every time.
 """

@@ -34,8 +34,10 @@ export class DrawsHalf {
     const { title, points, verdicts } = judged;
     this.#points = points;
     this.#title.textContent = title;
-    const named = verdicts.filter(([, , isNamed]) => isNamed).length;
-    this.#sentence.textContent = ` ${named} of ${verdicts.length} draws are named`;
+    const named = verdicts.filter(([, , isNamed]) => isNamed).map(([digit]) => digit);
+    const kinds = new Set(named).size;
+    this.#sentence.textContent =
+      ` ${named.length} of ${verdicts.length} draws are named, ${kinds} different ${kinds === 1 ? "digit" : "digits"}`;
     this.#grid.setAttribute("aria-label", `${title}: decoded draws. Arrow keys choose one, Enter goes to it on the map.`);
     const images = Uint8Array.from(atob(judged.images), (letter) => letter.charCodeAt(0));
     const focused = this.#buttons.indexOf(document.activeElement);

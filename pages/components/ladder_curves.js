@@ -49,6 +49,18 @@ const PLOTS = [
     absent: unmeasured,
   },
   {
+    name: "digits",
+    title: "Different digits",
+    series: [
+      { key: "completeness_digits", title: "N(0, I)", short: "N(0, I)" },
+      { key: "completeness_fitted_digits", title: "own Gaussian", short: "own Gaussian" },
+    ],
+    y: "among the draws that are named",
+    range: [0, 10],
+    written: (value) => number(value, 1),
+    absent: unmeasured,
+  },
+  {
     name: "rate-distortion",
     title: "Rate and distortion",
     series: [{ key: "reconstruction_nats", short: "reconstruction" }],

@@ -15,6 +15,8 @@ DRAWN = (
     "log_likelihood_nats",
     "completeness",
     "completeness_fitted",
+    "completeness_digits",
+    "completeness_fitted_digits",
 )
 
 _component = mounting.declared("ladder_curves", '<div class="ladder-curves"></div>')

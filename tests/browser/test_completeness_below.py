@@ -41,7 +41,7 @@ def open_page(page: Page, app: App, **view: object) -> None:
         expect(plane).to_have_attribute("aria-busy", "false")
     expect(page.locator(".manifold-grid figure[aria-busy=false] [data-loaded]")).to_have_count(2)
     expect(page.get_by_test_id("draw")).to_have_count(2 * int(str(parameters["draws"])))
-    expect(page.get_by_test_id("ladder-plot")).to_have_count(5)
+    expect(page.get_by_test_id("ladder-plot")).to_have_count(6)
     expect(page.locator("[data-testid=ladder-point]").first).to_be_attached()
 
 
@@ -338,10 +338,10 @@ def test_gaps_and_far_away_figures_are_told(page: Page, app: App) -> None:
         return {"name": ladder.name(beta), "title": f"β {beta:g}", "beta": beta, "figures": row}
 
     rungs = [
-        measured(0, 100.0, None, None, -900.0, 0.4, 0.6),
-        measured(1, 110.0, 6.0, -116.0, -114.0, 0.8, 0.8),
+        measured(0, 100.0, None, None, -900.0, 0.4, 0.6, 6.0, 7.0),
+        measured(1, 110.0, 6.0, -116.0, -114.0, 0.8, 0.8, 8.5, 8.5),
         measured(4),
-        measured(8, 150.0, 1.5, -151.5, -150.0, 0.5, 0.6),
+        measured(8, 150.0, 1.5, -151.5, -150.0, 0.5, 0.6, 2.0, None),
     ]
     page.evaluate(MOUNTED, [f"{asset_base()}ladder_curves.js", rungs])
     trial = page.locator(".ladder-curves.trial")
@@ -355,6 +355,7 @@ def test_gaps_and_far_away_figures_are_told(page: Page, app: App) -> None:
     expect(of("likelihood", 0)).to_have_text("−900.0 nats")
     expect(of("likelihood", 0).locator(".mark")).to_have_count(0)
     expect(of("completeness", 8).locator(".mark")).to_have_count(2)
+    expect(of("digits", 8).locator(".mark")).to_have_count(1)
     distortion = trial.locator("[data-figure=rate-distortion]")
     expect(distortion.locator("figcaption")).to_contain_text("not measured: β = 4")
     expect(distortion.locator(".mark")).to_have_count(2)
