@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -22,7 +23,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from vae import checkpoint  # noqa: E402 (the project is not installed, its folder is put on the path above)
+# the project is not installed, its folder is put on the path above
+from vae import checkpoint  # noqa: E402
+from vae.data import VARIABLE  # noqa: E402
 
 SCHEMES = {"light": "latent-map.png", "dark": "latent-map-dark.png"}
 SIZE = {"width": 1280, "height": 720}
@@ -32,18 +35,23 @@ LARGEST = 400_000  # bytes
 
 @contextmanager
 def running_app() -> Iterator[str]:
-    """The app on a free port; gives its address."""
+    """The app on a free port, without MNIST: no image of it belongs into the project. Gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     options = ("--server.port", str(port), "--server.headless", "true")
-    server = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", *options], cwd=ROOT)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/healthz", server)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.terminate()
-        server.wait(10)
+    with tempfile.TemporaryDirectory() as nothing:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+            cwd=ROOT,
+            env={**os.environ, VARIABLE: nothing},
+        )
+        try:
+            wait_for(f"http://127.0.0.1:{port}/healthz", server)
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            server.terminate()
+            server.wait(10)
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
@@ -95,8 +103,7 @@ def main() -> None:
             take(page, f"{address}?z1={z1:.4f}&z2={z2:.4f}", "shares", ROOT / "docs" / name)
         page = browser.new_page(viewport=SIZE, color_scheme="light")
         take(page, f"{address}continuity?path=geodesic", "curves", ROOT / "docs" / "continuity.png")
-        completeness = f"{address}completeness?z1=-1.1&z2=-0.4"  # among the ones
-        take(page, completeness, "beta-slider", ROOT / "docs" / "completeness.png")
+        take(page, f"{address}completeness", "beta-slider", ROOT / "docs" / "completeness.png")
         browser.close()
 
 
