@@ -18,6 +18,7 @@ from pages.components.manifold_grid import manifold_grid
 from pages.components.prior_draws import prior_draws
 from pages.components.resources import asset_base
 from vae import export, ladder, manifold
+from vae.batching import BatcherClosed, QueueFull
 from vae.decoding import DEFAULT, DecoderService
 from vae.lattices import axis_of
 from vae.linking import LINKS
@@ -108,16 +109,20 @@ def show_header(view: CompletenessView) -> None:
 
 def show_missing(service: DecoderService, rungs: Sequence[Rung]) -> None:
     """Which rungs there are not and how to make them; the others stay usable."""
-    problems = {
-        beta: service.problems.get(f"{ladder.name(beta)}.pt") for beta in ladder.absent(service.names)
-    }
-    for beta, problem in problems.items():
-        if problem and beta:  # the autoencoder's file is every page's: `show_warnings` tells of it
-            st.warning(problem)
-    if missing := [beta for beta, problem in problems.items() if problem is None]:
+    damaged = show_damaged(service)
+    if missing := [beta for beta in ladder.absent(service.names) if beta not in damaged]:
         st.warning(completeness_wording.missing_sentence(missing))
     if rungs[0].beta:
         st.warning(completeness_wording.stand_in_sentence(rungs[0].title))
+
+
+def show_damaged(service: DecoderService) -> list[float]:
+    """What is wrong with the rungs that have a file and cannot be used; returns their betas."""
+    problems = {beta: service.problems.get(f"{ladder.name(beta)}.pt") for beta in ladder.BETAS}
+    for beta, problem in problems.items():
+        if problem and beta:  # the autoencoder's file is every page's: `show_warnings` tells of it
+            st.warning(problem)
+    return [beta for beta, problem in problems.items() if problem]
 
 
 @st.fragment
@@ -226,17 +231,21 @@ def show_draws(shown: Shown, view: CompletenessView) -> None:
     left, right = shown.left.name, shown.right(view).name
     with st.container(key="completeness_draws_area", gap="xsmall"):
         show_heading("Draws from the prior", completeness_wording.DRAWS_SENTENCES[view.link])
-        like = right if view.link == "quantiles" else None
-        decoded = [
-            completeness_data.draws(name, view.draws, view.seed, source)
-            for name, source in ((left, like), (right, None))
-        ]
-        if None in decoded:
-            st.warning(completeness_wording.NO_CLASSIFIER)
-            return
         with st.container(key="completeness_draws_controls", horizontal=True, vertical_alignment="bottom"):
             show_slider("draws", "Draws", DRAWS, view.draws)
             st.button("Draw again", key="completeness_again", icon=":material/casino:", on_click=draw_again)
+        like = right if view.link == "quantiles" else None
+        try:
+            decoded = [
+                completeness_data.draws(name, view.draws, view.seed, source)
+                for name, source in ((left, like), (right, None))
+            ]
+        except (QueueFull, TimeoutError, BatcherClosed):
+            st.warning(completeness_wording.BUSY)
+            return
+        if None in decoded:
+            st.warning(completeness_wording.NO_CLASSIFIER)
+            return
         prior_draws(
             key="completeness_prior_draws",
             group=MAPS,
@@ -255,11 +264,10 @@ def show_figures(shown: Shown) -> None:
     with st.container(key="completeness_figures_area", gap="xsmall"):
         show_heading("Figures over β", completeness_wording.FIGURES_SENTENCE)
         ladder_curves(key="completeness_curves", group=MAPS, asset_base=asset_base(), rungs=measured)
-        others = [name for name in (DEFAULT,) if name in shown.service.names]
-        models = [(name, title, beta, recorded) for name, title, beta, recorded in measured]
-        for name in others:
-            checkpoint = shown.service.checkpoint(name)
-            models.append((name, wording.title(name, checkpoint), None, checkpoint.figures))
+        models: list[completeness_wording.Model] = [tuple(rung) for rung in measured]
+        if DEFAULT in shown.service.names:
+            checkpoint = shown.service.checkpoint(DEFAULT)
+            models.append((DEFAULT, wording.title(DEFAULT, checkpoint), None, checkpoint.figures))
         st.html(completeness_wording.table_html(models))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.download_button(
@@ -284,6 +292,7 @@ def show_page() -> None:
     if not any(rung.beta for rung in rungs):
         header()
         show_warnings(service, None)
+        show_damaged(service)
         st.error(completeness_wording.NO_LADDER)
         return
     refused = adopt_address([rung.beta for rung in rungs])

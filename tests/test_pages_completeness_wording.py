@@ -59,11 +59,15 @@ def test_every_choice_has_a_name_and_every_link_a_sentence() -> None:
 
 @pytest.mark.parametrize("link", LINKS)
 def test_the_figures_of_both_planes_stand_beside_the_link(link: Link) -> None:
-    said = sentence(
-        link, RECORDED | {"completeness_fitted": 0.7727, "completeness": 0.8132}, RECORDED, same=False
-    )
-    assert "77 % of random places at the left and at 88 % at the right. Same" in said
+    autoencoder = {"completeness_fitted": 0.7727, "completeness": 0.8132}
+    said = sentence(link, autoencoder, RECORDED, same=False)
+    assert "77 % of random draws at the left (own Gaussian) and 88 % at the right (prior). Same" in said
     assert said.endswith(sentence(link, {}, {}, same=False))
+
+
+def test_a_vae_in_place_of_the_autoencoder_is_scored_by_the_prior() -> None:
+    stand_in = RECORDED | {"completeness_fitted": 0.5, "completeness": 0.75}
+    assert "75 % of random draws at the left (prior)" in outcome(stand_in, RECORDED)
 
 
 def test_networks_that_are_the_same_or_collapsed_are_not_compared() -> None:

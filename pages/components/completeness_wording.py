@@ -41,16 +41,23 @@ def outcome(left: Mapping[str, float], right: Mapping[str, float]) -> str:
     """
     if right.get("kl_nats", math.inf) < COLLAPSED:
         return (
-            "The posterior has collapsed: all codes lie on one spot and say nothing, and every place decodes "
-            "to the same picture."
+            "The posterior has collapsed: codes say next to nothing, and every place decodes to nearly the "
+            "same picture."
         )
-    shares = left.get("completeness_fitted", math.nan), right.get("completeness", math.nan)
-    if not all(map(math.isfinite, shares)):
+    (share, drawn), (other_share, other_drawn) = named_share(left), named_share(right)
+    if not (math.isfinite(share) and math.isfinite(other_share)):
         return ""
     return (
-        f"A classifier can name the digit at {100 * shares[0]:.0f} % of random places at the left and at "
-        f"{100 * shares[1]:.0f} % at the right."
+        f"A classifier names {100 * share:.0f} % of random draws at the left ({drawn}) and "
+        f"{100 * other_share:.0f} % at the right ({other_drawn})."
     )
+
+
+def named_share(recorded: Mapping[str, float]) -> tuple[float, str]:
+    """The completeness of a model, NaN if it was not measured, and from what its places were drawn."""
+    if "kl_nats" in recorded:
+        return recorded.get("completeness", math.nan), "prior"
+    return recorded.get("completeness_fitted", math.nan), "own Gaussian"
 
 
 def rung_rows(recorded: Mapping[str, float]) -> list[tuple[str, str]]:
@@ -90,15 +97,16 @@ def table_html(models: Sequence[Model]) -> str:
         for _, title, _, recorded in models
     ]
     note = TABLE_NOTE + (VAE_NOTE if any(beta is None for _, _, beta, _ in models) else "")
-    missing = [
+    unmeasured = [
         ladder.file(beta) if beta is not None else f"{name}.pt"
         for name, _, beta, recorded in models
         if "completeness_fitted" not in recorded
     ]
-    if missing:
-        files = " ".join(f"checkpoints/{file}" for file in missing[:1])
-        note += f" Not everything was measured yet: python -m vae evaluate {files} does it"
-        note += f", and the same for {len(missing) - 1} more." if len(missing) > 1 else "."
+    if unmeasured:
+        note += (
+            f" Not everything was measured yet: python -m vae evaluate checkpoints/{unmeasured[0]} does it"
+        )
+        note += f", and the same for {len(unmeasured) - 1} more." if len(unmeasured) > 1 else "."
     table = figures.table(("Model", *FIGURES), rows)
     return f'<div class="atlas-wide">{table}</div><p class="atlas-note">{escape(note)}</p>'
 
@@ -124,6 +132,7 @@ def stand_in_sentence(title: str) -> str:
 
 
 NO_LADDER = "The beta ladder is missing: make it with `python -m vae train --preset ladder`."
+BUSY = "The server has too much to do: choose “Draw again” in a moment."
 NO_CLASSIFIER = (
     "Draws are shown with a classifier's verdict, and the classifier is missing: make it with "
     "`python -m vae train --preset classifier`."
@@ -177,8 +186,9 @@ $$-\log p(x \mid z) \;+\; \beta\, \mathrm{KL}\bigl(q(z \mid x) \,\Vert\, \mathca
 The autoencoder is only asked to redraw its digits. Nothing says where codes should lie, so they spread far
 out and leave gaps, and nobody taught the decoder what to draw there. The KL divergence pulls all codes
 together into the shape of the prior. That costs detail: as $\beta$ grows, digits blur, until at the end of
-the slider the codes say nothing and every place decodes to the same average picture. Training of each other
-$\beta$ went on from the network of its neighbour towards $\beta = 1$, so that the maps can be compared.
+the slider the codes say next to nothing and every place decodes to nearly the same average picture. Training
+of each other $\beta$ went on from the network of its neighbour towards $\beta = 1$, so that the maps can be
+compared.
 
 - **Same quantile**: the autoencoder's codes spread several times further, so equal coordinates mean little.
   Along each axis, the place is chosen that has the same share of the digits' codes below it.
@@ -187,7 +197,7 @@ $\beta$ went on from the network of its neighbour towards $\beta = 1$, so that t
   where the prior expects them. A hole is a place that the prior would draw and where no codes are.
 - The autoencoder has no prior. The **Gaussian that fits its codes** stands in: holes are shown, and random
   places drawn, as that Gaussian expects.
-- **Posteriors** are the 1σ ellipses of one digit's codes, to scale. The autoencoder's are points.
+- **Posteriors** are the 1σ ellipses of 100 codes of one digit, to scale. The autoencoder's are points.
 """
 
 WHY_FIGURES = r"""

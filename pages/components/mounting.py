@@ -134,22 +134,27 @@ def mount(
     come_back()
     heard = f"{key}_heard"
 
-    def understood(state: object) -> tuple[Told, int] | None:
+    def counted(state: object) -> tuple[Mapping[str, object], int] | None:
         told = state.get(value) if isinstance(state, Mapping) else None
-        if not isinstance(told, Mapping) or not is_number(told.get("count")):
-            return None
-        content = read(told)
-        return None if content is None else (content, int(told["count"]))
+        count = told.get("count") if isinstance(told, Mapping) else None
+        return (told, int(count)) if is_number(count) else None
+
+    def understood(state: object) -> tuple[Told, int] | None:
+        told = counted(state)
+        content = read(told[0]) if told else None
+        return None if content is None else (content, told[1])
 
     def hear(state: object) -> None:
         if told := understood(state):
             st.session_state[heard] = told[1]
             on_change(told[0])
 
-    told = understood(st.session_state.get(key))
+    known = counted(
+        st.session_state.get(key)
+    )  # usable or not: a change that was heard is no echo to wait for
     result = component(
         key=key,
-        data={**data, "seen": told[1] if told else 0},
+        data={**data, "seen": known[1] if known else 0},
         **{f"on_{value}_change": lambda: hear(st.session_state[key])},
     )
     told = understood(result)
