@@ -11,7 +11,7 @@ import streamlit as st
 from pages.components import address, completeness_data, completeness_view, completeness_wording, wording
 from pages.components.completeness import Rung, Side, Twin, completeness
 from pages.components.completeness_state import current_view, keep, keep_chosen, show_choice, show_slider
-from pages.components.completeness_view import DRAWS, LAYERS, SEEDS, CompletenessView
+from pages.components.completeness_view import LAYERS, SEEDS, CompletenessView
 from pages.components.header import header, show_warnings, usable_service
 from pages.components.ladder_curves import Measured, ladder_curves
 from pages.components.manifold_grid import manifold_grid
@@ -20,6 +20,7 @@ from pages.components.resources import asset_base
 from vae import export, ladder, manifold
 from vae.batching import BatcherClosed, QueueFull
 from vae.decoding import DEFAULT, DecoderService
+from vae.draws import COUNTS
 from vae.lattices import axis_of
 from vae.linking import LINKS
 
@@ -232,7 +233,7 @@ def show_draws(shown: Shown, view: CompletenessView) -> None:
     with st.container(key="completeness_draws_area", gap="xsmall"):
         show_heading("Draws from the prior", completeness_wording.DRAWS_SENTENCES[view.link])
         with st.container(key="completeness_draws_controls", horizontal=True, vertical_alignment="bottom"):
-            show_slider("draws", "Draws", DRAWS, view.draws)
+            show_slider("draws", "Draws", COUNTS, view.draws)
             st.button("Draw again", key="completeness_again", icon=":material/casino:", on_click=draw_again)
         like = right if view.link == "quantiles" else None
         try:

@@ -190,8 +190,23 @@ def test_rungs_of_the_ladder_are_served_and_a_damaged_one_says_how_to_make_it(tm
     (tmp_path / "ladder" / "beta-8.pt").write_bytes(b"half")
     service = DecoderService(tmp_path, CPU)
     assert service.names == ("vae", "beta-4")
-    assert service.problems["beta-8.pt"].endswith("`python -m vae train --preset ladder --beta=8`.")
+    command = f"python -m vae train --preset ladder --beta=8 --out {tmp_path}"
+    assert service.problems["beta-8.pt"].endswith(f"`{command}`.")
     assert service.decode("beta-4", points(0, 1)).images.shape == (1, 784)
+    service.close()
+
+
+def test_a_rungs_name_belongs_to_the_ladder(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path / "vae.pt")
+    rung = write_checkpoint(tmp_path / "ladder" / "beta-4.pt", seed=1)
+    write_checkpoint(tmp_path / "beta-4.pt", seed=2)
+    write_checkpoint(tmp_path / "ladder" / "other.pt", seed=3)
+    service = DecoderService(tmp_path, CPU)
+    assert service.names == ("vae", "beta-4")
+    assert_pictures(service.decode("beta-4", points(0, 3)).images, rung, points(0, 3))
+    assert list(service.problems.values()) == [
+        f"{tmp_path / 'beta-4.pt'} has the name of a rung of the ladder: rename it."
+    ]
     service.close()
 
 

@@ -36,7 +36,7 @@ def test_draws_are_the_priors_and_the_same_for_the_same_seed() -> None:
 
 @pytest.mark.parametrize("count", [COUNTS[0] - 1, COUNTS[1] + 1, -5])
 def test_too_few_or_too_many_draws_are_one_sentence(count) -> None:
-    with pytest.raises(ValueError, match=f"between 1 and 100, not {count}"):
+    with pytest.raises(ValueError, match=f"between {COUNTS[0]} and {COUNTS[1]}, not {count}"):
         drawn(count, 0)
 
 

@@ -1,6 +1,8 @@
 import pytest
 
 from vae import ladder
+from vae.checkpoint import load
+from vae.orientation import best_orientation
 
 ABOVE = [beta for beta in ladder.BETAS if beta > 0]
 
@@ -39,3 +41,11 @@ def test_every_rung_is_trained_once_and_after_the_one_it_needs() -> None:
     for beta in ABOVE:
         needed = ladder.neighbour(beta) if beta != 1 else 0.0
         assert order.index(needed) < order.index(beta)
+
+
+@pytest.mark.parametrize("beta", [beta for beta in ABOVE if beta != 1])
+def test_the_shipped_maps_do_not_turn_from_rung_to_rung(beta, request) -> None:
+    folder = request.config.rootpath / "checkpoints"
+    neighbour = ladder.neighbour(beta)
+    ours, theirs = (load(folder / ladder.file(each)).latents.means for each in (beta, neighbour))
+    assert best_orientation(ours, theirs).tolist() == [[1, 0], [0, 1]]

@@ -145,7 +145,7 @@ def test_a_rung_that_the_ladder_does_not_have_is_refused_in_one_sentence(mnist, 
 
 
 def test_the_ladder_goes_on_where_it_was_stopped(mnist, tmp_path, capsys, monkeypatch) -> None:
-    """Complete rungs stay untouched; a stopped one is taken up; those that are missing are made."""
+    """Complete rungs stay; a stopped one is taken up; missing, damaged and other ones are made."""
     monkeypatch.setattr(cli.ladder, "training_order", lambda: [0.0, 1.0, 2.0])
     monkeypatch.setitem(
         PRESETS,
@@ -156,13 +156,24 @@ def test_the_ladder_goes_on_where_it_was_stopped(mnist, tmp_path, capsys, monkey
             cli.ladder.file(0),
         ),
     )
-    words = ["train", "--preset", "ladder", "--data", str(mnist), "--out", str(tmp_path), "--epochs", "1"]
+    files = {beta: tmp_path / cli.ladder.file(beta) for beta in (0, 1, 2)}
+    words = ["train", "--preset", "ladder", "--data", str(mnist), "--out", str(tmp_path), "--epochs", "2"]
     assert cli.main([*words, "--beta", "0"]) == 0
-    before = (tmp_path / "autoencoder.pt").read_bytes()
+    before = files[0].read_bytes()
+    with monkeypatch.context() as stopping:
+        stopping.setattr(cli, "finish", lambda run: next(run.epochs()))
+        assert cli.main([*words, "--beta", "1"]) == 0
+    assert load(files[1]).progress is not None
+    files[2].write_bytes(b"damaged")
+    capsys.readouterr()
     assert cli.main([*words, "--resume"]) == 0
-    assert (tmp_path / "autoencoder.pt").read_bytes() == before
+    rung_1, _, rung_2 = capsys.readouterr().out.partition(f"Wrote {files[1]}")
+    assert ("epoch   1/2" in rung_1, "epoch   1/2" in rung_2) == (False, True)
+    assert files[0].read_bytes() == before
     for beta in (1, 2):
-        rung = load(tmp_path / cli.ladder.file(beta))
+        rung = load(files[beta])
         assert rung.progress is None
         assert rung.training_config.beta == beta
-        assert rung.provenance["command"] == f"{cli.ladder.command(beta)} --epochs=1"
+        assert rung.provenance["command"] == f"{cli.ladder.command(beta)} --epochs=2"
+    assert cli.main([*words, "--resume", "--seed", "7"]) == 0
+    assert [load(file).training_config.seed for file in files.values()] == [7, 7, 7]

@@ -22,7 +22,7 @@ from starlette.datastructures import QueryParams
 
 from tests.serving import HeldDrawing, Server, write_checkpoint
 from vae import lattices, manifold
-from vae.decoding import DecoderService
+from vae.decoding import LIMIT, DecoderService
 from vae.linking import carried
 from vae.manifold import ManifoldError
 
@@ -200,17 +200,22 @@ def test_every_address_is_read_or_refused_with_a_sentence(side, sigmas) -> None:
         assert np.abs(points).max() <= 6
 
 
-def test_a_class_that_opens_the_page_together_is_drawn_for_once(server, monkeypatch) -> None:
-    drawing, read = HeldDrawing(monkeypatch), manifold.asked
-    arrived, everybody = list[str](), threading.Event()
+def until_asked(monkeypatch: pytest.MonkeyPatch, times: int) -> threading.Event:
+    """An event that is set when so many requests have arrived."""
+    arrived, everybody, read = list[str](), threading.Event(), manifold.asked
 
     def counted(name: str, query: QueryParams) -> manifold.Manifold:
         arrived.append(name)
-        if len(arrived) == 30:
+        if len(arrived) == times:
             everybody.set()
         return read(name, query)
 
     monkeypatch.setattr(manifold, "asked", counted)
+    return everybody
+
+
+def test_a_class_that_opens_the_page_together_is_drawn_for_once(server, monkeypatch) -> None:
+    drawing, everybody = HeldDrawing(monkeypatch), until_asked(monkeypatch, 30)
     with ThreadPoolExecutor(30) as students:
         waiting = [students.submit(get, server, "vae?side=40") for _ in range(30)]
         assert everybody.wait(20)
@@ -239,11 +244,38 @@ def test_what_was_drawn_is_kept_while_others_wait_and_forgotten_in_the_end(serve
     assert drawing.passes == [36, 49, 25]
 
 
-def test_a_server_with_too_much_to_do_says_so_and_recovers(server, monkeypatch) -> None:
-    monkeypatch.setattr(manifold, "MAX_WAIT", 0.3)
-    drawing = HeldDrawing(monkeypatch)
-    status, _, body = get(server, "vae?side=8")
-    assert (status, body) == (503, b"The server has too much to do; try again in a moment.")
-    drawing.go.set()
-    monkeypatch.setattr(manifold, "MAX_WAIT", 20.0)
-    assert get(server, "vae?side=8")[0] == 200
+def test_a_server_with_too_much_to_do_says_so_and_finishes_what_it_has_begun(server, monkeypatch) -> None:
+    monkeypatch.setattr(manifold, "WAITING", 3)
+    drawing, everybody = HeldDrawing(monkeypatch), until_asked(monkeypatch, 3)
+    with ThreadPoolExecutor(3) as students:
+        others = [students.submit(get, server, f"vae?side={side}") for side in (5, 6, 7)]
+        assert everybody.wait(20)
+        assert drawing.begun.wait(20)
+        status, _, body = get(server, "vae?side=9")
+        assert (status, body) == (503, b"The server has too much to do; try again in a moment.")
+        drawing.go.set()
+        assert [student.result()[0] for student in others] == [200, 200, 200]
+    assert get(server, "vae?side=9")[0] == 200
+    assert sorted(drawing.passes) == [25, 36, 49, 81]
+
+
+def test_a_fault_is_one_sentence_and_the_server_goes_on(server, monkeypatch, caplog) -> None:
+    def broken(*arguments: object) -> bytes:
+        raise RuntimeError("no latent means")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(manifold, "png", broken)
+        status, _, body = get(server, "vae?side=5")
+    assert (status, body) == (500, b"This picture could not be made; the server's log says why.")
+    assert "no latent means" in caplog.text
+    assert get(server, "vae?side=5")[0] == 200
+
+
+def test_carried_points_stay_where_the_decode_channel_draws(service) -> None:
+    z = carried(lattices.range_lattice(5, 6.0) * 1e4, *2 * [service.checkpoint("vae").latents.means])
+    assert np.abs(z).max() > LIMIT  # what the picture must not show
+    monkey = pytest.MonkeyPatch()
+    with monkey.context() as patch:
+        patch.setattr(manifold, "carried", lambda *_: z)
+        picture = manifold.png(service, "vae", 5, 6.0, "vae")
+    assert_shows(picture, service, "vae", 5, np.clip(z, -LIMIT, LIMIT))

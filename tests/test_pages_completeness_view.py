@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.components.completeness_view import (
-    DRAWS,
     LAYERS,
     SEEDS,
     CompletenessView,
@@ -16,6 +15,7 @@ from pages.components.completeness_view import (
     usual_view,
     write,
 )
+from vae.draws import COUNTS
 from vae.ladder import BETAS
 from vae.linking import LINKS
 from vae.manifold import SIDES, SIGMAS
@@ -32,7 +32,7 @@ views = st.builds(
     digit=st.integers(0, 9),
     grid=st.integers(*SIDES),
     sigmas=sigmas,
-    draws=st.integers(*DRAWS),
+    draws=st.integers(*COUNTS),
     seed=st.integers(0, SEEDS - 1),
 )
 ladders = st.sets(st.sampled_from(BETAS), min_size=1).map(sorted)
@@ -90,7 +90,7 @@ def test_any_address_gives_a_view_that_can_be_shown(parameters: dict[str, str]) 
     assert view.digit in range(10)
     assert SIDES[0] <= view.grid <= SIDES[1]
     assert view.sigmas is None or SIGMAS[0] <= view.sigmas <= SIGMAS[1]
-    assert DRAWS[0] <= view.draws <= DRAWS[1]
+    assert COUNTS[0] <= view.draws <= COUNTS[1]
     assert 0 <= view.seed < SEEDS
     assert all(abs(z) <= 1000 for z in view.point)
     assert read(write(view, BETAS), BETAS) == (view, None)

@@ -100,6 +100,12 @@ def test_a_stopped_rung_resumes_to_the_same_weights(digits, beginning, tmp_path)
     assert all(torch.equal(value, stopped.weights[name]) for name, value in whole.weights.items())
 
 
+def test_a_rung_does_not_start_from_one_that_is_half_trained(digits, beginning) -> None:
+    next(prepared(1, digits, beginning).epochs())
+    with pytest.raises(CheckpointError, match=r"beta = 1 is not trained to the end: .* --beta=1 --resume"):
+        prepared(2, digits, beginning)
+
+
 def test_a_rung_without_the_one_it_needs_says_how_to_make_that(digits, tmp_path) -> None:
     with pytest.raises(CheckpointError, match="train --preset ladder --beta=4"):
         prepared(8, digits, tmp_path)

@@ -13,7 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from vae import benchmark, evaluation, ladder
-from vae.checkpoint import CheckpointError, kind_of, load, save
+from vae.checkpoint import Checkpoint, CheckpointError, kind_of, load, save
 from vae.classifier import KIND as CLASSIFIER
 from vae.classifier import find_classifier, load_classifier, save_classifier
 from vae.config import ConfigError
@@ -96,17 +96,15 @@ def run_download(options: argparse.Namespace) -> None:
 
 
 def run_train(options: argparse.Namespace) -> None:
-    folder = mnist_folder(options.data)
-    digits = load_mnist("train", folder), load_mnist("test", folder)
     if options.preset == LADDER:
-        train_ladder(options, digits)
+        train_ladder(options)
         return
     preset = PRESETS[options.preset]
     changes = changed_settings(options, "beta", "epochs", "seed")
     path = options.out or CHECKPOINTS / preset.file
     command = with_settings(f"python -m vae train --preset {options.preset}", changes)
     config = replace(preset.training, **changes)
-    run = prepare(preset, config, digits, choose_device(), path, command)
+    run = prepare(preset, config, both_splits(options), choose_device(), path, command)
     if options.resume and path.exists():
         run.resume()
     finish(run)
@@ -122,24 +120,39 @@ def with_settings(command: str, changes: Mapping[str, Any]) -> str:
     return " ".join([command, *(f"--{name}={value}" for name, value in changes.items())])
 
 
-def train_ladder(options: argparse.Namespace, digits: tuple[Digits, Digits]) -> None:
-    """Train all rungs, or the one with --beta; with --resume those that are complete stay as they are."""
+def both_splits(options: argparse.Namespace) -> tuple[Digits, Digits]:
+    """Training and test digits."""
+    folder = mnist_folder(options.data)
+    return load_mnist("train", folder), load_mnist("test", folder)
+
+
+def train_ladder(options: argparse.Namespace) -> None:
+    """Train all rungs, or the one with --beta; with --resume those complete with these settings stay."""
     if options.beta is not None and options.beta not in ladder.BETAS:
         rungs = ", ".join(f"{beta:g}" for beta in ladder.BETAS)
         raise ConfigError(f"The ladder has no rung beta = {options.beta:g}; it has {rungs}.")
     folder = options.out or CHECKPOINTS
     changes = changed_settings(options, "epochs", "seed")
-    for beta in ladder.training_order() if options.beta is None else [options.beta]:
-        path = folder / ladder.file(beta)
-        there = options.resume and path.exists()
-        if there and load(path).progress is None:
+    betas = ladder.training_order() if options.beta is None else [options.beta]
+    configs = {beta: replace(rung(beta).training, **changes) for beta in betas}
+    digits = both_splits(options)
+    for beta, config in configs.items():
+        there = stored(folder / ladder.file(beta)) if options.resume else None
+        if there is not None and there.progress is None and there.training_config == config:
             continue
-        config = replace(rung(beta).training, **changes)
         command = with_settings(ladder.command(beta), changes)
         run = prepare_rung(beta, config, digits, choose_device(), folder, command)
-        if there:
+        if there is not None and there.progress is not None:
             run.resume()
         finish(run)
+
+
+def stored(path: Path) -> Checkpoint | None:
+    """The checkpoint in a file; None if there is none, or one that cannot be read and is made again."""
+    try:
+        return load(path)
+    except CheckpointError:
+        return None
 
 
 def finish(run: Run) -> None:

@@ -42,7 +42,7 @@ def fitted_mass(latents: Latents, box: Box, side: int) -> Cells:
     """Mass in the same cells of the Gaussian with the latent means' own mean and covariance.
 
     Its density at a cell's centre times the cell's area, because a correlated Gaussian has no closed form for
-    the mass in a rectangle. The covariance must be regular.
+    the mass in a rectangle. Raises numpy.linalg.LinAlgError if the covariance is singular.
     """
     mean, covariance = _fitted(latents)
     z1, z2 = np.meshgrid(_centres(box.left, box.right, side), _centres(box.bottom, box.top, side)[::-1])

@@ -27,10 +27,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vae.batching import BatcherClosed, Overdue, QueueFull
 from vae.checkpoint import Latents
-from vae.decoding import MAX_POINTS, Decoded, DecoderService, UnknownCheckpoint
+from vae.decoding import LIMIT, MAX_POINTS, Decoded, DecoderService, UnknownCheckpoint
 from vae.payload import Payload
 
-LIMIT = 1e3  # of a coordinate's absolute value
 HEADER = 4  # bytes: the sequence number
 POINT = 8  # bytes: two float32
 MAX_MESSAGE = HEADER + MAX_POINTS * POINT

@@ -22,6 +22,7 @@ from vae.device import choose_device, describe
 from vae.model import VAE, probabilities
 
 DEFAULT = "vae"  # the checkpoint that pages open with; its absence is a problem
+LIMIT = 1e3  # of a coordinate's absolute value, where points come from outside
 MAX_POINTS = 256  # of one request; DESIGN's longest path
 MAX_QUEUE = 128 * MAX_POINTS  # a class of a hundred may open a page with a path in the same second
 MAX_WAIT = 10.0  # seconds; whoever waited longer has moved on
@@ -65,9 +66,12 @@ class DecoderService:
         self.problems: dict[str, str] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
         self._models: dict[str, VAE] = {}
-        files = {*folder.glob("*.pt"), *(folder / ladder.FOLDER).glob("*.pt"), folder / f"{DEFAULT}.pt"}
-        for path in sorted(files, key=_default_first):
-            self._load(path)
+        rungs = [path for beta in ladder.BETAS if beta and (path := folder / ladder.file(beta)).exists()]
+        for path in sorted({*folder.glob("*.pt"), *rungs, folder / f"{DEFAULT}.pt"}, key=_default_first):
+            if path not in rungs and path.name in {rung.name for rung in rungs}:
+                self.problems[path.name] = f"{path} has the name of a rung of the ladder: rename it."
+            else:
+                self._load(path)
         self._batcher: MicroBatcher[NDArray[np.float32], Decoded] = MicroBatcher(
             self._work, max_batch=MAX_POINTS, max_queue=MAX_QUEUE, max_wait=MAX_WAIT, name="decoder"
         )

@@ -13,7 +13,7 @@ from vae.latent import prior_draws
 from vae.lattices import Points
 from vae.quality import CONFIDENT
 
-COUNTS = (1, 100)  # draws at once
+COUNTS = (5, 60)  # draws at once
 
 
 class Verdict(NamedTuple):

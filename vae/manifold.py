@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +26,7 @@ from starlette.routing import BaseRoute, Route
 
 from vae.batching import BatcherClosed, QueueFull
 from vae.config import SIDE
-from vae.decoding import MAX_WAIT, DecoderService, UnknownCheckpoint
+from vae.decoding import LIMIT, DecoderService, UnknownCheckpoint
 from vae.lattices import Points, prior_lattice, range_lattice
 from vae.linking import carried
 from vae.payload import Payload
@@ -32,6 +34,7 @@ from vae.payload import Payload
 SIDES = (5, 40)  # digits a side
 SIGMAS = (0.5, 6.0)  # reach of an equal range
 KEPT = 64  # answers
+WAITING = 32  # pictures drawn or waiting: the last of them still comes within a few seconds
 
 
 class ManifoldError(ValueError):
@@ -69,12 +72,13 @@ def png(
     """What `name` decodes at the lattice's points, in one pass, as a grey PNG of 8 bits.
 
     With `like` the lattice lies in that checkpoint's plane and is carried to `name`'s by the quantiles of
-    their latent means. Raises ManifoldError, UnknownCheckpoint, and what the service's `decode` raises.
+    their latent means. Raises ManifoldError, UnknownCheckpoint, what the service's `decode` raises, and
+    ValueError if one of the two checkpoints has no latent means.
     """
     points = lattice(side, sigmas)
     if like is not None:
         source, target = service.checkpoint(like).latents, service.checkpoint(name).latents
-        points = carried(points, source.means, target.means)
+        points = np.clip(carried(points, source.means, target.means), -LIMIT, LIMIT)
     picture = Image.fromarray(mosaic(service.decode(name, points).images, side))
     content = io.BytesIO()
     picture.save(content, format="PNG", compress_level=1)
@@ -82,7 +86,7 @@ def png(
 
 
 def asked(name: str, query: QueryParams) -> Manifold:
-    """Read an address. Raises ManifoldError for what is no number."""
+    """Read an address. Raises ManifoldError for what is no number or outside the bounds."""
     try:
         side = int(query.get("side", ""))
     except ValueError as error:
@@ -91,36 +95,65 @@ def asked(name: str, query: QueryParams) -> Manifold:
         sigmas = float(query["sigmas"]) if "sigmas" in query else None
     except ValueError as error:
         raise ManifoldError(f"sigmas is a number from {SIGMAS[0]:g} to {SIGMAS[1]:g}.") from error
+    lattice(side, sigmas)  # refused at once, not after waiting for others' pictures
     return Manifold(name, side, sigmas, query.get("like"))
 
 
 def routes(service: Callable[[], DecoderService]) -> list[BaseRoute]:
-    """The route of the pictures; the last `KEPT` of them are kept."""
-    kept: OrderedDict[Manifold, Payload] = OrderedDict()
-    drawing = asyncio.Lock()
-
-    async def payload(wanted: Manifold) -> Payload:
-        if wanted not in kept:
-            # One at a time: a class that opens the page together asks for the same picture, and each is a
-            # long pass that must leave room for the small ones between.
-            async with drawing:
-                if wanted not in kept:
-                    kept[wanted] = Payload(await run_in_threadpool(png, service(), *wanted), "image/png")
-                    if len(kept) > KEPT:
-                        kept.popitem(last=False)
-        kept.move_to_end(wanted)
-        return kept[wanted]
+    """The route of the pictures."""
+    pictures = Pictures(service)
 
     async def serve(request: Request) -> Response:
         try:
-            async with asyncio.timeout(MAX_WAIT):
-                found = await payload(asked(request.path_params["checkpoint"], request.query_params))
+            found = await pictures.get(asked(request.path_params["checkpoint"], request.query_params))
         except ManifoldError as error:
             return PlainTextResponse(str(error), 400)
         except UnknownCheckpoint as error:
             return PlainTextResponse(str(error), 404)
         except (QueueFull, TimeoutError, BatcherClosed):
             return PlainTextResponse("The server has too much to do; try again in a moment.", 503)
+        except Exception:
+            logging.getLogger(__name__).exception("A picture of the plane could not be made.")
+            return PlainTextResponse("This picture could not be made; the server's log says why.", 500)
         return found.response(request)
 
     return [Route("/manifold/{checkpoint}", serve)]
+
+
+class Pictures:
+    """Draws one picture at a time: each is a long pass that must leave room for the small ones between.
+
+    A picture that many ask for is drawn once; what has begun is finished, even if all who asked have left.
+    The last `KEPT` are kept.
+    """
+
+    def __init__(self, service: Callable[[], DecoderService]) -> None:
+        self._service = service
+        self._kept: OrderedDict[Manifold, Payload] = OrderedDict()
+        self._begun: dict[Manifold, asyncio.Task[Payload]] = {}
+        self._drawing = asyncio.Lock()
+
+    async def get(self, wanted: Manifold) -> Payload:
+        """Raises QueueFull if `WAITING` others are to be drawn first, and what `png` raises."""
+        if wanted in self._kept:
+            self._kept.move_to_end(wanted)
+            return self._kept[wanted]
+        if wanted not in self._begun:
+            if len(self._begun) >= WAITING:
+                raise QueueFull(f"{WAITING} pictures are waiting already; try again.")
+            self._begun[wanted] = asyncio.create_task(self._draw(wanted))
+            self._begun[wanted].add_done_callback(partial(self._ended, wanted))
+        return await asyncio.shield(self._begun[wanted])
+
+    async def _draw(self, wanted: Manifold) -> Payload:
+        async with self._drawing:
+            content = await run_in_threadpool(png, self._service(), *wanted)
+        self._kept[wanted] = Payload(content, "image/png")
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[wanted]
+
+    def _ended(self, wanted: Manifold, task: asyncio.Task[Payload]) -> None:
+        del self._begun[wanted]
+        if not task.cancelled():
+            task.exception()  # seen, even if nobody waits for it any more

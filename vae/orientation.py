@@ -30,8 +30,8 @@ def signed_permutations() -> list[Tensor]:
 def best_orientation(means: Points, reference: Points) -> Tensor:
     """The signed permutation P, (2, 2), for which P z brings `means` closest to `reference`, both (n, 2).
 
-    Closest is the greatest correlation: both clouds are centred and scaled to the same size first, because
-    two models agree on neither. Rows belong to the same images.
+    Closest is the greatest sum of the inner products of both clouds' centred points; a common scale, on which
+    two models never agree, would change nothing. Rows belong to the same images.
     """
     ours, theirs = (torch.from_numpy(points).double() for points in (means, reference))
     ours, theirs = ours - ours.mean(dim=0), theirs - theirs.mean(dim=0)

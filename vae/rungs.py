@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 from vae import ladder
-from vae.checkpoint import Checkpoint, Provenance, load
+from vae.checkpoint import Checkpoint, CheckpointError, Provenance, load
 from vae.config import TrainingConfig
 from vae.data import Digits, digest_of
 from vae.evidence import to_unit
@@ -19,7 +20,7 @@ from vae.latent import encode_all
 from vae.orientation import best_orientation, oriented, written
 from vae.presets import rung
 from vae.runs import VAERun
-from vae.training import VAEFit, seeded_vae
+from vae.training import VAEFit
 
 
 @dataclass
@@ -38,7 +39,7 @@ class RungRun(VAERun):
     def finished(self, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         if self.like is None:
             return weights
-        model = seeded_vae(self.fit.model.config, self.fit.config.seed)
+        model = copy.deepcopy(self.fit.model).cpu()
         model.load_state_dict(dict(weights))
         means = encode_all(model.eval(), to_unit(self.test.images)).mean.numpy()
         orientation = best_orientation(means, self.like.latents.means)
@@ -59,7 +60,7 @@ def prepare_rung(
 ) -> RungRun:
     """The run that makes the rung `beta` in `folder` with its (possibly changed) settings.
 
-    Raises CheckpointError if the rung it starts from, or is oriented by, is not in `folder`.
+    Raises CheckpointError if the rung it starts from, or is oriented by, is not complete in `folder`.
     """
     train, test = digits
     model = rung(beta).model
@@ -73,8 +74,19 @@ def prepare_rung(
         test,
     )
     if neighbour is not None:
-        run.start = load(folder / ladder.file(neighbour))
+        run.start = complete(neighbour, folder)
         run.story = {"start": f"the weights of the rung beta = {neighbour:g}"}
     elif beta:
-        run.like = load(folder / ladder.file(0))
+        run.like = complete(0, folder)
     return run
+
+
+def complete(beta: float, folder: Path) -> Checkpoint:
+    """A rung that was trained to the end. Raises CheckpointError."""
+    checkpoint = load(folder / ladder.file(beta))
+    if checkpoint.progress is not None:
+        raise CheckpointError(
+            f"The rung beta = {beta:g} is not trained to the end: go on with "
+            f"`{ladder.command(beta)} --resume`."
+        )
+    return checkpoint

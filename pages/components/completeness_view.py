@@ -13,19 +13,17 @@ from typing import Literal, get_args
 from pages.components import address
 from pages.components.address import Point
 from pages.components.completeness import Side
+from vae.draws import COUNTS
 from vae.linking import LINKS, Link
 from vae.manifold import SIDES, SIGMAS
 
 Layer = Literal["none", "density", "ellipses"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 
-DRAWS = (5, 60)  # from the prior, fewest and most
 SEEDS = 1_000_000  # draws from the prior differ this often at most
 USUAL_BETA = 1.0
-USUAL_POINT = (
-    0.6,
-    1.4,
-)  # the VAE draws a 0 here; at the same quantile the autoencoder has a gap and no digit
+# The VAE draws a 0 here; at the same quantile the autoencoder has a gap and no digit.
+USUAL_POINT = (0.6, 1.4)
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def _parsers(betas: Sequence[float]) -> dict[str, Callable[[str], object]]:
         "digit": lambda text: _whole(text, 0, 9),
         "grid": lambda text: _whole(text, *SIDES),
         "sigmas": lambda text: _number(text, *SIGMAS),
-        "draws": lambda text: _whole(text, *DRAWS),
+        "draws": lambda text: _whole(text, *COUNTS),
         "seed": lambda text: _whole(text, 0, SEEDS - 1),
     }
 
