@@ -7,13 +7,11 @@ import { heatLegend } from "./heat_map.js";
 import { PathPictures, picture } from "./path_pictures.js";
 import { pathPoints } from "./path_points.js";
 import { loadPlotly } from "./plane.js";
-import { Teller } from "./teller.js";
+import { DECIMALS, same, Teller } from "./teller.js";
 import { createWalkControls } from "./walk_controls.js";
 import { WalkMap } from "./walk_map.js";
 
 const NO_ANSWER = "The server does not answer. The digits move again as soon as it does.";
-const DECIMALS = 4; // of everything told to Python
-const REST_MS = 300; // the slider has rested when it has been let go for so long
 const GLIDE = 0.6; // part of the way to t gone in a frame: hands report more seldom than a screen draws
 
 /** Build the walk inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
@@ -42,7 +40,6 @@ class Continuity {
   #stillness = matchMedia("(prefers-reduced-motion: reduce)");
   #known = {}; // the walk as Python knows it
   #teller;
-  #telling = 0;
   #kind = "straight";
   #limit;
   #path = null; // which kind of path the points are; null before the first
@@ -106,7 +103,6 @@ class Continuity {
   }
 
   dispose() {
-    clearTimeout(this.#telling);
     this.#teller.dispose();
     cancelAnimationFrame(this.#frame);
     this.#player.pause();
@@ -321,12 +317,10 @@ class Continuity {
   }
 
   #tellSoon() {
-    clearTimeout(this.#telling);
-    this.#telling = setTimeout(() => this.#player.playing || this.#tellNow(), REST_MS);
+    this.#teller.soon(() => this.#player.playing || this.#tellNow());
   }
 
   #tellNow() {
-    clearTimeout(this.#telling);
     this.#walk.t = Number(this.#walk.t.toFixed(DECIMALS));
     const walk = structuredClone(this.#walk);
     if (Object.keys(walk).every((name) => same(walk[name], this.#known[name]))) return;
@@ -337,11 +331,6 @@ class Continuity {
   #rounded(z) {
     return z.map((value) => Number(Math.min(Math.max(value, -this.#limit), this.#limit).toFixed(DECIMALS)) + 0);
   }
-}
-
-/** Whether two numbers, names or points are the same. */
-function same(one, other) {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Whether two paths differ by no more than rounding. */

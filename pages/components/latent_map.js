@@ -10,10 +10,9 @@ import { likelyDigit } from "./neighbours.js";
 import { PinnedPoint } from "./pinned_point.js";
 import { loadPlotly, OPACITY } from "./plane.js";
 import { Scene } from "./scene.js";
-import { Teller } from "./teller.js";
+import { DECIMALS, Teller } from "./teller.js";
 
 const NO_ANSWER = "The server does not answer. The map follows the pointer again as soon as it does.";
-const DECIMALS = 4; // of a pinned point: what an address carries, and far finer than a pixel
 
 /** Build the map inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
 export async function mount(root, { data }) {

@@ -21,8 +21,9 @@ export class Scene {
   #on;
 
   /**
-   * Fills `root`. `load` finds a checkpoint's test digits as `fetchLatents` does. `on.moved()` whenever the axes move under the pixels, `on.settled()` when they have come to rest,
-   * `on.known()` when a checkpoint's test digits have come, `on.themed()` when light has become dark.
+   * Fills `root`. `load` finds a checkpoint's test digits as `fetchLatents` does. `on.moved()` whenever the axes move
+   * under the pixels, `on.settled()` when they have come to rest, `on.known()` when a checkpoint's test digits have
+   * come, `on.themed()` when light has become dark.
    */
   constructor(root, Plotly, { colours, load = fetchLatents }, on) {
     this.#on = on;

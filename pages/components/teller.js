@@ -1,5 +1,8 @@
 // What a visitor changes, told to Python: each change with its count, so that both sides know who is ahead.
 
+export const DECIMALS = 4; // of every coordinate told: what an address carries, and far finer than a pixel
+
+const REST_MS = 300; // a slider has rested when it has been let go for so long
 const AGAIN_MS = 3000;
 const ATTEMPTS = 3;
 
@@ -8,6 +11,7 @@ export class Teller {
   #count; // changes told so far; Python answers how many of them it knows
   #set = () => {};
   #again = 0;
+  #resting = 0;
 
   /** For the component's state value `name`, of which Python knows `seen` changes. */
   constructor(name, seen) {
@@ -23,6 +27,12 @@ export class Teller {
     return known;
   }
 
+  /** Call `tell` once what moves has come to rest. */
+  soon(tell) {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(tell, REST_MS);
+  }
+
   /** Tell a change; again if Python does not answer, for a server that has just come back may have had no ear for it. */
   tell(value, attempts = ATTEMPTS) {
     this.#count += 1;
@@ -33,5 +43,11 @@ export class Teller {
 
   dispose() {
     clearTimeout(this.#again);
+    clearTimeout(this.#resting);
   }
+}
+
+/** Whether two values to be told hold the same, fields in the same order. */
+export function same(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

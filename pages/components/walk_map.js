@@ -2,7 +2,8 @@
 
 import { Ends } from "./ends.js";
 import { listenToGestures } from "./gestures.js";
-import { heatImage, heatRange } from "./heat_map.js";
+import { groundRange } from "./ground.js";
+import { heatImage } from "./heat_map.js";
 import { createLegend } from "./legend.js";
 import { Marker } from "./marker.js";
 import { PathLine } from "./path_line.js";
@@ -118,6 +119,6 @@ export class WalkMap {
     const heat = this.#heat;
     const { plane, theme } = this.#scene;
     plane.setOpacity(heat ? OPACITY.over : OPACITY.alone);
-    plane.setBackdrop(heat && heatImage(heat, theme.ink), heat && heatRange(heat));
+    plane.setBackdrop(heat && heatImage(heat, theme.ink), heat && groundRange(heat));
   }
 }
