@@ -1,9 +1,8 @@
 // One model's half of the draws: a sentence, and a picture with its verdict for every draw.
 
+import { PIXELS } from "./decode_channel.js";
 import { GreyCanvas } from "./digit_canvas.js";
 import { make } from "./dom.js";
-
-const PIXELS = 784;
 
 export class DrawsHalf {
   element;
@@ -57,12 +56,14 @@ export class DrawsHalf {
     this.#buttons.forEach((button, i) => button.classList.toggle("looked", i === index));
   }
 
-  /** Mark the draws that lie at z, give or take `same`. */
-  mark(z, same) {
-    this.#buttons.forEach((button, i) => {
-      const there = this.#points[i].every((value, axis) => Math.abs(value - z[axis]) < same);
-      button.setAttribute("aria-current", there);
-    });
+  /** The index of the first draw that lies at z, give or take `same`; -1 if none does. */
+  indexAt(z, same) {
+    return this.#points.findIndex((point) => point.every((value, axis) => Math.abs(value - z[axis]) < same));
+  }
+
+  /** Mark one draw; -1 for none. */
+  mark(index) {
+    this.#buttons.forEach((button, i) => button.setAttribute("aria-current", i === index));
   }
 
   #press(event, from) {

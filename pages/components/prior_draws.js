@@ -48,11 +48,18 @@ class PriorDraws {
     this.#mark();
   }
 
-  /** Mark the draw that is pinned, and dim pictures of a rung that the maps have left. */
+  /**
+   * Mark the draw that is pinned, the same one in both halves: where a link is steep, rounding moves the linked
+   * point off its own draw. Dim what belongs to a rung that the maps have left: by quantiles that is both halves.
+   */
   #mark() {
     if (!this.#twin) return;
-    const { rung, ...points } = this.#twin;
-    this.#halves.right.busy = rung !== this.#names.right;
-    for (const [side, half] of Object.entries(this.#halves)) half.mark(points[side], SAME);
+    const { left, right } = this.#halves;
+    const { rung, link } = this.#twin;
+    right.busy = rung !== this.#names.right;
+    left.busy = rung !== this.#names.right && link === "quantiles";
+    const found = Math.max(left.indexAt(this.#twin.left, SAME), right.indexAt(this.#twin.right, SAME));
+    left.mark(found);
+    right.mark(found);
   }
 }
