@@ -44,6 +44,7 @@ export class Mosaic {
     if (wanted.address === this.#wanted?.address && wanted.title === this.#wanted.title) return;
     this.#wanted = wanted;
     this.#title.textContent = wanted.title;
+    this.#tell(""); // what went wrong with another picture is no news any more
     const keys = "Arrow keys choose one, Enter goes to it.";
     this.frame.setAttribute("aria-label", `${wanted.title}: the plane as pictures. ${keys}`);
     this.#load();
@@ -96,11 +97,9 @@ export class Mosaic {
         pause = PAUSE_MS.first;
       } catch (error) {
         if (signal.aborted) return;
+        if (this.#wanted !== wanted) continue;
         this.#tell(`The picture of ${wanted.title} cannot be shown: ${error.message}`);
-        if (error.refused) {
-          if (this.#wanted === wanted) break;
-          continue;
-        }
+        if (error.refused) break;
         await new Promise((resolve) => setTimeout(resolve, pause));
         if (signal.aborted) return;
         pause = Math.min(2 * pause, PAUSE_MS.longest);
@@ -113,8 +112,13 @@ export class Mosaic {
     const image = make("img", { alt: `Digits decoded by ${title}`, "data-testid": "manifold", "data-model": model });
     image.draggable = false;
     image.src = URL.createObjectURL(blob);
-    await image.decode();
-    this.#ending.signal.throwIfAborted();
+    try {
+      await image.decode();
+      this.#ending.signal.throwIfAborted();
+    } catch (error) {
+      URL.revokeObjectURL(image.src);
+      throw error;
+    }
     image.dataset.loaded = "true";
     image.classList.toggle("enlarged", image.naturalWidth <= this.frame.clientWidth);
     const old = this.#image;
