@@ -2,7 +2,7 @@
 //
 // Mouse and pen: hovering previews, a click pins, a drag pans (plotly's), the wheel zooms (plotly's).
 // Touch: one finger previews, a tap pins, two fingers pan and zoom.
-// Keys: arrows move the pin, with Shift in larger steps; + and - zoom, 0 shows everything.
+// Keys: arrows move the pin, with Shift in larger steps; + and - zoom, 0 returns to the first view.
 
 const STILL_PX = 5; // a press that moved less is a click
 const TAP_MS = 500;

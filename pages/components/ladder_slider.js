@@ -25,6 +25,7 @@ export class LadderSlider {
     this.#slider = new LiveSlider({ testid: "beta-slider", ...range, written }, { move, rest: on.rest });
     this.#ticks = rungs.map(({ beta, title }, index) => {
       const tick = make("button", { type: "button", tabindex: "-1", title }, String(beta));
+      tick.addEventListener("mousedown", (event) => event.preventDefault()); // hidden from screen readers: no focus
       tick.addEventListener("click", () => {
         move(index);
         on.rest();

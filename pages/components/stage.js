@@ -4,12 +4,12 @@ import { said } from "./coordinates.js";
 
 const DESCRIPTION =
   "The latent plane with the test digits. Arrow keys move the point, with Shift in larger steps; " +
-  "plus and minus zoom, zero shows everything.";
+  "plus and minus zoom, zero returns to the first view.";
 
 const ZOOM_BUTTONS = [
   ["zoomIn", "+", "Zoom in"],
   ["zoomOut", "−", "Zoom out"],
-  ["home", "⤢", "Show the whole map"],
+  ["home", "⤢", "Show the first view"],
 ];
 
 /** Fills `root`; `on` has a function for every zoom button. */
