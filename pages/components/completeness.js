@@ -10,15 +10,17 @@ import { LatentsLibrary } from "./latents_library.js";
 import { createLegend } from "./legend.js";
 import { loadPlotly } from "./plane.js";
 import { carried } from "./quantile_link.js";
-import { Teller } from "./teller.js";
+import { DECIMALS, same, Teller } from "./teller.js";
 import { TwinHalf } from "./twin_half.js";
 
-const DECIMALS = 4; // of everything told to Python
-const REST_MS = 300; // the slider has rested when it has been let go for so long
 const OTHER = { left: "right", right: "left" };
 const CAPTIONS = {
-  none: ["Each dot is a test digit at its latent mean; the rings in both planes are linked."],
-  ellipses: ["Each ellipse is the posterior of a test digit, one standard deviation; a plain autoencoder's are points."],
+  none: () => ["Each dot is a test digit at its latent mean; the rings in both planes are linked."],
+  ellipses: ({ posteriors }) => [
+    `Each ellipse is the posterior of one of ${posteriors.length / 4} test digits, one standard deviation; ` +
+      "a plain autoencoder’s are points.",
+  ],
+  density: () => DENSITY_LEGEND.map(swatch),
 };
 
 /** Build the planes inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
@@ -41,7 +43,6 @@ class Completeness {
   #twin = null; // {rung, side, point} as the visitor sees it
   #known = {}; // the twin as Python knows it
   #teller;
-  #telling = 0;
   #overlay = null; // {left, right, rung: the right one's}
   #preview = null; // {side, z} of the pointer
   #stops;
@@ -57,7 +58,7 @@ class Completeness {
     root.replaceChildren(this.#head, legend, planes, this.#caption);
     this.#stops = [
       answer(key, () => this.#announce()),
-      hearAsked(key, { point: ({ side, z }) => this.#pin(side, z), rung: ({ rung }) => this.#askedFor(rung) }),
+      hearAsked(key, { point: ({ side, z }) => this.#goTo(side, z), rung: ({ rung }) => this.#askedFor(rung) }),
     ];
   }
 
@@ -81,7 +82,6 @@ class Completeness {
   }
 
   dispose() {
-    clearTimeout(this.#telling);
     this.#stops.forEach((stop) => stop());
     this.#teller.dispose();
     this.#library.dispose();
@@ -97,10 +97,7 @@ class Completeness {
       preview: (z) => this.#point(side, z.map(clamped)),
       leave: () => this.#leave(),
       pin: (z) => this.#pin(side, z),
-      nudge: (step) => {
-        this.#move(side, this.#halves[side].z.map((value, axis) => value + step[axis]));
-        this.#halves[side].reveal();
-      },
+      nudge: (step) => this.#nudge(side, step),
       rest: () => this.#tellNow(),
       known: () => this.#meet(),
     };
@@ -112,7 +109,7 @@ class Completeness {
     this.#rungs = rungs;
     this.#ladder = new LadderSlider(rungs, {
       move: (index) => this.#climb(rungs[index].name),
-      rest: () => this.#tellSoon(),
+      rest: () => this.#teller.soon(() => this.#tellNow()),
     });
     this.#head.replaceChildren(this.#ladder.element);
     if (this.#twin) this.#climb(this.#twin.rung);
@@ -180,6 +177,20 @@ class Completeness {
     this.#tellNow();
   }
 
+  /** Pin a point that was chosen elsewhere on the page, and bring it into view. */
+  #goTo(side, z) {
+    this.#pin(side, z);
+    this.#halves[side].reveal();
+  }
+
+  /** One press of an arrow key; there is nothing to move before the linked point is known. */
+  #nudge(side, step) {
+    const { z } = this.#halves[side];
+    if (!z) return;
+    this.#move(side, z.map((value, axis) => value + step[axis]));
+    this.#halves[side].reveal();
+  }
+
   #point(side, z) {
     this.#preview = { side, z };
     const there = this.#linked(side, z);
@@ -210,17 +221,11 @@ class Completeness {
     const { left = null, right = null, rung } = this.#overlay ?? {};
     this.#halves.left.cover(left);
     this.#halves.right.cover(rung === this.#twin.rung ? right : null);
-    const kind = (left ?? right)?.kind ?? "none";
-    this.#caption.replaceChildren(...(kind === "density" ? DENSITY_LEGEND.map(swatch) : CAPTIONS[kind]));
-  }
-
-  #tellSoon() {
-    clearTimeout(this.#telling);
-    this.#telling = setTimeout(() => this.#tellNow(), REST_MS);
+    const layer = left ?? right ?? { kind: "none" };
+    this.#caption.replaceChildren(...CAPTIONS[layer.kind](layer));
   }
 
   #tellNow() {
-    clearTimeout(this.#telling);
     if (same(this.#twin, this.#known)) return;
     this.#known = structuredClone(this.#twin);
     this.#teller.tell(this.#known);
@@ -231,9 +236,4 @@ function swatch([colour, meaning]) {
   const sample = make("i", {});
   sample.style.background = colour;
   return make("span", {}, sample, meaning);
-}
-
-/** Whether two values hold the same, fields in the same order. */
-function same(one, other) {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -17,11 +17,15 @@ export class PinnedPoint {
     return this.#pin && [this.#pin.z1, this.#pin.z2];
   }
 
-  /** Decode with another checkpoint from now on, by way of its decode channel. What is shown stays until the next call. */
+  /**
+   * Decode with another checkpoint from now on, by way of its decode channel. What is shown stays until the next call,
+   * which asks for the pinned point's picture anew.
+   */
   use(model, channel) {
     this.#channel?.forget();
     this.#model = model;
     this.#channel = channel;
+    if (this.#pin) this.#pin = { ...this.#pin, pixels: null };
   }
 
   /** Pin z and show its picture. */
@@ -39,9 +43,10 @@ export class PinnedPoint {
     this.#channel.follow(z1, z2, (pixels) => this.#show({ z1, z2, pixels }, "preview"));
   }
 
-  /** Show the pinned point's picture again. */
+  /** Show the pinned point's picture again, if there is one. */
   leave() {
     this.#channel.forget();
+    if (!this.#pin) return;
     if (this.#pin.pixels) this.#show(this.#pin, "pin");
     else this.place(this.z);
   }

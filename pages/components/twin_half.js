@@ -2,10 +2,11 @@
 
 import { ChannelPool } from "./channel_pool.js";
 import { written } from "./coordinates.js";
-import { densityImage, densityRange } from "./density_map.js";
+import { densityImage } from "./density_map.js";
 import { DigitCanvas } from "./digit_canvas.js";
 import { make } from "./dom.js";
 import { listenToGestures } from "./gestures.js";
+import { groundRange } from "./ground.js";
 import { PinnedPoint } from "./pinned_point.js";
 import { OPACITY, squareAround } from "./plane.js";
 import { PosteriorEllipses } from "./posterior_ellipses.js";
@@ -74,6 +75,7 @@ export class TwinHalf {
     this.#canvas.setAttribute("aria-label", `The digit that is decoded here by: ${rung.title}`);
     this.#figures.replaceChildren(...rung.rows.map(row));
     if (!other) return;
+    this.#pinned = ""; // is decoded again, even if a model comes back whose successor never pinned anything
     this.#layer = null;
     this.#ellipses.draw([]);
     this.#scene.overlay.mark("preview", null);
@@ -103,7 +105,7 @@ export class TwinHalf {
 
   /** Show the pinned point again. */
   leave() {
-    if (this.element.dataset.phase === "pin") return;
+    if (this.element.dataset.phase !== "preview") return;
     this.#phase = "pin";
     this.#scene.overlay.mark("preview", null);
     this.#point.leave();
@@ -154,7 +156,7 @@ export class TwinHalf {
 
   #paint() {
     const density = this.#layer?.kind === "density" ? this.#layer : null;
-    this.#scene.plane.setBackdrop(density && densityImage(density), density && densityRange(density));
+    this.#scene.plane.setBackdrop(density && densityImage(density), density && groundRange(density));
   }
 
   #draw({ model, z1, z2, pixels }) {

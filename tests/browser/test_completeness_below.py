@@ -131,6 +131,19 @@ def test_a_cell_of_either_grid_goes_to_its_place_on_the_maps(page: Page, app: Ap
         expect(page).to_have_url(re.compile(rf"z1={z[0]:.4f}".rstrip("0")))
 
 
+def test_a_cell_out_of_view_comes_into_view(page: Page, app: App) -> None:
+    """At six standard deviations the outer cells lie beyond the right plane's first view."""
+    open_page(page, app, sigmas=6, link="coordinates")
+    for side, column in (("right", SIDE - 1), ("left", 0)):
+        page.mouse.click(*cell(page, side, column, 2))
+        expect_digit_at(page, "right", (6.0 if column else -6.0, 0.0))
+        right = page.locator(".twin-half[data-side=right]")
+        expect(right.locator(".mark-pin")).not_to_have_class(re.compile("outside"))
+        plot = right.get_by_test_id("latent-map")
+        low, high = plot.evaluate("plot => plot.layout.xaxis.range")
+        assert low < (6 if column else -6) < high
+
+
 def test_arrow_keys_choose_a_cell_and_enter_goes_there(page: Page, app: App) -> None:
     open_page(page, app, z1=0, z2=0)
     frame = page.locator(".manifold-grid .frame").nth(1)
@@ -159,14 +172,22 @@ def test_everything_follows_the_slider_without_python(page: Page, app: App) -> N
         expect(plot).to_have_attribute("data-rung", "beta-8")
         current = plot.locator("[data-testid=ladder-point][aria-current=true]")
         expect(current).to_have_attribute("data-rung", "beta-8")
-    # pictures that belong to another rung say so until Python has sent the new ones
-    expect(page.locator(".prior-draws section").nth(1)).to_have_attribute("aria-busy", "true")
+    # pictures of another rung say so until Python has sent the new ones, by quantiles in both halves
+    expect(page.locator(".prior-draws section[aria-busy=true]")).to_have_count(2)
     assert sockets.reruns == reruns
     page.get_by_test_id("beta-slider").evaluate(
         "slider => slider.dispatchEvent(new Event('change', { bubbles: true }))"
     )
-    expect(page.locator(".prior-draws section").nth(1)).to_have_attribute("aria-busy", "false")
+    expect(page.locator(".prior-draws section[aria-busy=false]")).to_have_count(2)
     expect(page.locator("[data-testid=draw][data-model=beta-8]")).to_have_count(FEW)
+
+
+def test_draws_of_the_autoencoder_stay_valid_when_coordinates_link(page: Page, app: App) -> None:
+    open_page(page, app, beta=1, link="coordinates")
+    drag_to(page, 8)
+    sections = page.locator(".prior-draws section")
+    expect(sections.nth(1)).to_have_attribute("aria-busy", "true")
+    expect(sections.nth(0)).to_have_attribute("aria-busy", "false")
 
 
 @pytest.mark.parametrize("link", ["coordinates", "quantiles"])
@@ -200,16 +221,20 @@ def test_draws_are_what_torch_decodes_and_the_classifier_says(page: Page, app: A
         expect(sentence).to_contain_text(f"{named} of {FEW} draws are named")
 
 
-def test_a_draw_goes_to_its_place_by_click_and_by_key(page: Page, app: App) -> None:
-    open_page(page, app, beta=1, link="coordinates")
+@pytest.mark.parametrize("link", ["coordinates", "quantiles"])
+@pytest.mark.parametrize("beta", [1, 32])  # where an axis collapsed, quantiles stretch the last decimal
+def test_a_draw_goes_to_its_place_by_click_and_by_key(page: Page, app: App, link: str, beta: float) -> None:
+    open_page(page, app, beta=beta, link=link)
     points = drawn(FEW, 0)
-    draws = page.locator(".prior-draws section").nth(1).get_by_test_id("draw")
-    draws.nth(2).click()
+    sections = page.locator(".prior-draws section").all()
+    draws = sections[1].get_by_test_id("draw")
+    for section, index in ((sections[0], 4), (sections[1], 2)):
+        section.get_by_test_id("draw").nth(index).click()
+        expect(page.get_by_test_id("latent-map").nth(1)).to_be_in_viewport()
+        for each in sections:  # it is the same draw in both
+            expect(each.get_by_test_id("draw").nth(index)).to_have_attribute("aria-current", "true")
+            expect(each.locator("[aria-current=true]")).to_have_count(1)
     expect_digit_at(page, "right", (points[2, 0], points[2, 1]))
-    expect(page.get_by_test_id("latent-map").nth(1)).to_be_in_viewport()
-    for section in page.locator(".prior-draws section").all():  # it is the same draw in both
-        expect(section.get_by_test_id("draw").nth(2)).to_have_attribute("aria-current", "true")
-        expect(section.locator("[aria-current=true]")).to_have_count(1)
     draws.nth(2).focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -295,6 +320,56 @@ def test_a_picture_that_cannot_come_says_so_and_the_old_one_stays(context: Brows
     expect(figure).to_have_attribute("aria-busy", "false")
     expect(half(page, "manifold", "right")).to_have_attribute("data-model", "beta-8")
     expect(figure.get_by_role("status")).to_be_hidden()
+    page.close()
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_back_at_the_picture_that_is_shown_nothing_is_amiss(
+    context: BrowserContext, app: App, status: int
+) -> None:
+    page = context.new_page()
+    open_page(page, app, beta=1)
+    before = tiles(page, "right")
+    failing = re.compile(r"/manifold/beta-8")
+    page.route(failing, lambda route: route.fulfill(status=status, body="No picture."))
+    drag_to(page, 8)
+    figure = page.locator(".manifold-grid figure").nth(1)
+    expect(figure.get_by_role("status")).to_contain_text("No picture.")
+    drag_to(page, 1)
+    expect(figure.get_by_role("status")).to_be_hidden()
+    expect(figure).to_have_attribute("aria-busy", "false")
+    assert (tiles(page, "right") == before).all()
+    drag_to(page, 8)  # and it is asked for again
+    expect(figure.get_by_role("status")).to_contain_text("No picture.")
+    page.close()
+
+
+def test_a_picture_that_is_none_says_so_and_leaves_nothing_behind(context: BrowserContext, app: App) -> None:
+    page = context.new_page()
+    page.add_init_script(
+        """window.alive = new Set();
+        const { createObjectURL, revokeObjectURL } = URL;
+        URL.createObjectURL = (blob) => {
+            const address = createObjectURL.call(URL, blob);
+            if (blob.type.startsWith("image/")) alive.add(address);
+            return address;
+        };
+        URL.revokeObjectURL = (address) => {
+            alive.delete(address);
+            revokeObjectURL.call(URL, address);
+        };"""
+    )
+    open_page(page, app, beta=1)
+    assert page.evaluate("alive.size") == 2
+    broken = re.compile(r"/manifold/beta-8")
+    page.route(broken, lambda route: route.fulfill(content_type="image/png", body="no picture"))
+    drag_to(page, 8)
+    figure = page.locator(".manifold-grid figure").nth(1)
+    expect(figure.get_by_role("status")).to_contain_text("cannot be shown")
+    expect(page.locator(".manifold-grid figure").nth(0)).to_have_attribute("aria-busy", "false")
+    page.unroute(broken)
+    expect(half(page, "manifold", "right")).to_have_attribute("data-model", "beta-8")
+    assert page.evaluate("alive.size") == 2
     page.close()
 
 
