@@ -71,6 +71,7 @@ const PLOTS = [
       said: ({ figures }) => (figures.kl_nats == null ? "no KL" : `KL ${nats(figures.kl_nats)}`),
     },
     level: "reconstruction_nats",
+    low: 80, // room for the level's name below its line
     written: nats,
     absent: unmeasured,
   },
