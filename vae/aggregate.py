@@ -48,8 +48,7 @@ def fitted_mass(latents: Latents, box: Box, side: int) -> Cells:
     z1, z2 = np.meshgrid(_centres(box.left, box.right, side), _centres(box.bottom, box.top, side)[::-1])
     offset = np.stack([z1, z2], axis=-1) - mean
     distance = np.einsum("...i,ij,...j->...", offset, np.linalg.inv(covariance), offset)
-    area = (box.right - box.left) * (box.top - box.bottom) / side**2
-    mass: Cells = np.exp(-0.5 * distance) * area / (2 * math.pi * math.sqrt(np.linalg.det(covariance)))
+    mass: Cells = np.exp(-0.5 * distance) * _highest_mass(covariance, box, side)
     return mass
 
 
@@ -63,9 +62,8 @@ def excess(latents: Latents, box: Box, side: int, *, fitted: bool = False) -> Ce
     at the top.
     """
     expected = fitted_mass(latents, box, side) if fitted else prior_mass(box, side)
-    spread = math.sqrt(np.linalg.det(_fitted(latents)[1])) if fitted else 1.0
-    area = (box.right - box.left) * (box.top - box.bottom) / side**2
-    least = NEGLIGIBLE * area / (2 * math.pi * spread)
+    covariance = _fitted(latents)[1] if fitted else np.eye(2)
+    least = NEGLIGIBLE * _highest_mass(covariance, box, side)
     ratio = (aggregate_mass(latents, box, side) + least) / (expected + least)
     return np.clip(np.log10(ratio) / DECADES, -1.0, 1.0)
 
@@ -87,6 +85,12 @@ def _fitted(latents: Latents) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     """Mean (2,) and covariance (2, 2) of the latent means."""
     means = latents.means.astype(np.float64)
     return means.mean(axis=0), np.cov(means, rowvar=False)
+
+
+def _highest_mass(covariance: NDArray[np.float64], box: Box, side: int) -> float:
+    """The peak density of a Gaussian with this covariance (2, 2), times the area of a cell."""
+    area = (box.right - box.left) * (box.top - box.bottom) / side**2
+    return area / (2 * math.pi * math.sqrt(np.linalg.det(covariance)))
 
 
 def _centres(low: float, high: float, side: int) -> NDArray[np.float64]:

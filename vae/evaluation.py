@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 import torch
+from torch import Tensor
 
 from vae.checkpoint import Checkpoint
 from vae.classifier import Classifier, ClassifierCheckpoint, class_probabilities
@@ -87,12 +88,7 @@ def evaluate(
         on_step(f"IWAE bound with {iwae_samples} samples")
         figures |= {"iwae_nats": iwae(model, images, iwae_samples), "iwae_samples": iwae_samples}
     on_step("exact log-likelihood")
-    exact = converged_log_likelihood(model.decode, images)
-    figures |= {
-        "log_likelihood_nats": exact.log_likelihood,
-        "log_likelihood_check_nats": exact.check,
-        "lattice_spacing": exact.spacing,
-    }
+    figures |= likelihood_figures(model.decode, images)
     return {name: value for name, value in figures.items() if math.isfinite(value)}
 
 
@@ -101,16 +97,21 @@ def evaluate_foreign(
 ) -> Figures:
     """Exact log-likelihood and completeness of a decoder without an encoder, under the prior N(0, I)."""
     images = binarised_test_images(torch.from_numpy(test.images)).to(device)
-    exact = converged_log_likelihood(decoder, images)
-    figures = {
-        "log_likelihood_nats": exact.log_likelihood,
-        "log_likelihood_check_nats": exact.check,
-        "lattice_spacing": exact.spacing,
-    }
+    figures = likelihood_figures(decoder, images)
     if classifier is not None:
         recognised = completeness(decoder, classifier, prior_draws(DRAWS, seed=0).to(device))
         figures |= completeness_figures("", recognised)
     return figures
+
+
+def likelihood_figures(decoder: Decoder, images: Tensor) -> Figures:
+    """The exact log-likelihood of binary images (n, 784), with the lattices that agree on it."""
+    exact = converged_log_likelihood(decoder, images)
+    return {
+        "log_likelihood_nats": exact.log_likelihood,
+        "log_likelihood_check_nats": exact.check,
+        "lattice_spacing": exact.spacing,
+    }
 
 
 def completeness_figures(kind: str, measured: Completeness) -> Figures:

@@ -77,12 +77,20 @@ def png(
     """
     points = lattice(side, sigmas)
     if like is not None:
-        source, target = service.checkpoint(like).latents, service.checkpoint(name).latents
-        points = np.clip(carried(points, source.means, target.means), -LIMIT, LIMIT)
+        points = placed(service, points, like, name)
     picture = Image.fromarray(mosaic(service.decode(name, points).images, side))
     content = io.BytesIO()
     picture.save(content, format="PNG", compress_level=1)
     return content.getvalue()
+
+
+def placed(service: DecoderService, points: Points, source: str, target: str) -> Points:
+    """Points (n, 2) in the plane of one checkpoint at the same quantiles of another's, within LIMIT.
+
+    Raises UnknownCheckpoint, and ValueError if one of the two has no latent means.
+    """
+    planes = (service.checkpoint(name).latents.means for name in (source, target))
+    return np.clip(carried(points, *planes), -LIMIT, LIMIT)
 
 
 def asked(name: str, query: QueryParams) -> Manifold:

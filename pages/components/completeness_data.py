@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from pages.components import resources, terrain, wording
@@ -10,12 +9,11 @@ from pages.components.completeness import Density, Ellipses, Overlay
 from pages.components.completeness_view import CompletenessView
 from pages.components.prior_draws import Judged
 from vae.aggregate import excess, posterior_ellipses
-from vae.channel import LIMIT
 from vae.checkpoint import Checkpoint
 from vae.draws import drawn, judged
 from vae.geodesic import Box, data_box
 from vae.lattices import Points
-from vae.linking import carried
+from vae.manifold import placed
 
 CELLS = 96  # a side, of the density
 ELLIPSES = 100  # posteriors of a digit that are drawn
@@ -70,7 +68,6 @@ def draws(name: str, count: int, seed: int, like: str | None) -> Judged | None:
     checkpoint = service.checkpoint(name)
     points: Points = drawn(count, seed)
     if like is not None:
-        carried_points = carried(points, service.checkpoint(like).latents.means, checkpoint.latents.means)
-        points = np.clip(carried_points, -LIMIT, LIMIT)
+        points = placed(service, points, like, name)
     images = service.decode(name, points).images
     return Judged(name, wording.title(name, checkpoint), points, images, judged(images, classifier))
