@@ -1,9 +1,13 @@
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from hypothesis import HealthCheck, settings
 
+from pages.components import resources
 from tests.digits import bundled_digits
 from vae.data import Digits, find_mnist
 
@@ -26,3 +30,19 @@ def mnist() -> Path:
             pytest.fail("CI must provide MNIST: set LATENT_ATLAS_DATA to the folder of its four files.")
         pytest.skip("MNIST is not here: run `python -m vae download` to include this test.")
     return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the checkpoints that a test may change, and pages that read it and remember nothing."""
+    shutil.copytree(resources.CHECKPOINTS, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(resources, "CHECKPOINTS", tmp_path)
+    forget()
+    yield tmp_path
+    forget()
+
+
+def forget() -> None:
+    """Empty what the pages keep for all visitors."""
+    st.cache_data.clear()
+    st.cache_resource.clear()

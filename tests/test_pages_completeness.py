@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from pages.components import completeness_data, resources, terrain
+from pages.components import completeness_data, resources
 from pages.components.choices import offered
 from pages.components.completeness import Density, Ellipses
 from pages.components.completeness_view import CompletenessView
@@ -26,22 +25,6 @@ from vae.linking import carried
 
 MAIN = Path(__file__).parents[1] / "pages" / "main.py"
 CHECKPOINTS = resources.CHECKPOINTS
-CACHED = (
-    *(completeness_data.density, completeness_data.ellipses, completeness_data.draws),
-    *(terrain.classifier, resources.decoder_service),
-)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the checkpoints that a test may change, and pages that read it."""
-    shutil.copytree(CHECKPOINTS, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setattr(resources, "CHECKPOINTS", tmp_path)
-    for cache in CACHED:
-        cache.clear()
-    yield tmp_path
-    for cache in CACHED:
-        cache.clear()
 
 
 def opened(**parameters: str) -> AppTest:

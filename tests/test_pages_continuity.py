@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,23 +17,6 @@ from vae.latent import digits_of
 
 MAIN = Path(__file__).parents[1] / "pages" / "main.py"
 CHECKPOINTS = resources.CHECKPOINTS
-CACHED = (
-    *(terrain.classifier, terrain.digit_density, terrain.picture_space, terrain.heat_map, terrain.walked),
-    resources.decoder_service,
-)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the checkpoints that a test may change, and pages that read it."""
-    for path in CHECKPOINTS.glob("*.pt"):
-        shutil.copy(path, tmp_path)
-    monkeypatch.setattr(resources, "CHECKPOINTS", tmp_path)
-    for cache in CACHED:
-        cache.clear()
-    yield tmp_path
-    for cache in CACHED:
-        cache.clear()
 
 
 def opened(**parameters: str) -> AppTest:
@@ -247,7 +228,7 @@ def test_without_a_classifier_the_page_works(folder: Path) -> None:
 
 
 def test_without_any_checkpoint_the_page_says_what_to_do(folder: Path) -> None:
-    for path in folder.glob("*.pt"):
+    for path in folder.rglob("*.pt"):
         path.unlink()
     app = opened()
     assert [f"{folder / 'vae.pt'} does not exist" in error.value for error in app.error] == [True]

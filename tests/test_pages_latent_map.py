@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,17 +24,6 @@ CHECKPOINTS = resources.CHECKPOINTS
 @pytest.fixture
 def app() -> AppTest:
     return AppTest.from_file(MAIN, default_timeout=60)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the checkpoints that a test may damage, and a service that reads it."""
-    for path in CHECKPOINTS.glob("*.pt"):
-        shutil.copy(path, tmp_path)
-    monkeypatch.setattr(resources, "CHECKPOINTS", tmp_path)
-    resources.decoder_service.clear()
-    yield tmp_path
-    resources.decoder_service.clear()
 
 
 class Panel(NamedTuple):
@@ -207,7 +194,7 @@ def test_a_damaged_checkpoint_is_named_and_the_other_still_shown(app: AppTest, f
 
 
 def test_without_any_checkpoint_the_page_says_what_to_do(app: AppTest, folder: Path) -> None:
-    for path in folder.glob("*.pt"):
+    for path in folder.rglob("*.pt"):
         path.unlink()
     app.run()
     assert not app.exception
