@@ -10,9 +10,10 @@ from pathlib import Path
 import streamlit as st
 import torch
 
-from pages.components import resources
-from vae import channel, manifold
+from pages.components.frame.service import decoder_service
+from pages.components.mount import assets
 from vae.device import DeviceError, choose_device
+from vae.serving import channel, manifold
 
 try:
     choose_device()
@@ -24,21 +25,21 @@ except DeviceError as error:
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Load and warm the decoders before the first visitor comes; end their worker with the server."""
     torch.set_num_threads(1)  # many small passes at once: more threads for each only get in each other's way
-    service = resources.decoder_service()
+    service = decoder_service()
     for sentence in service.problems.values():
         print(sentence, file=sys.stderr)
     yield
-    resources.decoder_service.clear()
+    decoder_service.clear()
     service.close()
 
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
-    routes=resources.at_base_path(
+    routes=assets.at_base_path(
         [
-            *channel.routes(resources.decoder_service, resources.origin_allowed),
-            *manifold.routes(resources.decoder_service),
-            *resources.routes(),
+            *channel.routes(decoder_service, assets.origin_allowed),
+            *manifold.routes(decoder_service),
+            *assets.routes(),
         ]
     ),
     lifespan=lifespan,

@@ -14,10 +14,10 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from vae.checkpoint import load  # noqa: E402
 from vae.config import SIDE  # noqa: E402
-from vae.lattices import prior_lattice  # noqa: E402
-from vae.model import probabilities  # noqa: E402
+from vae.model.checkpoint import load  # noqa: E402
+from vae.model.network import probabilities  # noqa: E402
+from vae.plane.lattices import prior_lattice  # noqa: E402
 
 ROWS = 20
 

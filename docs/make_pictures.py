@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 # the project is not installed, its folder is put on the path above
-from vae import checkpoint  # noqa: E402
 from vae.data import VARIABLE  # noqa: E402
+from vae.model import checkpoint  # noqa: E402
 
 SCHEMES = {"light": "latent-map.png", "dark": "latent-map-dark.png"}
 SIZE = {"width": 1280, "height": 720}

@@ -8,21 +8,25 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages.components import address, completeness_data, completeness_view, completeness_wording, wording
-from pages.components.completeness import Rung, Side, Twin, completeness
-from pages.components.completeness_state import current_view, keep, keep_chosen, show_choice, show_slider
-from pages.components.completeness_view import LAYERS, SEEDS, CompletenessView
-from pages.components.header import header, show_warnings, usable_service
-from pages.components.ladder_curves import Measured, ladder_curves
-from pages.components.manifold_grid import manifold_grid
-from pages.components.prior_draws import prior_draws
-from pages.components.resources import asset_base
-from vae import export, ladder, manifold
-from vae.batching import BatcherClosed, QueueFull
-from vae.decoding import DEFAULT, DecoderService
-from vae.draws import COUNTS
-from vae.lattices import axis_of
-from vae.linking import LINKS
+from pages.components.completeness import data, words
+from pages.components.completeness import view as completeness_view
+from pages.components.completeness.ladder_curves import Measured, ladder_curves
+from pages.components.completeness.manifold_grid import manifold_grid
+from pages.components.completeness.maps import Rung, Side, Twin, completeness
+from pages.components.completeness.prior_draws import prior_draws
+from pages.components.completeness.state import current_view, keep, keep_chosen, show_choice, show_slider
+from pages.components.completeness.view import LAYERS, SEEDS, CompletenessView
+from pages.components.frame import views as address
+from pages.components.frame.header import header, show_warnings, usable_service
+from pages.components.frame.words import title
+from vae.measure import export
+from vae.measure.draws import COUNTS
+from vae.model import ladder
+from vae.plane.lattices import axis_of
+from vae.plane.linking import LINKS
+from vae.serving import manifold
+from vae.serving.batching import BatcherClosed, QueueFull
+from vae.serving.decoding import DEFAULT, DecoderService
 
 MAPS = "completeness_maps"  # key of the component whose slider and pin the others follow
 USUAL_SIGMAS = 3.0
@@ -82,16 +86,16 @@ def rungs_of(service: DecoderService) -> list[Rung]:
         name = ladder.name(beta)
         if name in service.names:
             checkpoint = service.checkpoint(name)
-            rows = completeness_wording.rung_rows(checkpoint.figures)
+            rows = words.rung_rows(checkpoint.figures)
             variational = checkpoint.model_config.variational
-            rungs.append(Rung(name, wording.title(name, checkpoint), beta, variational, rows))
+            rungs.append(Rung(name, title(name, checkpoint), beta, variational, rows))
     return rungs
 
 
 def show_header(view: CompletenessView) -> None:
     with header():
-        show_choice("link", LINKS, view.link, completeness_wording.LINK_NAMES)
-        show_choice("overlay", LAYERS, view.overlay, completeness_wording.LAYER_NAMES)
+        show_choice("link", LINKS, view.link, words.LINK_NAMES)
+        show_choice("overlay", LAYERS, view.overlay, words.LAYER_NAMES)
         if view.overlay == "ellipses":
             st.session_state["completeness_digit"] = view.digit
             st.selectbox(
@@ -105,16 +109,16 @@ def show_header(view: CompletenessView) -> None:
                 width=84,
             )
         with st.popover("Why?", type="tertiary", width="content"):
-            st.markdown(completeness_wording.WHY)
+            st.markdown(words.WHY)
 
 
 def show_missing(service: DecoderService, rungs: Sequence[Rung]) -> None:
     """Which rungs there are not and how to make them; the others stay usable."""
     damaged = show_damaged(service)
     if missing := [beta for beta in ladder.absent(service.names) if beta not in damaged]:
-        st.warning(completeness_wording.missing_sentence(missing))
+        st.warning(words.missing_sentence(missing))
     if rungs[0].beta:
-        st.warning(completeness_wording.stand_in_sentence(rungs[0].title))
+        st.warning(words.stand_in_sentence(rungs[0].title))
 
 
 def show_damaged(service: DecoderService) -> list[float]:
@@ -136,12 +140,11 @@ def show_planes(shown: Shown) -> None:
     show_lead(shown, view)
     completeness(
         key=MAPS,
-        asset_base=asset_base(),
         left=left,
         rungs=shown.rungs,
         twin=Twin(right.name, view.plane, view.point),
         link=view.link,
-        overlay=completeness_data.overlay(view, left.name, right.name),
+        overlay=data.overlay(view, left.name, right.name),
         on_change=keep_twin,
     )
     with st.container(key="completeness_below"):
@@ -153,10 +156,10 @@ def show_planes(shown: Shown) -> None:
 def show_lead(shown: Shown, view: CompletenessView) -> None:
     left, right = shown.left, shown.right(view)
     recorded = [shown.service.checkpoint(rung.name).figures for rung in (left, right)]
-    said = completeness_wording.sentence(view.link, *recorded, same=left == right)
+    said = words.sentence(view.link, *recorded, same=left == right)
     with st.container(key="completeness_lead"):
         st.html(
-            f'<p class="atlas-lead"><b>{completeness_wording.TASK}</b><br>'
+            f'<p class="atlas-lead"><b>{words.TASK}</b><br>'
             f'<span data-testid="sentence" role="status">{escape(said)}</span></p>'
         )
 
@@ -164,7 +167,7 @@ def show_lead(shown: Shown, view: CompletenessView) -> None:
 def show_grid(shown: Shown, view: CompletenessView) -> None:
     """The whole plane as one picture, for both models, and as files."""
     left, right = shown.left, shown.right(view)
-    said = completeness_wording.grid_sentence(view.grid, view.sigmas, view.link)
+    said = words.grid_sentence(view.grid, view.sigmas, view.link)
     with st.container(key="completeness_grid_area", gap="xsmall"):
         show_heading("The plane as pictures", said)
         with st.container(key="completeness_grid_controls", horizontal=True, vertical_alignment="bottom"):
@@ -174,7 +177,6 @@ def show_grid(shown: Shown, view: CompletenessView) -> None:
         manifold_grid(
             key="completeness_manifold",
             group=MAPS,
-            asset_base=asset_base(),
             left=left.name,
             right=right.name,
             titles={rung.name: rung.title for rung in shown.rungs},
@@ -231,26 +233,25 @@ def show_draws(shown: Shown, view: CompletenessView) -> None:
     """The same draws from the prior, decoded by both models and judged."""
     left, right = shown.left.name, shown.right(view).name
     with st.container(key="completeness_draws_area", gap="xsmall"):
-        show_heading("Draws from the prior", completeness_wording.DRAWS_SENTENCES[view.link])
+        show_heading("Draws from the prior", words.DRAWS_SENTENCES[view.link])
         with st.container(key="completeness_draws_controls", horizontal=True, vertical_alignment="bottom"):
             show_slider("draws", "Draws", COUNTS, view.draws)
             st.button("Draw again", key="completeness_again", icon=":material/casino:", on_click=draw_again)
         like = right if view.link == "quantiles" else None
         try:
             decoded = [
-                completeness_data.draws(name, view.draws, view.seed, source)
+                data.draws(name, view.draws, view.seed, source)
                 for name, source in ((left, like), (right, None))
             ]
         except (QueueFull, TimeoutError, BatcherClosed):
-            st.warning(completeness_wording.BUSY)
+            st.warning(words.BUSY)
             return
         if None in decoded:
-            st.warning(completeness_wording.NO_CLASSIFIER)
+            st.warning(words.NO_CLASSIFIER)
             return
         prior_draws(
             key="completeness_prior_draws",
             group=MAPS,
-            asset_base=asset_base(),
             left=decoded[0],
             right=decoded[1],
         )
@@ -263,13 +264,13 @@ def show_figures(shown: Shown) -> None:
         for rung in shown.rungs
     ]
     with st.container(key="completeness_figures_area", gap="xsmall"):
-        show_heading("Figures over β", completeness_wording.FIGURES_SENTENCE)
-        ladder_curves(key="completeness_curves", group=MAPS, asset_base=asset_base(), rungs=measured)
-        models: list[completeness_wording.Model] = [tuple(rung) for rung in measured]
+        show_heading("Figures over β", words.FIGURES_SENTENCE)
+        ladder_curves(key="completeness_curves", group=MAPS, rungs=measured)
+        models: list[words.Model] = [tuple(rung) for rung in measured]
         if DEFAULT in shown.service.names:
             checkpoint = shown.service.checkpoint(DEFAULT)
-            models.append((DEFAULT, wording.title(DEFAULT, checkpoint), None, checkpoint.figures))
-        st.html(completeness_wording.table_html(models))
+            models.append((DEFAULT, title(DEFAULT, checkpoint), None, checkpoint.figures))
+        st.html(words.table_html(models))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.download_button(
                 "CSV",
@@ -282,7 +283,7 @@ def show_figures(shown: Shown) -> None:
                 key="completeness_csv",
             )
             with st.popover("What do these mean?", type="tertiary", width="content"):
-                st.markdown(completeness_wording.WHY_FIGURES)
+                st.markdown(words.WHY_FIGURES)
 
 
 def show_page() -> None:
@@ -294,7 +295,7 @@ def show_page() -> None:
         header()
         show_warnings(service, None)
         show_damaged(service)
-        st.error(completeness_wording.NO_LADDER)
+        st.error(words.NO_LADDER)
         return
     refused = adopt_address([rung.beta for rung in rungs])
     show_header(current_view())

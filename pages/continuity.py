@@ -8,21 +8,24 @@ from html import escape
 
 import streamlit as st
 
-from pages.components import address, figures, path_view, path_wording, terrain, wording
-from pages.components.address import Point
-from pages.components.choices import choose_checkpoint, copy_to
-from pages.components.continuity import Walk, continuity
-from pages.components.header import header, show_warnings, usable_service
-from pages.components.path_view import PathView
-from pages.components.resources import asset_base
-from pages.components.terrain import Walked
-from vae import export
-from vae.channel import LIMIT
-from vae.checkpoint import Latents
-from vae.decoding import DecoderService
-from vae.geodesic import data_box
-from vae.latent import digit_at
-from vae.paths import KINDS
+from pages.components.continuity import data, words
+from pages.components.continuity import view as path_view
+from pages.components.continuity.data import Walked
+from pages.components.continuity.view import PathView
+from pages.components.continuity.walk import Walk, continuity
+from pages.components.frame import markup
+from pages.components.frame import views as address
+from pages.components.frame.choices import choose_checkpoint, copy_to
+from pages.components.frame.header import header, show_warnings, usable_service
+from pages.components.frame.views import Point
+from pages.components.frame.words import title
+from vae.measure import export
+from vae.model.checkpoint import Latents
+from vae.plane.box import data_box
+from vae.plane.neighbours import digit_at
+from vae.plane.paths import KINDS
+from vae.serving.channel import LIMIT
+from vae.serving.decoding import DecoderService
 
 WALK = "continuity_walk"  # key of the component
 ENDS = ("a", "b")
@@ -108,7 +111,7 @@ def show_header(service: DecoderService, refused: str | None) -> None:
     with header():
         choose_checkpoint(service, "continuity")
         with st.popover("Why?", type="tertiary", width="content"):
-            st.markdown(path_wording.WHY)
+            st.markdown(words.WHY)
     show_warnings(service, refused)
 
 
@@ -125,17 +128,16 @@ def show_walk(service: DecoderService) -> None:
             show_ends(service.checkpoint(view.checkpoint).latents, view.walk)
             show_kinds(view)
     with lead, st.spinner("Measuring this decoder's plane, once: a few seconds."):
-        walked = terrain.walked(view.checkpoint, view.kind, view.walk.a, view.walk.b)
-        heat_map = terrain.heat_map(view.checkpoint) if st.session_state["magnification"] else None
+        walked = data.walked(view.checkpoint, view.kind, view.walk.a, view.walk.b)
+        heat_map = data.heat_map(view.checkpoint) if st.session_state["magnification"] else None
     lead.html(lead_html(service, view, walked))
     continuity(
         key=WALK,
         checkpoint=view.checkpoint,
-        asset_base=asset_base(),
         walk=view.walk,
         kind=view.kind,
         traversal=walked.traversal,
-        typical=terrain.digit_density(view.checkpoint).typical,
+        typical=data.digit_density(view.checkpoint).typical,
         heat_map=heat_map,
         on_change=keep_walk,
     )
@@ -146,15 +148,13 @@ def show_walk(service: DecoderService) -> None:
 
 def lead_html(service: DecoderService, view: PathView, walked: Walked) -> str:
     """One sentence of what to do, one of what is seen."""
-    walk, data = view.walk, data_box(service.checkpoint(view.checkpoint).latents.means)
+    walk, box = view.walk, data_box(service.checkpoint(view.checkpoint).latents.means)
     if walk.mode == "axes":
-        seen = path_wording.axes_sentence(walk.point, data)
+        seen = words.axes_sentence(walk.point, box)
     else:
-        seen = path_wording.path_sentence(
-            view.kind, walk.a, walk.b, walked.traversal, walked.straight_length, data
-        )
+        seen = words.path_sentence(view.kind, walk.a, walk.b, walked.traversal, walked.straight_length, box)
     return (
-        f'<p class="atlas-lead"><b>{path_wording.TASKS[walk.mode]}</b><br>'
+        f'<p class="atlas-lead"><b>{words.TASKS[walk.mode]}</b><br>'
         f'<span data-testid="sentence" role="status">{escape(seen)}</span></p>'
     )
 
@@ -217,7 +217,7 @@ def show_kinds(view: PathView) -> None:
         "Path",
         KINDS,
         key="continuity_kind",
-        format_func=lambda kind: path_wording.KIND_NAMES[kind],
+        format_func=lambda kind: words.KIND_NAMES[kind],
         on_change=keep_kind,
         required=True,
         label_visibility="collapsed",
@@ -236,8 +236,8 @@ def show_kinds(view: PathView) -> None:
 def show_path(view: PathView, walked: Walked) -> None:
     """Figures of the path and the path as files."""
     with st.container(key="continuity_path", gap="small"):
-        facts = path_wording.path_facts(walked.traversal, walked.straight_length)
-        st.html("<h2>This path</h2>" + figures.facts(facts))
+        facts = words.path_facts(walked.traversal, walked.straight_length)
+        st.html("<h2>This path</h2>" + markup.facts(facts))
         with st.container(horizontal=True, gap="xsmall"):
             show_exports(view, walked)
 
@@ -270,16 +270,16 @@ def show_evenness(service: DecoderService, name: str) -> None:
     models = []
     for other in names:
         checkpoint = service.checkpoint(other)
-        models.append(path_wording.evenness(wording.title(other, checkpoint), checkpoint.figures))
-    sentence = path_wording.evenness_sentence(models, [f"checkpoints/{other}.pt" for other in names])
+        models.append(words.evenness(title(other, checkpoint), checkpoint.figures))
+    sentence = words.evenness_sentence(models, [f"checkpoints/{other}.pt" for other in names])
     with st.container(key="continuity_evenness", gap="xsmall"):
         st.html(
             "<h2>How even the whole plane is</h2>"
-            + figures.table(("Picture change per unit", "median", "99th percentile / median"), cells(models))
+            + markup.table(("Picture change per unit", "median", "99th percentile / median"), cells(models))
             + f'<p class="atlas-note" data-testid="evenness-sentence">{escape(sentence)}</p>'
         )
         with st.popover("What do these mean?", type="tertiary", width="content"):
-            st.markdown(path_wording.WHY_EVENNESS)
+            st.markdown(words.WHY_EVENNESS)
 
 
 def compared(name: str, names: Sequence[str]) -> list[str]:
@@ -288,7 +288,7 @@ def compared(name: str, names: Sequence[str]) -> list[str]:
     return [name, *[other for other in others if other != name and other in names][:1]]
 
 
-def cells(models: Sequence[path_wording.Evenness]) -> list[tuple[str, str, str]]:
+def cells(models: Sequence[words.Evenness]) -> list[tuple[str, str, str]]:
     return [
         (model.title, *("not measured" if value is None else f"{value:.1f}" for value in model[1:]))
         for model in models

@@ -9,18 +9,21 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from pages.components import address, figures, wording
-from pages.components.address import View
-from pages.components.choices import choose_checkpoint, copy_to
-from pages.components.digit import digit
-from pages.components.header import header, show_warnings, usable_service
-from pages.components.latent_map import latent_map
-from pages.components.originals import Images, offer_download, original_digits
-from pages.components.resources import asset_base
-from vae.channel import LIMIT
-from vae.checkpoint import Checkpoint
-from vae.decoding import DecoderService
-from vae.latent import class_shares, nearest, prior_density
+from pages.components.frame import markup
+from pages.components.frame import views as address
+from pages.components.frame.choices import choose_checkpoint, copy_to
+from pages.components.frame.header import header, show_warnings, usable_service
+from pages.components.frame.views import View
+from pages.components.frame.words import sentence
+from pages.components.latent_map import words
+from pages.components.latent_map.digit import digit
+from pages.components.latent_map.map import latent_map
+from pages.components.latent_map.originals import Images, offer_download, original_digits
+from vae.model.checkpoint import Checkpoint
+from vae.plane.neighbours import class_shares, nearest
+from vae.plane.prior import prior_density
+from vae.serving.channel import LIMIT
+from vae.serving.decoding import DecoderService
 
 PLANE, DIGIT = "latent_map_plane", "latent_map_digit"  # keys of the two components
 SHOWN, COUNTED = 10, 50  # nearest digits: pictured, counted
@@ -73,8 +76,8 @@ def show_header(service: DecoderService, refused: str | None) -> None:
         )
         checkpoint = service.checkpoint(st.session_state["checkpoint"])
         with st.popover("Why?", type="tertiary", width="content"):
-            st.markdown(wording.why_the_map(checkpoint))
-    st.html(f'<p class="atlas-lead"><b>{wording.TASK}</b><br>{escape(wording.sentence(checkpoint))}</p>')
+            st.markdown(words.why_the_map(checkpoint))
+    st.html(f'<p class="atlas-lead"><b>{words.TASK}</b><br>{escape(sentence(checkpoint))}</p>')
     show_warnings(service, refused)
 
 
@@ -89,13 +92,12 @@ def show_map(service: DecoderService) -> None:
             latent_map(
                 key=PLANE,
                 checkpoint=view.checkpoint,
-                asset_base=asset_base(),
                 pin=view.pin,
                 show_manifold=view.manifold,
                 on_pin=pin,
             )
         with st.container(key="latent_map_digit_area", gap="xsmall"):
-            digit(key=DIGIT, group=PLANE, asset_base=asset_base())
+            digit(key=DIGIT, group=PLANE)
             with st.container(key="latent_map_typed", gap="xsmall"):
                 show_coordinates(service, view)
         with st.container(key="latent_map_panel_area", gap="xsmall"):
@@ -120,7 +122,7 @@ def show_coordinates(service: DecoderService, view: View) -> None:
         )
     st.download_button(
         "Save as PNG",
-        data=lambda: figures.digit_png(decoded(service, view.checkpoint, [view.pin])[0], PNG_SCALE),
+        data=lambda: markup.digit_png(decoded(service, view.checkpoint, [view.pin])[0], PNG_SCALE),
         file_name=f"digit_{view.checkpoint}_{view.pin[0]}_{view.pin[1]}.png",
         mime="image/png",
         on_click="ignore",
@@ -149,11 +151,11 @@ def show_neighbours(service: DecoderService, view: View) -> None:
     source = "reconstructions" if originals is None else "originals"
     notes = [f"{distance:.3f} away" for distance in distances[:SHOWN]]
     st.html(
-        figures.facts(point_facts(checkpoint, view.pin, float(distances[0])))
+        markup.facts(point_facts(checkpoint, view.pin, float(distances[0])))
         + f"<h2>Nearest test digits <span>{source}</span></h2>"
-        + figures.digit_strip(images, labels[shown].tolist(), notes, kind)
+        + markup.digit_strip(images, labels[shown].tolist(), notes, kind)
         + f"<h2>Labels of the {COUNTED} nearest</h2>"
-        + figures.share_bars(class_shares(labels[indices]), COUNTED)
+        + markup.share_bars(class_shares(labels[indices]), COUNTED)
     )
     if problem is not None:
         st.caption(problem)
@@ -177,14 +179,14 @@ def point_facts(
 
 def show_figures(checkpoint: Checkpoint) -> None:
     """The checkpoint's own record, in one quiet line."""
-    rows = wording.figures(checkpoint)
+    rows = words.figures(checkpoint)
     line = "".join(f"<span>{name} <b>{value}</b></span>" for name, value in rows)
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.html(
-            f'<p class="atlas-figures" data-testid="figures">{line or wording.NOT_MEASURED}</p>',
+            f'<p class="atlas-figures" data-testid="figures">{line or words.NOT_MEASURED}</p>',
         )
         with st.popover("What do these mean?", type="tertiary", width="content"):
-            st.markdown(wording.WHY_THE_FIGURES)
+            st.markdown(words.WHY_THE_FIGURES)
 
 
 def show_page() -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.components.header import PAGES
+from pages.components.frame.header import PAGES
 
-HERE = Path(__file__).parent
+FRAME = Path(__file__).parent / "components" / "frame"
 
-st.set_page_config(page_title="Latent Atlas", page_icon=HERE / "components" / "icon.svg", layout="wide")
+st.set_page_config(page_title="Latent Atlas", page_icon=FRAME / "icon.svg", layout="wide")
 
 # A visitor's own state, made once a session. Pages copy what their widgets report into it, because a widget's
 # own value is forgotten when its page is left.
@@ -27,7 +27,7 @@ DEFAULTS = {
 for name, value in DEFAULTS.items():
     st.session_state.setdefault(name, value)
 
-st.html(HERE / "components" / "page.css")
+st.html(FRAME / "page.css")
 first = next(iter(PAGES))
 page = st.navigation(
     [st.Page(script, title=name, default=script == first) for script, name in PAGES.items()],

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from hypothesis import HealthCheck, settings
 
-from pages.components import resources
+from pages.components.frame import service
 from tests.digits import bundled_digits
 from vae.data import Digits, find_mnist
 
@@ -35,8 +35,8 @@ def mnist() -> Path:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the checkpoints that a test may change, and pages that read it and remember nothing."""
-    shutil.copytree(resources.CHECKPOINTS, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setattr(resources, "CHECKPOINTS", tmp_path)
+    shutil.copytree(service.CHECKPOINTS, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(service, "CHECKPOINTS", tmp_path)
     forget()
     yield tmp_path
     forget()

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from vae import checkpoint, decoding
 from vae.config import ModelConfig, TrainingConfig
-from vae.model import VAE
+from vae.model import checkpoint
+from vae.model.network import VAE
+from vae.serving import decoding
 
 
 def write_checkpoint(path: Path, seed: int = 0, digits: int = 50) -> VAE:

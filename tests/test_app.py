@@ -27,10 +27,12 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from pages.components import resources
+from pages.components.frame.service import decoder_service
+from pages.components.mount import assets
 from tests.serving import write_checkpoint
 
 ROOT = Path(__file__).parents[1]
+COMPONENTS = ROOT / "pages" / "components"
 SOON = 120.0  # seconds until an app that does not start fails its test; a cold machine reads torch from disk
 STREAMLIT = ["-m", "streamlit", "run", "app.py", "--server.headless=true", "--server.address=127.0.0.1"]
 UVICORN = ["-m", "uvicorn", "app:app"]
@@ -150,7 +152,7 @@ def test_uvicorn_serves_the_same_app(project: Path) -> None:
 
 
 def test_plotly_comes_from_its_package_compressed_and_for_ever(url: str) -> None:
-    status, headers, body = get(f"{url}/{resources.plotly_path()}", **{"Accept-Encoding": "gzip"})
+    status, headers, body = get(f"{url}/{assets.plotly_path()}", **{"Accept-Encoding": "gzip"})
     shipped = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     assert status == 200
     assert headers["content-encoding"] == "gzip"
@@ -160,30 +162,32 @@ def test_plotly_comes_from_its_package_compressed_and_for_ever(url: str) -> None
 
 
 def test_our_modules_are_served_under_an_address_that_changes_with_them(url: str) -> None:
-    modules = sorted((ROOT / "pages" / "components").glob("*.[jc]s*"))
+    modules = sorted(COMPONENTS.rglob("*.[jc]s*"))
     assert modules
     for path in modules:
-        status, headers, body = get(f"{url}/{resources.asset_base()}{path.name}")
+        status, headers, body = get(f"{url}/{assets.asset_base()}{path.relative_to(COMPONENTS)}")
         assert (status, body) == (200, path.read_bytes())
         assert "immutable" in headers["cache-control"]
-        old = get(f"{url}/atlas/0123456789abcdef/{path.name}")
+        old = get(f"{url}/atlas/0123456789abcdef/{path.relative_to(COMPONENTS)}")
         assert (old[0], old[1]["cache-control"]) == (200, "no-cache")
 
 
-@pytest.mark.parametrize("name", ["resources.py", "nothing.js", "..%2f..%2fapp.py", "%2e%2e/%2e%2e/app.py"])
+@pytest.mark.parametrize(
+    "name", ["mount/assets.py", "nothing.js", "..%2f..%2fapp.py", "%2e%2e/%2e%2e/app.py"]
+)
 def test_nothing_else_is_served_as_a_module(url: str, name: str) -> None:
-    body = get(f"{url}/{resources.asset_base()}{name}")[2]
+    body = get(f"{url}/{assets.asset_base()}{name}")[2]
     assert b"import" not in body.replace(b"important", b"")
 
 
 def test_a_digest_follows_the_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resources, "__file__", str(tmp_path / "resources.py"))
+    monkeypatch.setattr(assets, "COMPONENTS", tmp_path)
     (tmp_path / "a.js").write_text("one")
-    first = resources.asset_base()
-    assert resources.asset_base() == first
+    first = assets.asset_base()
+    assert assets.asset_base() == first
     (tmp_path / "a.js").write_text("two")
     os.utime(tmp_path / "a.js", ns=(1, 1))  # a file system's clock may be too coarse to tell the two apart
-    assert resources.asset_base() != first
+    assert assets.asset_base() != first
 
 
 def test_a_damaged_checkpoint_is_named_and_the_others_go_on(tmp_path: Path) -> None:
@@ -248,15 +252,15 @@ def test_pages_and_routes_share_one_service(caplog: pytest.LogCaptureFixture) ->
     def script() -> None:
         import streamlit as st
 
-        from pages.components import resources
+        from pages.components.frame.service import decoder_service
 
-        st.text(id(resources.decoder_service()))
+        st.text(id(decoder_service()))
 
-    service = resources.decoder_service()  # as a route asks for it: outside of any script run
+    service = decoder_service()  # as a route asks for it: outside of any script run
     assert caplog.records == []
     page = AppTest.from_function(script).run(timeout=60)
     assert page.text[0].value == str(id(service))
-    resources.decoder_service.clear()
+    decoder_service.clear()
     service.close()
 
 
@@ -280,10 +284,10 @@ def test_origins_are_the_same_host_or_configured(
         "server.enableCORS": True,
         "server.corsAllowedOrigins": ["https://map.example", "http://["],
     }
-    monkeypatch.setattr(resources.st, "get_option", options.get)
-    assert resources.origin_allowed(origin, "atlas.school:8501") is allowed
+    monkeypatch.setattr(assets.st, "get_option", options.get)
+    assert assets.origin_allowed(origin, "atlas.school:8501") is allowed
     options["server.enableCORS"] = False
-    assert resources.origin_allowed(origin, "atlas.school:8501")
+    assert assets.origin_allowed(origin, "atlas.school:8501")
 
 
 def test_a_server_that_ends_takes_leave_of_its_open_channels(project: Path) -> None:
@@ -303,7 +307,7 @@ def test_below_a_base_path_everything_moves_there(project: Path) -> None:
     with running(project, [*STREAMLIT, "--server.port=0", "--server.baseUrlPath=/lesson/one/"]) as url:
         base = url + "/lesson/one"
         assert json.loads(get(base + "/healthz")[2])["checkpoints"] == ["vae"]
-        assert get(f"{base}/{resources.plotly_path()}")[0] == 200
+        assert get(f"{base}/{assets.plotly_path()}")[0] == 200
         assert len(decode_one(base)) == 788
 
 

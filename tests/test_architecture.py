@@ -1,133 +1,130 @@
-"""Who may import whom. The direction is one-way: what is lower in the table never imports what is higher."""
+"""Who may import whom: one way, in Python and JavaScript alike."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+COMPONENTS = "pages/components"
 
+# A place and the places it may import from, besides itself. A place is a folder or a file without its ending.
 ALLOWED = {
-    "__init__": set(),
-    "config": set(),
-    "device": set(),
-    "payload": set(),
-    "batching": set(),
-    "objective": {"config"},
-    "data": {"config"},
-    "lattices": set(),
-    "differentiation": set(),
-    "inversion": {"config", "differentiation", "lattices"},
-    "model": {"config", "inversion"},
-    "checkpoint": {"config", "ladder", "model"},
-    "latent": {"config", "lattices", "model"},
-    "quadrature": {"inversion"},
-    "evidence": {"inversion", "lattices", "model", "objective", "quadrature"},
-    "augmentation": {"config"},
-    "fitting": {"config", "data", "device"},
-    "classifier": {"augmentation", "checkpoint", "config", "data", "fitting"},
-    "foreign": {"config", "inversion"},
-    "quality": {"classifier", "differentiation", "inversion", "lattices", "model"},
-    "training": {
-        *("augmentation", "config", "data", "evidence", "fitting"),
-        *("inversion", "lattices", "model", "objective"),
-    },
-    "evaluation": {
-        *("checkpoint", "classifier", "data", "evidence"),
-        *("inversion", "latent", "model", "quality"),
-    },
-    "paths": {"lattices"},
-    "geodesic": {"lattices", "model", "paths", "quality"},
-    "traversal": {"classifier", "lattices", "model", "paths"},
-    "export": {"config", "evaluation", "traversal"},
-    "presets": {"config", "ladder"},
-    "orientation": {"config", "lattices"},
-    "runs": {
-        *("checkpoint", "classifier", "config", "data", "device"),
-        *("evidence", "fitting", "latent", "presets", "training"),
-    },
-    "ladder": set(),
-    "rungs": {
-        *("checkpoint", "config", "data", "evidence", "fitting", "ladder"),
-        *("latent", "orientation", "presets", "runs", "training"),
-    },
-    "decoding": {"batching", "checkpoint", "config", "device", "ladder", "model"},
-    "channel": {"batching", "checkpoint", "config", "decoding", "payload"},
-    "linking": {"lattices"},
-    "manifold": {"batching", "config", "decoding", "lattices", "linking", "payload"},
-    "aggregate": {"checkpoint", "geodesic"},
-    "draws": {"classifier", "latent", "lattices", "quality"},
-    "crowd": {"config"},
-    "benchmark": {
-        "checkpoint",
-        "config",
-        "crowd",
-        "data",
-        "decoding",
-        "device",
-        "ladder",
-        "manifold",
-        "model",
-        "presets",
-        "training",
-    },
-    "__main__": {
-        *("benchmark", "checkpoint", "classifier", "config", "data"),
-        *("device", "evaluation", "fitting", "foreign", "ladder", "presets", "rungs", "runs"),
-    },
+    "vae/config": set(),
+    "vae/device": set(),
+    "vae/data": {"vae/config"},
+    "vae/plane": {"vae/config"},
+    "vae/model": {"vae/config", "vae/device", "vae/data", "vae/plane"},
+    "vae/measure": {"vae/config", "vae/device", "vae/data", "vae/plane", "vae/model"},
+    "vae/training": {"vae/config", "vae/device", "vae/data", "vae/plane", "vae/model"},
+    "vae/serving": {"vae/config", "vae/device", "vae/data", "vae/plane", "vae/model", "vae/measure"},
+    "vae/bench": {"vae"},
+    "vae/__init__": {"vae/config", "vae/device", "vae/model"},
+    "vae/__main__": {"vae"},
+    f"{COMPONENTS}/wire": {f"{COMPONENTS}/parts"},
+    f"{COMPONENTS}/parts": set(),
+    f"{COMPONENTS}/plane": {f"{COMPONENTS}/wire", f"{COMPONENTS}/parts"},
+    f"{COMPONENTS}/mount": {"vae"},
+    f"{COMPONENTS}/frame": {f"{COMPONENTS}/mount", "vae"},
 }
-MODULES = sorted(path.stem for path in (ROOT / "vae").glob("*.py"))
-PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem not in ("__init__", "main"))
+SHARED = {f"{COMPONENTS}/{folder}" for folder in ("frame", "mount", "plane", "wire", "parts")}
+NEVER_IN_PAGES = {"vae/training", "vae/bench", "vae/__main__"}
+SOURCES = sorted(
+    path.relative_to(ROOT)
+    for folder in ("vae", "pages")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in (".py", ".js")
+)
 
 
-def imported(path: Path) -> set[str]:
-    """Dotted names of all modules a file imports, at any depth of nesting."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def allowed(source: Path) -> set[str]:
+    """The places that a file may import from."""
+    path = source.with_suffix("").as_posix()
+    for place, others in ALLOWED.items():
+        if inside(path, place):
+            return others | {place}
+    if source.parent == Path("pages"):  # a page, or the script that they share
+        return {f"{COMPONENTS}/{source.stem}", f"{COMPONENTS}/frame", f"{COMPONENTS}/mount", "vae"}
+    return {source.parent.as_posix(), "vae"} | SHARED  # a page's own folder
+
+
+def inside(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}/")
+
+
+def imported(source: Path) -> Iterator[str]:
+    """What a file imports of the project, as paths without an ending."""
+    text = (ROOT / source).read_text(encoding="utf-8")
+    if source.suffix == ".js":
+        for target in re.findall(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""", text):
+            path = (ROOT / source.parent / target).resolve()
+            assert path.is_file(), f"{source} imports {target}, which does not exist"
+            yield path.relative_to(ROOT).with_suffix("").as_posix()
+        return
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            assert node.level == 0, f"{path.name}: relative imports hide the direction"
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{source}: relative imports hide the direction"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name.split(".")[0] in ("vae", "pages", "app"):
+                yield module_path(name)
 
 
-def within(package: str, names: set[str]) -> set[str]:
-    return {name.split(".")[1] for name in names if name.startswith(f"{package}.")}
+def module_path(name: str) -> str:
+    """The module that a dotted name means, which may go on to a definition in it: "vae.data.Digits"."""
+    path = name.replace(".", "/")
+    while not (ROOT / f"{path}.py").exists() and not (ROOT / path).is_dir():
+        path = path.rpartition("/")[0]
+    return path if not (ROOT / path).is_dir() else f"{path}/__init__"
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_modules_of_the_back_end_import_only_what_is_below_them(module) -> None:
-    assert within("vae", imported(ROOT / "vae" / f"{module}.py")) <= ALLOWED[module]
+@pytest.mark.parametrize("source", SOURCES, ids=str)
+def test_imports_go_one_way(source: Path) -> None:
+    places = allowed(source)
+    for target in imported(source):
+        assert any(inside(target, place) for place in places), f"{source} imports {target}"
+        if source.parts[0] == "pages":
+            assert not any(inside(target, place) for place in NEVER_IN_PAGES), f"{source} imports {target}"
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_the_back_end_does_not_know_the_front_end(module) -> None:
-    roots = {name.split(".")[0] for name in imported(ROOT / "vae" / f"{module}.py")}
-    assert not roots & {"streamlit", "plotly", "pages", "app"}
+@pytest.mark.parametrize("source", [path for path in SOURCES if path.suffix == ".py"], ids=str)
+def test_only_the_front_end_knows_streamlit(source: Path) -> None:
+    tree = ast.parse((ROOT / source).read_text(encoding="utf-8"))
+    roots = {
+        alias.name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    roots |= {str(node.module).split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert source.parts[0] == "pages" or not roots & {"streamlit", "plotly", "pages", "app"}
 
 
 def test_importing_the_back_end_does_not_load_streamlit() -> None:
-    names = ", ".join(f"vae.{module}" for module in MODULES if not module.startswith("__"))
+    modules = [
+        path.with_suffix("").as_posix().replace("/", ".") for path in SOURCES if path.parts[0] == "vae"
+    ]
+    names = ", ".join(name for name in modules if not name.endswith("__"))
     code = f"import sys, {names}; sys.exit('streamlit' in sys.modules or 'plotly' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_pages_never_import_each_other(page) -> None:
-    assert within("pages", imported(ROOT / "pages" / f"{page}.py")) <= {"components"}
+def test_every_page_has_a_folder_of_its_own_or_a_shared_one() -> None:
+    pages = {path.stem for path in (ROOT / "pages").glob("*.py")} - {"main"}
+    folders = {path.name for path in (ROOT / COMPONENTS).iterdir() if path.is_dir() and path.name[0] != "_"}
+    assert folders == pages | {place.rpartition("/")[2] for place in SHARED}
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "pages" / "components").glob("*.py")), ids=lambda path: path.stem
-)
-def test_components_do_not_know_the_pages(path) -> None:
-    assert within("pages", imported(path)) <= {"components"}
-
-
-def test_the_front_end_needs_no_network() -> None:
-    for path in (ROOT / "pages" / "components").glob("*.[jc]s*"):
+@pytest.mark.parametrize("suffix", ["js", "css"])
+def test_the_front_end_needs_no_network(suffix: str) -> None:
+    for path in (ROOT / COMPONENTS).rglob(f"*.{suffix}"):
         for line in path.read_text(encoding="utf-8").splitlines():
             assert "://" not in line or "www.w3.org" in line, f"{path.name} names an address: {line.strip()}"

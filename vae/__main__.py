@@ -12,18 +12,20 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vae import benchmark, evaluation, ladder
-from vae.checkpoint import Checkpoint, CheckpointError, kind_of, load, save
-from vae.classifier import KIND as CLASSIFIER
-from vae.classifier import find_classifier, load_classifier, save_classifier
+from vae.bench import benchmark
 from vae.config import ConfigError
 from vae.data import Digits, MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
 from vae.device import DeviceError, choose_device
-from vae.fitting import EpochReport, ProgressError
-from vae.foreign import ForeignDecoderError, is_foreign, load_foreign
-from vae.presets import PRESETS, rung
-from vae.rungs import prepare_rung
-from vae.runs import Run, prepare
+from vae.measure import evaluation
+from vae.measure.foreign import ForeignDecoderError, is_foreign, load_foreign
+from vae.model import ladder
+from vae.model.checkpoint import Checkpoint, CheckpointError, kind_of, load, save
+from vae.model.classifier import KIND as CLASSIFIER
+from vae.model.classifier import find_classifier, load_classifier, save_classifier
+from vae.training.fitting import EpochReport, ProgressError
+from vae.training.presets import PRESETS, rung
+from vae.training.rungs import prepare_rung
+from vae.training.runs import Run, prepare
 
 CHECKPOINTS = Path(__file__).resolve().parents[1] / "checkpoints"
 LADDER = "ladder"  # the preset that makes several checkpoints

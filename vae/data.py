@@ -12,7 +12,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pooch
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from vae.config import PIXELS, SIDE
 
@@ -132,3 +134,19 @@ def parse_idx(content: bytes) -> NDArray[np.uint8]:
 def digest_of(digits: Digits) -> str:
     """SHA-256 of images and labels, recorded with a checkpoint."""
     return hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
+
+
+def to_unit(images: NDArray[np.uint8]) -> Tensor:
+    """uint8 grey values 0..255 of shape (n, 784) as float32 in [0, 1]."""
+    return torch.from_numpy(images).float() / 255
+
+
+def binarise(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Each pixel is 1 with its grey value as probability: uint8 (n, 784) in 0..255 to float (n, 784)."""
+    draws = torch.randint(0, 255, images.shape, generator=generator, device=images.device, dtype=torch.uint8)
+    return (draws < images).float()
+
+
+def binarised_test_images(images: Tensor) -> Tensor:
+    """The fixed sample on which all test figures are measured: seed 0, drawn on the CPU."""
+    return binarise(images, torch.Generator().manual_seed(0))

@@ -1,1 +1,1 @@
-"""The app's own Streamlit components, and the resources that pages and server routes share."""
+"""What pages are made of: shared parts, and a folder for each page."""

@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from vae import checkpoint, ladder
 from vae.device import choose_device
-from vae.model import VAE, probabilities
+from vae.model import checkpoint, ladder
+from vae.model.network import VAE, probabilities
 
 CHECKPOINTS = Path(__file__).parents[2] / "checkpoints"
 

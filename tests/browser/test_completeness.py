@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
-from pages.components import completeness_wording
-from pages.components.completeness_data import ELLIPSES
-from pages.components.resources import asset_base
+from pages.components.completeness import words
+from pages.components.completeness.data import ELLIPSES
+from pages.components.mount.assets import asset_base
 from tests.browser.conftest import App, copy_project, running
 from tests.browser.reading import (
     Scope,
@@ -31,10 +31,10 @@ from tests.browser.reading import (
     z_at,
 )
 from tests.browser.test_latent_map import Sockets, touch
-from vae import checkpoint, ladder
-from vae.aggregate import posterior_ellipses
-from vae.checkpoint import Checkpoint
-from vae.linking import carried
+from vae.measure.aggregate import posterior_ellipses
+from vae.model import checkpoint, ladder
+from vae.model.checkpoint import Checkpoint
+from vae.plane.linking import carried
 
 PIXEL = 2.0  # of a plane: tick labels are centred to half a pixel
 LEFT = "autoencoder"
@@ -109,7 +109,7 @@ def expect_rung(page: Page, beta: float) -> None:
     expect(plane(right)).to_have_attribute("data-model", name)
     expect(plane(right)).to_have_attribute("aria-busy", "false")
     expect(right.get_by_test_id("digit")).to_have_attribute("data-model", name)
-    rows = completeness_wording.rung_rows(model(name).figures)
+    rows = words.rung_rows(model(name).figures)
     expect(right.get_by_test_id("rung-figures").locator("dt")).to_have_text([title for title, _ in rows])
     expect(right.get_by_test_id("rung-figures").locator("dd")).to_have_text([value for _, value in rows])
     codes = plane(right).evaluate("plot => [[...plot.data[7].x], [...plot.data[7].y]]")
@@ -483,7 +483,7 @@ def test_quantile_link_is_the_same_rule_in_the_browser_and_in_python(page: Page,
                 return points.map(z => carried(z, source, target));
             }""",
             [
-                f"{app.url}/{asset_base()}quantile_link.js",
+                f"{app.url}/{asset_base()}completeness/quantile_link.js",
                 points.tolist(),
                 here.ravel().tolist(),
                 there.ravel().tolist(),

@@ -10,18 +10,18 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from pages.components.ladder_curves import DRAWN
-from pages.components.resources import asset_base
+from pages.components.completeness.ladder_curves import DRAWN
+from pages.components.mount.assets import asset_base
 from tests.browser.conftest import App
 from tests.browser.reading import CHECKPOINTS, assert_decoded, box_of
 from tests.browser.test_latent_map import Sockets
-from vae import checkpoint, ladder
-from vae.checkpoint import Checkpoint
-from vae.classifier import find_classifier
 from vae.device import choose_device
-from vae.draws import drawn, judged
-from vae.lattices import axis_of, prior_lattice, range_lattice
-from vae.linking import carried
+from vae.measure.draws import drawn, judged
+from vae.model import checkpoint, ladder
+from vae.model.checkpoint import Checkpoint
+from vae.model.classifier import find_classifier
+from vae.plane.lattices import axis_of, prior_lattice, range_lattice
+from vae.plane.linking import carried
 
 SIDE = 5  # of the grids that are read pixel by pixel
 FEW = 6  # draws
@@ -418,7 +418,7 @@ def test_gaps_and_far_away_figures_are_told(page: Page, app: App) -> None:
         measured(4),
         measured(8, 150.0, 1.5, -151.5, -150.0, 0.5, 0.6, 2.0, None),
     ]
-    page.evaluate(MOUNTED, [f"{asset_base()}ladder_curves.js", rungs])
+    page.evaluate(MOUNTED, [f"{asset_base()}completeness/ladder_curves.js", rungs])
     trial = page.locator(".ladder-curves.trial")
 
     def of(figure: str, beta: float) -> Locator:

@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from pages.components import completeness_wording
+from pages.components.completeness import words
 from tests.browser.conftest import App
 from tests.browser.reading import assert_decoded, box_of, decoder, plane
 from tests.browser.test_completeness import address, expect_planes, expect_rung, half, model, open_planes
-from vae import ladder
-from vae.lattices import prior_lattice
-from vae.linking import carried
+from vae.model import ladder
+from vae.plane.lattices import prior_lattice
+from vae.plane.linking import carried
 
 SIDE = 5  # of the grid, as `address` asks for it
 
@@ -72,7 +72,7 @@ def test_the_sentence_follows_the_slider_and_the_maps_stay_where_they_are(page: 
         page.locator(".ladder-ticks button", has_text=re.compile(f"^{beta}$")).click()
         expect_rung(page, beta)
         right = model(ladder.name(beta)).figures
-        said = completeness_wording.sentence("quantiles", model("autoencoder").figures, right, same=beta == 0)
+        said = words.sentence("quantiles", model("autoencoder").figures, right, same=beta == 0)
         expect(sentence).to_have_text(said)
         assert box_of(plane(half(page, "left"))) == before
 

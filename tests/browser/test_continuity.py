@@ -10,12 +10,12 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from pages.components.continuity import POINTS
+from pages.components.continuity.walk import POINTS
 from tests.browser.conftest import App
 from tests.browser.reading import assert_decoded, box_of, decoder, shown, wait_until_shown
 from tests.browser.test_latent_map import Sockets, touch
-from vae.paths import spherical, straight
-from vae.traversal import filmstrip
+from vae.measure.traversal import filmstrip
+from vae.plane.paths import spherical, straight
 
 A, B = (-0.5, 1.25), (1.0, -1.5)
 FRAMES_A_SECOND = 50

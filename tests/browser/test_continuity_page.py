@@ -13,12 +13,12 @@ import torch
 from PIL import Image, ImageSequence
 from playwright.sync_api import Page, expect
 
-from pages.components.continuity import POINTS
+from pages.components.continuity.walk import POINTS
 from tests.browser.conftest import App
 from tests.browser.reading import decoder
-from vae.decoding import draw
-from vae.paths import spherical, straight
-from vae.traversal import filmstrip
+from vae.measure.traversal import filmstrip
+from vae.plane.paths import spherical, straight
+from vae.serving.decoding import draw
 
 WIDTHS = {"projector": (1280, 720), "large": (1920, 1080)}
 A, B = (-0.5, 1.25), (1.0, -1.5)

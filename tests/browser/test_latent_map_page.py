@@ -15,8 +15,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import ROOT, App, copy_project, running
-from vae import checkpoint as checkpoints
-from vae.decoding import draw
+from vae.model import checkpoint as checkpoints
+from vae.serving.decoding import draw
 
 WIDTHS = {"projector": (1280, 720), "old projector": (1024, 768), "large": (1920, 1080)}
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from tests.serving import Server, write_checkpoint
-from vae import channel
-from vae.decoding import DecoderService
+from vae.serving import channel
+from vae.serving.decoding import DecoderService
 
 
 @pytest.fixture(scope="module")

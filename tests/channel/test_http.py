@@ -13,8 +13,8 @@ import torch
 
 from tests.channel.talking import SOON
 from tests.serving import Server
-from vae import channel
-from vae.decoding import DecoderService
+from vae.serving import channel
+from vae.serving.decoding import DecoderService
 
 
 def get(server: Server, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:

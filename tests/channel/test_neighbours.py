@@ -13,8 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.channel.talking import SOON, assert_serves, closing, request, talk
 from tests.serving import HeldDrawing, Server, write_checkpoint
-from vae import channel, decoding
-from vae.decoding import LIGHT, DecoderService
+from vae.serving import channel, decoding
+from vae.serving.decoding import LIGHT, DecoderService
 
 
 def test_of_what_arrives_during_a_decode_the_newest_is_answered(

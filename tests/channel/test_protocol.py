@@ -17,9 +17,9 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.channel.talking import SOON, assert_serves, closing, request, talk
 from tests.serving import Server
-from vae import channel
-from vae.channel import Refusal, parse
-from vae.decoding import DecoderService
+from vae.serving import channel
+from vae.serving.channel import Refusal, parse
+from vae.serving.decoding import DecoderService
 
 REFUSALS = {channel.BAD_DATA, channel.TOO_BIG}
 

@@ -1,0 +1,1 @@
+"""The completeness page's own parts."""

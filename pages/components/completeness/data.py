@@ -1,0 +1,74 @@
+"""What the completeness page computes once a checkpoint or once a set of draws, for all visitors together."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components.completeness.maps import Density, Ellipses, Overlay
+from pages.components.completeness.prior_draws import Judged
+from pages.components.completeness.view import CompletenessView
+from pages.components.frame.service import classifier, decoder_service
+from pages.components.frame.words import title
+from vae.measure.aggregate import excess, posterior_ellipses
+from vae.measure.draws import drawn, judged
+from vae.model.checkpoint import Checkpoint
+from vae.plane.box import Box, data_box
+from vae.plane.lattices import Points
+from vae.serving.manifold import placed
+
+CELLS = 96  # a side, of the density
+ELLIPSES = 100  # posteriors of a digit that are drawn
+REACH = 4.5  # of the box over which a VAE's codes are compared with the prior: 1 - 1e-5 of the prior's mass
+LAYERS_AT_HAND, DRAWS_AT_HAND = 128, 256
+
+
+def overlay(view: CompletenessView, left: str, right: str) -> Overlay | None:
+    """What lies over the planes of the checkpoints `left` and `right`."""
+    if view.overlay == "density":
+        return Overlay(density(left), density(right))
+    if view.overlay == "ellipses":
+        return Overlay(ellipses(left, view.digit), ellipses(right, view.digit))
+    return None
+
+
+@st.cache_data(show_spinner=False, max_entries=LAYERS_AT_HAND)
+def density(name: str) -> Density:
+    """Where codes of a checkpoint crowd, and where some are expected and there are none."""
+    checkpoint = decoder_service().checkpoint(name)
+    box = shown_box(checkpoint)
+    has_prior = checkpoint.model_config.variational
+    return Density(excess(checkpoint.latents, box, CELLS, fitted=not has_prior), box)
+
+
+def shown_box(checkpoint: Checkpoint) -> Box:
+    """A square that holds the codes and the prior."""
+    if checkpoint.model_config.variational:
+        return Box(-REACH, REACH, -REACH, REACH)
+    data = data_box(checkpoint.latents.means)
+    reach = max(data.right - data.left, data.top - data.bottom) / 2
+    z1, z2 = (data.left + data.right) / 2, (data.bottom + data.top) / 2
+    return Box(z1 - reach, z1 + reach, z2 - reach, z2 + reach)
+
+
+@st.cache_data(show_spinner=False, max_entries=LAYERS_AT_HAND)
+def ellipses(name: str, digit: int) -> Ellipses:
+    """Posteriors of test digits of one label."""
+    return Ellipses(posterior_ellipses(decoder_service().checkpoint(name).latents, digit, ELLIPSES))
+
+
+@st.cache_data(show_spinner=False, max_entries=DRAWS_AT_HAND)
+def draws(name: str, count: int, seed: int, like: str | None) -> Judged | None:
+    """Draws from the prior as a checkpoint decodes them, with verdicts; None if there is no classifier.
+
+    With `like` they are draws in that checkpoint's plane, carried to this one's by quantiles.
+    """
+    judge = classifier()
+    if judge is None:
+        return None
+    service = decoder_service()
+    checkpoint = service.checkpoint(name)
+    points: Points = drawn(count, seed)
+    if like is not None:
+        points = placed(service, points, like, name)
+    images = service.decode(name, points).images
+    return Judged(name, title(name, checkpoint), points, images, judged(images, judge))

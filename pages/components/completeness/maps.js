@@ -1,0 +1,239 @@
+// Two linked planes: the autoencoder's and that of a rung of the ladder. One cursor for both, one slider over the rungs.
+// Nothing here waits for Python while something is dragged; Python hears of what was let go (see completeness.py).
+
+import { announceTwin, answer, hearAsked } from "../wire/bus.js";
+import { clamped } from "../wire/decode_channel.js";
+import { DENSITY_LEGEND } from "./density_map.js";
+import { make } from "../parts/dom.js";
+import { LadderSlider } from "../parts/stop_slider.js";
+import { LatentsLibrary } from "./latents_library.js";
+import { createLegend } from "../plane/legend.js";
+import { loadPlotly } from "../plane/plane.js";
+import { carried } from "./quantile_link.js";
+import { DECIMALS, same, Teller } from "../wire/teller.js";
+import { TwinHalf } from "./twin_half.js";
+
+const OTHER = { left: "right", right: "left" };
+const CAPTIONS = {
+  none: () => ["Each dot is a test digit at its latent mean; the rings in both planes are linked."],
+  ellipses: ({ posteriors }) => [
+    `Each ellipse is the posterior of one of ${posteriors.length / 4} test digits, one standard deviation; ` +
+      "a plain autoencoder’s are points.",
+  ],
+  density: () => DENSITY_LEGEND.map(swatch),
+};
+
+/** Build the planes inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
+export async function mount(root, { data }) {
+  const Plotly = await loadPlotly(new URL(data.plotly, document.baseURI));
+  const planes = new Completeness(root, Plotly, data);
+  await planes.start();
+  return planes;
+}
+
+class Completeness {
+  #group;
+  #library = new LatentsLibrary();
+  #halves;
+  #head = make("div", { class: "completeness-head" });
+  #caption = make("p", { class: "completeness-caption" });
+  #ladder = null;
+  #rungs = [];
+  #link = "coordinates";
+  #twin = null; // {rung, side, point} as the visitor sees it
+  #known = {}; // the twin as Python knows it
+  #teller;
+  #overlay = null; // {left, right, rung: the right one's}
+  #preview = null; // {side, z} of the pointer
+  #stops;
+
+  constructor(root, Plotly, { key, colours, home, seen }) {
+    this.#group = key;
+    this.#teller = new Teller("twin", seen);
+    const half = (side) =>
+      new TwinHalf(Plotly, { side, colours, home, load: this.#library.load }, this.#gestures(side));
+    this.#halves = { left: half("left"), right: half("right") };
+    const legend = createLegend(colours, (hidden) => this.#both((each) => each.hide(hidden)));
+    const planes = make("div", { class: "completeness-planes" }, this.#halves.left.element, this.#halves.right.element);
+    root.replaceChildren(this.#head, legend, planes, this.#caption);
+    this.#stops = [
+      answer(key, () => this.#announce()),
+      hearAsked(key, { point: ({ side, z }) => this.#goTo(side, z), rung: ({ rung }) => this.#askedFor(rung) }),
+    ];
+  }
+
+  async start() {
+    await Promise.all([this.#halves.left.start(), this.#halves.right.start()]);
+  }
+
+  /** Streamlit's newest arguments. What was moved here since Python was told stays as it is here. */
+  update(component) {
+    const { data } = component;
+    const known = this.#teller.knows(component);
+    const relinked = data.link !== this.#link;
+    this.#link = data.link;
+    this.#offer(data.rungs);
+    this.#halves.left.use(data.left);
+    if (known || !this.#twin) this.#adopt(data.twin);
+    if (relinked) this.#place();
+    this.#overlay = data.overlay && { ...data.overlay, rung: data.twin.rung };
+    this.#cover();
+    this.#both((half) => half.retheme());
+  }
+
+  dispose() {
+    this.#stops.forEach((stop) => stop());
+    this.#teller.dispose();
+    this.#library.dispose();
+    this.#both((half) => half.dispose());
+  }
+
+  #both(act) {
+    Object.values(this.#halves).forEach(act);
+  }
+
+  #gestures(side) {
+    return {
+      preview: (z) => this.#point(side, z.map(clamped)),
+      leave: () => this.#leave(),
+      pin: (z) => this.#pin(side, z),
+      nudge: (step) => this.#nudge(side, step),
+      rest: () => this.#tellNow(),
+      known: () => this.#meet(),
+    };
+  }
+
+  /** The rungs there are; the same ones again change nothing. */
+  #offer(rungs) {
+    if (same(rungs, this.#rungs)) return;
+    this.#rungs = rungs;
+    this.#ladder = new LadderSlider(rungs, {
+      move: (index) => this.#climb(rungs[index].name),
+      rest: () => this.#teller.soon(() => this.#tellNow()),
+    });
+    this.#head.replaceChildren(this.#ladder.element);
+    if (this.#twin) this.#climb(this.#twin.rung);
+  }
+
+  /** Show another rung at the right: figures, map and digit. */
+  #climb(name) {
+    const index = Math.max(this.#rungs.findIndex((rung) => rung.name === name), 0);
+    this.#twin.rung = this.#rungs[index].name;
+    this.#ladder.index = index;
+    this.#preview = null;
+    this.#halves.right.use(this.#rungs[index]);
+    this.#cover();
+    this.#place();
+  }
+
+  #askedFor(name) {
+    if (!this.#rungs.some((rung) => rung.name === name)) return;
+    this.#climb(name);
+    this.#tellNow();
+  }
+
+  /** A model's test digits are shown: places can be linked by them, and the other rungs' are fetched meanwhile. */
+  #meet() {
+    this.#place();
+    this.#library.prefetch(this.#rungs.map((rung) => rung.name));
+  }
+
+  #adopt(twin) {
+    const changed = Object.keys(twin).filter((name) => !same(twin[name], this.#known[name]));
+    this.#known = structuredClone(twin);
+    if (!changed.length) return;
+    this.#twin = { ...(this.#twin ?? twin), ...Object.fromEntries(changed.map((name) => [name, twin[name]])) };
+    this.#climb(this.#twin.rung);
+    this.#halves[this.#twin.side].reveal();
+  }
+
+  /** The place in the other plane that belongs to z in the plane at `side`; null as long as it is not known. */
+  #linked(side, z) {
+    const [here, there] = [side, OTHER[side]].map((each) => this.#halves[each].rung.name);
+    if (this.#link === "coordinates" || here === there) return z;
+    const [source, target] = [this.#library.get(here), this.#library.get(there)];
+    return source && target ? carried(z, source.axes, target.axes).map(clamped) : null;
+  }
+
+  /** Show the pinned point in both planes. */
+  #place() {
+    const { side, point } = this.#twin;
+    const there = this.#linked(side, point);
+    this.#halves[side].pin(point);
+    if (there) this.#halves[OTHER[side]].pin(there);
+    this.#announce();
+  }
+
+  #move(side, z) {
+    this.#preview = null;
+    this.#twin.side = side;
+    this.#twin.point = z.map((value) => Number(clamped(value).toFixed(DECIMALS)) + 0);
+    this.#place();
+    this.#halves[side].speak();
+  }
+
+  #pin(side, z) {
+    this.#move(side, z);
+    this.#tellNow();
+  }
+
+  /** Pin a point that was chosen elsewhere on the page, and bring it into view. */
+  #goTo(side, z) {
+    this.#pin(side, z);
+    this.#halves[side].reveal();
+  }
+
+  /** One press of an arrow key; there is nothing to move before the linked point is known. */
+  #nudge(side, step) {
+    const { z } = this.#halves[side];
+    if (!z) return;
+    this.#move(side, z.map((value, axis) => value + step[axis]));
+    this.#halves[side].reveal();
+  }
+
+  #point(side, z) {
+    this.#preview = { side, z };
+    const there = this.#linked(side, z);
+    this.#halves[side].preview(z);
+    if (there) this.#halves[OTHER[side]].preview(there);
+    this.#announce();
+  }
+
+  #leave() {
+    if (!this.#preview) return;
+    this.#preview = null;
+    this.#both((half) => half.leave());
+    this.#announce();
+  }
+
+  #announce() {
+    if (!this.#twin) return;
+    const { side, z } = this.#preview ?? { side: this.#twin.side, z: this.#twin.point };
+    const there = this.#linked(side, z);
+    if (!there) return; // announced as soon as it is known
+    const phase = this.#preview ? "preview" : "pin";
+    const points = { [side]: z, [OTHER[side]]: there };
+    announceTwin({ group: this.#group, rung: this.#twin.rung, link: this.#link, ...points, phase });
+  }
+
+  /** Python's overlay, as far as it belongs to what is shown now. */
+  #cover() {
+    const { left = null, right = null, rung } = this.#overlay ?? {};
+    this.#halves.left.cover(left);
+    this.#halves.right.cover(rung === this.#twin.rung ? right : null);
+    const layer = left ?? right ?? { kind: "none" };
+    this.#caption.replaceChildren(...CAPTIONS[layer.kind](layer));
+  }
+
+  #tellNow() {
+    if (same(this.#twin, this.#known)) return;
+    this.#known = structuredClone(this.#twin);
+    this.#teller.tell(this.#known);
+  }
+}
+
+function swatch([colour, meaning]) {
+  const sample = make("i", {});
+  sample.style.background = colour;
+  return make("span", {}, sample, meaning);
+}

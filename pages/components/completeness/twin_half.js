@@ -1,0 +1,174 @@
+// One of two linked planes: a model's test digits, the point that is shown, its digit and the model's figures.
+
+import { ChannelPool } from "../wire/channel_pool.js";
+import { written } from "../parts/coordinates.js";
+import { densityImage } from "./density_map.js";
+import { DigitCanvas } from "../parts/digit_canvas.js";
+import { make } from "../parts/dom.js";
+import { listenToGestures } from "../plane/gestures.js";
+import { groundRange } from "../plane/ground.js";
+import { PinnedPoint } from "../plane/pinned_point.js";
+import { OPACITY, squareAround } from "../plane/plane.js";
+import { PosteriorEllipses } from "./posterior_ellipses.js";
+import { Scene } from "../plane/scene.js";
+
+const NO_ANSWER = "The server does not answer. The digit follows the pointer again as soon as it does.";
+
+export class TwinHalf {
+  element;
+  rung = null; // as Python describes it, of the model on show
+  #home;
+  #scene;
+  #digit;
+  #point = new PinnedPoint((picture) => this.#draw(picture));
+  #channels = new ChannelPool((condition) => this.#hear(condition));
+  #ellipses;
+  #layer = null;
+  #pinned = ""; // model and point
+  #title;
+  #canvas = make("canvas", { role: "img" });
+  #coordinates = [make("b"), make("b")];
+  #figures = make("dl", { class: "twin-figures", "data-testid": "rung-figures" });
+  #on;
+  #stopGestures = () => {};
+
+  /**
+   * The half at `side`. `load` finds test digits as `fetchLatents` does, `home` is half the width of a VAE's first view.
+   * `on` hears of gestures (see gestures.js), and `on.known()` when a model's test digits are shown.
+   */
+  constructor(Plotly, { side, colours, load, home }, on) {
+    this.#on = on;
+    this.#home = squareAround([0, 0], home);
+    this.#title = make("h2", { id: `completeness-${side}` });
+    const [z1, z2] = this.#coordinates;
+    const point = make("span", { class: "digit-point" }, "z₁ ", z1, " z₂ ", z2);
+    const digit = make("figure", { class: "digit" }, this.#canvas, make("figcaption", {}, point));
+    const map = make("div", { class: "latent-map" });
+    const beside = make("div", { class: "twin-beside" }, digit, this.#figures);
+    this.element = make("section", { class: "twin-half", "data-side": side, "aria-labelledby": this.#title.id });
+    this.element.append(this.#title, map, beside);
+    this.#digit = new DigitCanvas(this.#canvas);
+    this.#scene = new Scene(map, Plotly, { colours, load }, {
+      moved: () => this.#ellipses.place(),
+      settled: () => {},
+      known: () => this.#meet(),
+      themed: () => {},
+    });
+    this.#ellipses = new PosteriorEllipses(this.#scene.stage.above, this.#scene.plane);
+  }
+
+  async start() {
+    await this.#scene.start();
+    this.#stopGestures = listenToGestures(this.#scene.stage.plot, this.#scene.plane, this.#on);
+  }
+
+  /** [z1, z2] that is pinned here, or null before the first one. */
+  get z() {
+    return this.#point.z;
+  }
+
+  /** Show another model: its figures now, its map in the same frame if its test digits are here. */
+  use(rung) {
+    const other = rung.name !== this.rung?.name;
+    this.rung = rung;
+    this.#title.textContent = rung.title;
+    this.#canvas.setAttribute("aria-label", `The digit that is decoded here by: ${rung.title}`);
+    this.#figures.replaceChildren(...rung.rows.map(row));
+    if (!other) return;
+    this.#pinned = ""; // is decoded again, even if a model comes back whose successor never pinned anything
+    this.#layer = null;
+    this.#ellipses.draw([]);
+    this.#scene.overlay.mark("preview", null);
+    this.#point.use(rung.name, this.#channels.use(rung.name));
+    this.#scene.use(rung.name, rung.variational ? this.#home : undefined);
+    this.#scene.overlay.showPrior(rung.variational);
+    this.#scene.plane.setOpacity(OPACITY.alone);
+  }
+
+  /** Pin z and show its digit, which is decoded only once. */
+  pin(z) {
+    const pinned = `${this.rung.name} ${z}`;
+    if (pinned === this.#pinned) return this.leave();
+    this.#pinned = pinned;
+    this.#phase = "pin";
+    this.#scene.overlay.mark("preview", null);
+    this.#scene.overlay.mark("pin", z);
+    this.#point.place(z);
+  }
+
+  /** Show the digit of z in passing, with a ring at its place: what a class looks at is seldom the mouse. */
+  preview(z) {
+    this.#phase = "preview";
+    this.#scene.overlay.mark("preview", z);
+    this.#point.preview(z);
+  }
+
+  /** Show the pinned point again. */
+  leave() {
+    if (this.element.dataset.phase !== "preview") return;
+    this.#phase = "pin";
+    this.#scene.overlay.mark("preview", null);
+    this.#point.leave();
+  }
+
+  /** Bring the pinned point into view. */
+  reveal() {
+    this.#scene.plane.reveal(...this.z);
+  }
+
+  speak() {
+    this.#scene.stage.speak(this.z, this.rung.title);
+  }
+
+  hide(hidden) {
+    this.#scene.hide(hidden);
+  }
+
+  /** Lay Python's density or ellipses over the plane; null removes them. */
+  cover(layer) {
+    if (JSON.stringify(layer) === JSON.stringify(this.#layer)) return;
+    this.#layer = layer;
+    this.#ellipses.draw(layer?.kind === "ellipses" ? layer.posteriors : []);
+    this.#scene.plane.setOpacity(layer ? OPACITY.faint : OPACITY.alone);
+    this.#paint();
+  }
+
+  retheme() {
+    this.#scene.retheme();
+  }
+
+  dispose() {
+    this.#stopGestures();
+    this.#channels.close();
+    this.#scene.dispose();
+  }
+
+  set #phase(phase) {
+    this.element.dataset.phase = phase;
+  }
+
+  /** A model's test digits have come, and the ground behind them is empty again. */
+  #meet() {
+    this.#scene.stage.plot.dataset.model = this.rung.name;
+    if (this.#layer) this.#paint();
+    this.#on.known();
+  }
+
+  #paint() {
+    const density = this.#layer?.kind === "density" ? this.#layer : null;
+    this.#scene.plane.setBackdrop(density && densityImage(density), density && groundRange(density));
+  }
+
+  #draw({ model, z1, z2, pixels }) {
+    this.#digit.draw({ model, z1, z2, pixels });
+    [z1, z2].forEach((value, axis) => (this.#coordinates[axis].textContent = written(value)));
+  }
+
+  #hear({ open, sentence }) {
+    this.#scene.stage.setNotice("channel", open ? "" : sentence || NO_ANSWER);
+  }
+}
+
+function row([name, value]) {
+  return make("div", {}, make("dt", {}, name), make("dd", {}, value));
+}

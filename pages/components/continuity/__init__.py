@@ -1,0 +1,1 @@
+"""The continuity page's own parts."""

@@ -1,0 +1,46 @@
+// A line on the plane: the path from A to B, or the cross that axis mode moves along.
+
+import { makeSvg } from "../parts/dom.js";
+
+export class PathLine {
+  #plane;
+  #paths;
+  #svg;
+  #lines = [];
+
+  /** An SVG of the plane's size, behind what already lies in `parent`; call `place` when the plane's axes move. */
+  constructor(parent, plane) {
+    this.#plane = plane;
+    this.#paths = ["halo", "line"].map((part) => makeSvg("path", { class: part }));
+    this.#svg = makeSvg("svg", { class: "latent-map-overlay continuity-path", "aria-hidden": "true" }, ...this.#paths);
+    this.#svg.dataset.testid = "path";
+    parent.prepend(this.#svg);
+  }
+
+  /** Draw lines through the points, [z1, z2, z1, z2, ...] each; `kind` says what they are. */
+  draw(kind, ...lines) {
+    this.#lines = lines;
+    this.#svg.dataset.kind = kind;
+    this.place();
+  }
+
+  /** What the line drawn last is. */
+  get kind() {
+    return this.#svg.dataset.kind;
+  }
+
+  /** Follow the plane's axes. */
+  place() {
+    const d = this.#lines.map((points) => this.#written(points)).join("");
+    for (const path of this.#paths) path.setAttribute("d", d);
+  }
+
+  #written(points) {
+    let d = "M";
+    for (let i = 0; i < points.length; i += 2) {
+      const [x, y] = this.#plane.pixelOf(points[i], points[i + 1]);
+      d += `${x.toFixed(1)} ${y.toFixed(1)} `;
+    }
+    return d;
+  }
+}

@@ -1,0 +1,133 @@
+"""A walk through the plane as a Streamlit component: two ends, the path between them, a live slider."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.components.frame.markup import DIGIT_COLOURS
+from pages.components.frame.service import decoder_service
+from pages.components.mount import component
+from vae.measure.traversal import Traversal
+from vae.plane.box import Box
+from vae.plane.paths import PathKind
+from vae.serving.channel import LIMIT
+
+Point = tuple[float, float]
+Mode = Literal["path", "axes"]
+
+POINTS = 201  # of a path: t in steps of 0.005; every frame of the filmstrip is one of them
+
+# The room is kept from the first moment on; the script fills it.
+_HTML = """
+<div class="continuity">
+  <div class="latent-map">
+    <div class="latent-map-legend"></div>
+    <div class="latent-map-frame"><p class="latent-map-notice">Loading the map.</p></div>
+  </div>
+  <div class="continuity-panel"></div>
+</div>
+"""
+
+_component = component.declared(
+    "continuity", "continuity/walk", _HTML, styles=("plane/plane", "parts/live_slider")
+)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What a visitor moves: ends A and B, 0 <= t <= 1 along the path, and the point that axis mode moves."""
+
+    a: Point
+    b: Point
+    t: float = 0.0
+    mode: Mode = "path"
+    point: Point = (0.0, 0.0)
+
+
+class HeatMap(NamedTuple):
+    """Area magnification at the centres of side x side cells over `box`, row 0 at the top."""
+
+    magnification: NDArray[np.float64]
+    box: Box
+
+
+def continuity(
+    *,
+    key: str,
+    checkpoint: str,
+    walk: Walk,
+    kind: PathKind,
+    traversal: Traversal,
+    typical: float,
+    heat_map: HeatMap | None,
+    on_change: Callable[[Walk], None],
+) -> None:
+    """Draw the plane of `checkpoint`, the path of `kind` between the ends of `walk`, and the digits along it.
+
+    Dragging happens in the browser alone, by way of the decode channel. When an end, the slider or a point
+    is let go, or the mode is switched, `on_change` gets the whole new walk, at most four decimals and within
+    what the channel takes, before the script runs again. A `walk` that differs from the browser's moves it.
+
+    `traversal` belongs to the ends of `walk`; `typical` is the density at a typical test digit, drawn as a
+    line beside the density along the path.
+    """
+    component.mount(
+        _component,
+        key=key,
+        data={
+            "checkpoint": checkpoint,
+            "colours": DIGIT_COLOURS,
+            "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,
+            "walk": asdict(walk),
+            "kind": kind,
+            "limit": LIMIT,
+            "traversal": _curves(traversal) | {"typical": typical},
+            "heat_map": _heat(heat_map),
+        },
+        value="walk",
+        read=_read,
+        on_change=on_change,
+    )
+
+
+def _curves(traversal: Traversal) -> dict[str, object]:
+    """The path and what is known along it, for the browser; points exactly, curves as fine as a screen."""
+    classes = traversal.classes
+    return {
+        "points": traversal.points.ravel().tolist(),
+        "change": np.round(traversal.change, 4).tolist(),
+        "density": np.round(traversal.density, 5).tolist(),
+        "empty": traversal.empty.tolist(),
+        "classes": None if classes is None else np.round(classes.astype(np.float64), 3).tolist(),
+    }
+
+
+def _heat(heat_map: HeatMap | None) -> dict[str, object] | None:
+    """The magnification's logarithm as bytes, its 1st percentile 0, its 99th 255; and what those two are."""
+    if heat_map is None:
+        return None
+    logarithm = np.log10(np.maximum(heat_map.magnification, 1e-12))
+    low, high = np.percentile(logarithm, (1, 99))
+    shade = np.clip((logarithm - low) / max(high - low, 1e-12), 0, 1)
+    return {
+        "shade": base64.b64encode(np.round(255 * shade).astype(np.uint8).tobytes()).decode(),
+        "side": len(shade),
+        "box": heat_map.box._asdict(),
+        "low": float(10**low),
+        "high": float(10**high),
+    }
+
+
+def _read(told: Mapping[str, object]) -> Walk | None:
+    """The walk as the browser told it, None if it is none."""
+    a, b, point = (component.point(told.get(name)) for name in ("a", "b", "point"))
+    t, mode = told.get("t"), told.get("mode")
+    if a is None or b is None or point is None or mode not in get_args(Mode) or not component.is_number(t):
+        return None
+    return Walk(a, b, round(min(max(t, 0.0), 1.0), component.DECIMALS), mode, point)

@@ -1,0 +1,160 @@
+"""What the continuity page says about a path and about how even a plane is, in words for students."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from vae.plane.box import Box
+
+from pages.components.continuity.walk import Mode
+from pages.components.frame.views import Point
+from vae.measure.traversal import Traversal
+from vae.plane.paths import PathKind, goes_straight
+
+TASKS: Mapping[Mode, str] = {
+    "path": "Drag the slider, or drag A and B on the map; a click moves the nearer end.",
+    "axes": "Drag a slider: one number changes and the other stays. A click on the map moves the point.",
+}
+
+SAME_LENGTH = 0.005  # relative difference of two lengths that is not worth a word
+ALIKE = 0.05  # relative difference of two ratios that is not worth a verdict
+
+KIND_NAMES: Mapping[PathKind, str] = {
+    "straight": "Straight",
+    "spherical": "Spherical",
+    "geodesic": "Geodesic",
+}
+
+
+def path_sentence(
+    kind: PathKind, a: Point, b: Point, traversal: Traversal, straight_length: float, data: Box
+) -> str:
+    """One sentence: what is odd about a path, or else what it shows. `data` is where test digits live."""
+    if a == b:
+        return "A and B are the same point, so nothing changes along the path: move one of them."
+    far = [name for name, end in (("A", a), ("B", b)) if not data.holds(end)]
+    if far:
+        return _far(" and ".join(far) + (" lies" if len(far) == 1 else " lie"))
+    saved = 1 - float(traversal.picture_lengths[-1]) / straight_length if straight_length else 0.0
+    if traversal.empty.any():
+        share = f"{max(1, round(100 * traversal.empty_share))} %"
+        if kind == "geodesic" and saved >= SAME_LENGTH:
+            return (
+                f"The geodesic changes the picture {100 * saved:.0f} % less than the straight path, but "
+                f"{share} of it leads through places where no test digit lives."
+            )
+        return f"{share} of this path leads through places where no test digit lives: look what is drawn."
+    return _kind_sentence(kind, a, b, saved)
+
+
+def _kind_sentence(kind: PathKind, a: Point, b: Point, saved: float) -> str:
+    if kind == "spherical":
+        if goes_straight(a, b):
+            return "A and B lie on one line with the origin: there is no arc between them, only the line."
+        return "The spherical path turns around the origin instead of cutting through the crowded middle."
+    if kind == "geodesic":
+        if saved < SAME_LENGTH:
+            return "No path changes the picture noticeably less than the straight one does."
+        return (
+            f"The geodesic changes the picture {100 * saved:.0f} % less than the straight path: it walks "
+            "around places where a small step changes much."
+        )
+    return "Codes close together decode to pictures close together: every place on the way has its own."
+
+
+def axes_sentence(point: Point, data: Box) -> str:
+    """One sentence on the point that the two sliders move."""
+    if not data.holds(point):
+        return _far("The point lies")
+    return "Training chose the axes, they mean nothing by themselves; but points close together look alike."
+
+
+def _far(who_lies: str) -> str:
+    return (
+        f"{who_lies} far outside the test digits. Nobody taught the decoder what to draw there: it draws "
+        "something all the same."
+    )
+
+
+def path_facts(traversal: Traversal, straight_length: float) -> list[tuple[str, str, str]]:
+    """Name, value and note: lengths of the path, its fastest place, how much of it is empty."""
+    length, plane = float(traversal.picture_lengths[-1]), float(traversal.plane_lengths[-1])
+    compared = ""
+    if straight_length and abs(length / straight_length - 1) >= SAME_LENGTH:
+        compared = f"{100 * length / straight_length:.0f} % of the straight path's"
+    fastest = int(traversal.change.argmax())
+    return [
+        ("Length in the plane", f"{plane:.2f}", ""),
+        ("Length in pictures", f"{length:.2f}", compared),
+        (
+            "Fastest change",
+            f"{traversal.change[fastest]:.1f}",
+            f"per unit, at t = {traversal.times[fastest]:.2f}",
+        ),
+        ("Through empty places", f"{100 * traversal.empty_share:.0f} %", "of the path"),
+    ]
+
+
+class Evenness(NamedTuple):
+    """The recorded figures of continuity of one model; None where they were not measured."""
+
+    title: str
+    median: float | None
+    ratio: float | None
+
+
+def evenness(title: str, figures: Mapping[str, float]) -> Evenness:
+    """What a checkpoint's record says about continuity."""
+    values = [figures.get(name, math.nan) for name in ("continuity_median", "continuity_ratio")]
+    median, ratio = (value if math.isfinite(value) else None for value in values)
+    return Evenness(title, median, ratio)
+
+
+def evenness_sentence(models: Sequence[Evenness], files: Sequence[str]) -> str:
+    """One sentence on what the figures of one or two models say, or on how to measure what is missing."""
+    missing = [file for model, file in zip(models, files, strict=True) if model.ratio is None]
+    if missing:
+        commands = " and ".join(f"python -m vae evaluate {file}" for file in missing)
+        return f"Not measured yet: {commands} {'does' if len(missing) == 1 else 'do'} it."
+    measured = [(model.ratio or 0.0, model.title) for model in models]
+    times = " and ".join(f"{ratio:.1f} times ({title})" for ratio, title in measured)
+    says = f"At one place in a hundred a small step changes the picture at least {times} as much as usual"
+    (least, evenest), (most, _) = min(measured), max(measured)
+    if len(measured) == 1:
+        return f"{says}."
+    if most <= (1 + ALIKE) * least:
+        return f"{says}: both planes are about equally even."
+    return f"{says}: pictures change more evenly in the plane of the {evenest}."
+
+
+WHY = r"""
+**Continuity** of a latent space means: a small step in the plane is a small step in the picture. Walk from
+one test digit to another; if the plane is continuous, the picture changes little by little, and each place on
+the way has a picture of its own instead of two digits laid over each other. The **cross-fade** beside the
+decoded digit shows what that would look like: the two end pictures, blended pixel by pixel with the same $t$.
+
+- **Straight**: $z(t) = (1 - t)\,A + t\,B$.
+- **Spherical** (slerp): $z(t) = \frac{\sin((1-t)\,\omega)}{\sin \omega}\,A + \frac{\sin(t\,\omega)}{\sin
+  \omega}\,B$, where $\omega$ is the angle between $A$ and $B$ seen from the origin.
+- **Geodesic**: the path along which the picture changes least. The decoder gives the plane a geometry of
+  its own: its Jacobian $J$ says how far the picture moves for a small step, $\lVert J\,\mathrm{d}z \rVert$,
+  and a geodesic is the shortest path measured that way. It prefers places where the **area magnification**
+  $\sqrt{\det J^{\mathsf T} J}$ is low.
+
+*Length in pictures* adds up $\lVert \mathrm{dec}(z_{i+1}) - \mathrm{dec}(z_i) \rVert$ over 200 small steps,
+a picture being 784 ink probabilities. A place is *empty* where fewer than a hundredth as many test digits
+live as at a typical digit.
+"""
+
+WHY_EVENNESS = r"""
+Measured at the codes of the 10,000 test digits: how far the picture moves for a very small step, per unit
+of the plane, in all directions alike (root mean square).
+
+- **Median**: at a usual place. It depends on how wide the plane is: a plain autoencoder spreads its codes
+  further, so each unit of it changes the picture less. That alone makes it no smoother.
+- **99th percentile / median**: how much faster the picture changes at the fastest places, one in a hundred.
+  It has no unit, so planes of any size can be compared. 1 would be perfectly even; a large figure means
+  that pictures jump in places.
+"""

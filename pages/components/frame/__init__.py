@@ -1,0 +1,1 @@
+"""What every page stands in: header, choices, views, words, the shared service."""

@@ -1,0 +1,40 @@
+"""Choices that pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.components.frame.words import title
+from vae.model import ladder
+from vae.serving.decoding import DecoderService
+
+
+def copy_to(name: str, widget: str) -> None:
+    """Keep what a widget reports, for when its page is left."""
+    st.session_state[name] = st.session_state[widget]
+    st.session_state["changed_here"] = True
+
+
+def choose_checkpoint(service: DecoderService, page: str) -> None:
+    """One click where the choices are few, a list where they are many; `page` prefixes the widget's key."""
+    widget = f"{page}_checkpoint"
+    names = offered(service.names, st.session_state["checkpoint"])
+    st.session_state[widget] = st.session_state["checkpoint"]
+    choose: Callable[..., str] = st.segmented_control if len(names) <= 3 else st.selectbox
+    choose(
+        "Model",
+        names,
+        key=widget,
+        format_func=lambda name: title(name, service.checkpoint(name)),
+        on_change=copy_to,
+        args=("checkpoint", widget),
+        label_visibility="collapsed",
+        **({"required": True} if choose is st.segmented_control else {"width": 240}),
+    )
+
+
+def offered(names: tuple[str, ...], current: str) -> list[str]:
+    """The checkpoints to choose from; of the beta ladder, which has its own page, only the current one."""
+    return [name for name in names if name == current or not ladder.beta_of(name)]

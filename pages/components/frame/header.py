@@ -1,0 +1,54 @@
+"""The line at the top of every page, and what pages say when something is missing."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+import streamlit as st
+from pages.components.frame.service import decoder_service
+from streamlit.delta_generator import DeltaGenerator
+
+from vae.device import DeviceError
+from vae.model import ladder
+from vae.serving.decoding import DecoderService
+
+# script beside main.py: name, in the order of the lecture
+PAGES = {"latent_map.py": "Latent map", "continuity.py": "Continuity", "completeness.py": "Completeness"}
+
+
+def header() -> DeltaGenerator:
+    """Draw the line and return its right end, a container for the page's controls."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="header"):
+        st.html("<h1>Latent Atlas</h1>", width="content")
+        for script, name in PAGES.items():
+            st.page_link(script, label=name)
+        return st.container(
+            horizontal=True,
+            horizontal_alignment="right",
+            vertical_alignment="center",
+            gap="medium",
+            key="header_controls",
+        )
+
+
+def usable_service() -> DecoderService | None:
+    """The decoder service; if it has no device or no decoder, say what to do and return None."""
+    try:
+        service = decoder_service()
+    except DeviceError as error:
+        st.error(str(error))
+        return None
+    if service.names:
+        return service
+    for sentence in service.problems.values():
+        st.error(sentence)
+    return None
+
+
+def show_warnings(service: DecoderService, refused: str | None) -> None:
+    """What is unusable: of the address, and of checkpoints; the beta ladder's rungs are another page's."""
+    if refused:
+        st.warning(refused)
+    for file, sentence in service.problems.items():
+        if not ladder.beta_of(PurePath(file).stem):
+            st.warning(sentence)

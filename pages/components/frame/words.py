@@ -1,0 +1,41 @@
+"""What a checkpoint is called, what it is and how well it does, in words for students."""
+
+from __future__ import annotations
+
+from vae.model import ladder
+from vae.model.checkpoint import Checkpoint
+
+
+def title(name: str, checkpoint: Checkpoint) -> str:
+    """A plain name for the file `name`: "VAE", "Autoencoder", "VAE, β = 4"; others keep theirs beside it."""
+    if rung := ladder.beta_of(name):
+        return f"VAE, β = {rung:g}"
+    beta = checkpoint.training_config.beta
+    if not checkpoint.model_config.variational:
+        plain = "Autoencoder"
+    else:
+        plain = "VAE" if beta == 1 else f"VAE, β = {beta:g}"
+    usual = name in ("vae", "autoencoder") or beta != 1
+    return plain if usual else f"{plain} ({name})"
+
+
+def sentence(checkpoint: Checkpoint) -> str:
+    """One sentence on what the model is and what that does to the plane."""
+    beta = checkpoint.training_config.beta
+    if not checkpoint.model_config.variational:
+        return (
+            "The plain autoencoder is the same kind of network, smaller, trained without noise and without "
+            "the KL divergence: nothing closes the gaps between its codes."
+        )
+    if checkpoint.model_config.inference == "inversion":
+        return (
+            "This VAE was trained until the whole plane, weighted by the prior, explains the digits: "
+            "neighbours look alike and few gaps remain."
+        )
+    if beta == 1:
+        return (
+            "The VAE adds noise to every code and pulls all codes towards the centre (the KL divergence), "
+            "so neighbours look alike and few gaps remain."
+        )
+    effect = "codes spread out and gaps open" if beta < 1 else "codes crowd together and digits blur"
+    return f"In this VAE the KL divergence counts {beta:g} times as much as in the usual one, so {effect}."

@@ -1,0 +1,49 @@
+// The digit of a map's group, large: its picture, coordinates, likely class, and who decoded it.
+
+import { listen } from "../wire/bus.js";
+import { written } from "../parts/coordinates.js";
+import { DigitCanvas } from "../parts/digit_canvas.js";
+
+/** Build the digit inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
+export async function mount(root, { data }) {
+  return new Digit(root, data.group);
+}
+
+class Digit {
+  #root;
+  #canvas;
+  #stop;
+
+  constructor(root, group) {
+    this.#root = root;
+    this.#canvas = new DigitCanvas(this.#part("canvas"));
+    this.#stop = listen(group, { point: (detail) => this.#show(detail), channel: (detail) => this.#badge(detail) });
+  }
+
+  /** Everything it shows comes from the map's group, nothing from Python. */
+  update() {}
+
+  dispose() {
+    this.#stop();
+  }
+
+  #part(selector) {
+    return this.#root.querySelector(selector);
+  }
+
+  #show({ model, z1, z2, pixels, phase, likely }) {
+    this.#canvas.draw({ model, z1, z2, pixels });
+    this.#root.dataset.phase = phase;
+    this.#part(".digit-z1").textContent = written(z1);
+    this.#part(".digit-z2").textContent = written(z2);
+    this.#part(".digit-likely").textContent = likely
+      ? `most likely a ${likely.digit} (${likely.count} of the ${likely.of} nearest)`
+      : "";
+  }
+
+  #badge({ open, device, decodeMs, batch }) {
+    const time = decodeMs == null ? "" : ` · ${decodeMs.toFixed(1)} ms`;
+    const together = batch > 1 ? ` for ${batch} digits` : "";
+    this.#part(".digit-badge").textContent = open ? `${device ?? "connected"}${time}${together}` : "not connected";
+  }
+}

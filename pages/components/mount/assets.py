@@ -1,0 +1,110 @@
+"""The files that browsers load: our modules and style sheets, and plotly.js."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import plotly
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from vae.serving.channel import same_host
+from vae.serving.payload import ASK_AGAIN, FOR_EVER, Payload
+
+COMPONENTS = Path(__file__).parents[1]
+MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+
+
+def asset_base() -> str:
+    """Where browsers find our modules, relative to the app's address; it changes with their content."""
+    return f"atlas/{_assets().digest}/"
+
+
+def plotly_path() -> str:
+    """Where browsers find plotly.js as the plotly package ships it, relative to the app's address."""
+    return f"atlas/plotly-{plotly.__version__}.min.js"
+
+
+def origin_allowed(origin: str | None, host: str | None) -> bool:
+    """Whether the decode channel is open to a page: of this host, or of one that Streamlit's settings name.
+
+    `server.corsAllowedOrigins` adds hosts and `server.enableCORS = false` all of them, as for Streamlit's own
+    socket; its allowances for this machine's addresses, looked up on the network, are left out.
+    """
+    if same_host(origin, host) or not st.get_option("server.enableCORS"):
+        return True
+    named = {_hostname(address) for address in st.get_option("server.corsAllowedOrigins")}
+    return _hostname(origin or "") in named - {None}
+
+
+def routes() -> list[BaseRoute]:
+    """Routes of the files that browsers load: plotly.js and our own modules, cached for ever."""
+    return [
+        Route(f"/{plotly_path()}", _serve_plotly),
+        Route("/atlas/{digest}/{name:path}", _serve_asset),
+    ]
+
+
+def at_base_path(routes: list[BaseRoute]) -> list[BaseRoute]:
+    """The routes below `server.baseUrlPath`, where Streamlit itself answers too."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return [Mount(f"/{base}", routes=routes)] if base else routes
+
+
+@lru_cache(maxsize=1)
+def _plotly() -> Payload:
+    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return Payload(path.read_bytes(), MEDIA_TYPES[".js"], FOR_EVER)
+
+
+class Assets(NamedTuple):
+    """Our JavaScript modules and style sheets by path, and a digest of them all."""
+
+    digest: str
+    files: dict[str, Payload]
+
+
+def _assets() -> Assets:
+    paths = sorted(path for path in COMPONENTS.rglob("*") if path.suffix in MEDIA_TYPES)
+    return _read_assets(tuple((path, path.stat().st_mtime_ns) for path in paths))
+
+
+@lru_cache(maxsize=1)
+def _read_assets(stamps: tuple[tuple[Path, int], ...]) -> Assets:
+    """Read the files again only when one has changed, so that an edit needs a reload and no restart."""
+    files = {
+        path.relative_to(COMPONENTS).as_posix(): Payload(
+            path.read_bytes(), MEDIA_TYPES[path.suffix], FOR_EVER
+        )
+        for path, _ in stamps
+    }
+    together = "".join(name + payload.etag for name, payload in files.items())
+    return Assets(hashlib.sha256(together.encode()).hexdigest()[:16], files)
+
+
+def _serve_plotly(request: Request) -> Response:
+    return _plotly().response(request)
+
+
+def _serve_asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    payload = _assets().files.get(name)
+    if payload is None:
+        return PlainTextResponse(f"There is no file {name!r} here.", 404)
+    response = payload.response(request)
+    if request.path_params["digest"] != _assets().digest:  # a page from before an update
+        response.headers["Cache-Control"] = ASK_AGAIN
+    return response
+
+
+def _hostname(address: str) -> str | None:
+    try:
+        return urlsplit(address if "//" in address else f"//{address}").hostname
+    except ValueError:  # an address that is none
+        return None

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+import torch
+
+from vae.config import ModelConfig, TrainingConfig
+from vae.data import binarised_test_images, load_mnist
+from vae.measure import evaluation
+from vae.measure.evidence import elbo
+from vae.measure.quadrature import Quadrature
+from vae.model import ladder
+from vae.model.checkpoint import Checkpoint, Latents, load
+from vae.model.network import VAE
+
+RUNGS = [ladder.file(beta).removesuffix(".pt") for beta in ladder.BETAS]
+SHIPPED = ["vae", *RUNGS]
+
+
+def checkpoint_of(digits, variational: bool) -> Checkpoint:
+    config = ModelConfig(variational=variational, hidden=8, encoder_blocks=1, decoder_blocks=1)
+    n = len(digits.labels)
+    means = np.random.default_rng(0).normal(size=(n, 2)).astype(np.float32)
+    latents = Latents(means, np.zeros_like(means), digits.labels)
+    torch.manual_seed(0)
+    return Checkpoint(config, TrainingConfig(), VAE(config).state_dict(), latents)
+
+
+def test_figures_of_a_vae(digits) -> None:
+    few = type(digits)(digits.images[:50], digits.labels[:50])
+    heard: list[str] = []
+    figures = evaluation.evaluate(checkpoint_of(few, True), few, torch.device("cpu"), None, 50, heard.append)
+    assert figures["elbo_nats"] <= figures["iwae_nats"] + 0.1 <= figures["log_likelihood_nats"] + 0.2
+    assert figures["iwae_samples"] == 50
+    assert abs(figures["log_likelihood_nats"] - figures["log_likelihood_check_nats"]) < 0.01
+    assert 0 <= figures["knn_accuracy"] <= 1
+    assert len(heard) == 4
+    text = evaluation.as_text(figures)
+    assert f"{figures['elbo_nats']:.3f} nats" in text
+
+
+def test_a_plain_autoencoder_has_no_kl_and_no_elbo(digits) -> None:
+    few = type(digits)(digits.images[:50], digits.labels[:50])
+    figures = evaluation.evaluate(checkpoint_of(few, False), few, torch.device("cpu"), iwae_samples=50)
+    assert not {"kl_nats", "elbo_nats", "iwae_nats"} & set(figures)
+    assert "log_likelihood_nats" in figures
+
+
+def test_a_foreign_decoder_is_measured_like_our_own(digits) -> None:
+    few = type(digits)(digits.images[:50], digits.labels[:50])
+    checkpoint, cpu = checkpoint_of(few, True), torch.device("cpu")
+    own = evaluation.evaluate(checkpoint, few, cpu)
+    foreign = evaluation.evaluate_foreign(checkpoint.build().decode, few, cpu)
+    for name in ("log_likelihood_nats", "log_likelihood_check_nats", "lattice_spacing"):
+        assert foreign[name] == own[name]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_shipped_checkpoints_carry_their_figures(name, request) -> None:
+    checkpoint = load(request.config.rootpath / "checkpoints" / f"{name}.pt")
+    assert checkpoint.progress is None
+    assert len(checkpoint.latents.labels) == 10_000
+    figures = {"reconstruction_nats", "log_likelihood_nats", "knn_accuracy"}
+    assert figures | {"completeness", "completeness_fitted"} <= set(checkpoint.figures)
+    provenance = {"command", "seed", "data_sha256", "seconds", "device", "torch"}
+    assert provenance <= set(checkpoint.provenance)
+    assert checkpoint.provenance["training_images"] == 60_000
+    assert checkpoint.model_config.variational == (name != "autoencoder")
+
+
+def test_the_shipped_vae_is_as_good_as_it_says(mnist, request) -> None:
+    """On 1,000 test images: log p(x) within sampling error of the record, the gap to the ELBO as there."""
+    checkpoint = load(request.config.rootpath / "checkpoints" / "vae.pt")
+    model = checkpoint.build()
+    images = binarised_test_images(torch.from_numpy(load_mnist("test", mnist).images))[:1000]
+    exact = Quadrature(model.decode, images).log_likelihood(0.01)
+    recorded = checkpoint.figures["log_likelihood_nats"]
+    assert float(exact.mean()) == pytest.approx(recorded, abs=4 * float(exact.std()) / 1000**0.5)
+    gap = float(exact.mean()) - elbo(model, images, samples=4).elbo
+    assert gap == pytest.approx(recorded - checkpoint.figures["elbo_nats"], abs=0.2)
+    assert checkpoint.figures["log_likelihood_check_nats"] >= -117
+    assert checkpoint.figures["elbo_nats"] >= -128
+    assert checkpoint.figures["completeness"] >= 0.88

@@ -1,0 +1,109 @@
+import math
+
+import pytest
+import torch
+from torch.distributions import Bernoulli, Independent
+
+from vae.config import ModelConfig
+from vae.measure import evidence
+from vae.model.inversion import Decoder, log_likelihoods
+from vae.model.network import VAE
+
+
+@pytest.fixture
+def images() -> torch.Tensor:
+    return (torch.rand(6, 784, generator=torch.Generator().manual_seed(0)) < 0.2).float()
+
+
+def linear_decoder(scale: float) -> tuple[torch.Tensor, Decoder]:
+    """Logits linear in z: the joint density is smooth, and its marginal can be found by a second method."""
+    weight = torch.randn(2, 784, generator=torch.Generator().manual_seed(1)) * scale
+    return weight, lambda z: z @ weight - 1.5
+
+
+def test_a_decoder_that_ignores_z_has_its_own_likelihood(images) -> None:
+    logits = torch.linspace(-3, 1, 784)
+    exact = evidence.log_likelihood(lambda z: logits.expand(len(z), -1), images, spacing=0.1)
+    oracle = Independent(Bernoulli(logits=logits), 1).log_prob(images).double()
+    torch.testing.assert_close(exact, oracle, rtol=0, atol=1e-3)
+
+
+def test_quadrature_agrees_with_simple_monte_carlo(images) -> None:
+    _, decoder = linear_decoder(0.1)
+    z = torch.randn(200_000, 2, generator=torch.Generator().manual_seed(3))
+    samples = torch.cat([log_likelihoods(decoder(part), images) for part in z.split(20_000)], dim=1)
+    monte_carlo = samples.double().logsumexp(dim=1) - math.log(len(z))
+    exact = evidence.log_likelihood(decoder, images, spacing=0.05)
+    torch.testing.assert_close(exact, monte_carlo, rtol=0, atol=0.03)
+
+
+def test_the_chunk_size_does_not_matter(images) -> None:
+    _, decoder = linear_decoder(0.3)
+    torch.testing.assert_close(
+        evidence.log_likelihood(decoder, images, 0.1, chunk=100),
+        evidence.log_likelihood(decoder, images, 0.1, chunk=5000),
+        rtol=0,
+        atol=1e-3,
+    )
+
+
+def test_a_narrow_posterior_makes_the_spacing_shrink(images) -> None:
+    _, decoder = linear_decoder(3.0)
+    result = evidence.converged_log_likelihood(decoder, images, spacing=0.16)
+    assert result.spacing < 0.16
+    assert abs(result.log_likelihood - result.check) < evidence.CONVERGED
+    assert result.check == pytest.approx(
+        float(evidence.log_likelihood(decoder, images, 0.01).mean()), abs=0.01
+    )
+
+
+def test_the_finest_spacing_ends_a_hopeless_search(images) -> None:
+    _, decoder = linear_decoder(200.0)
+    result = evidence.converged_log_likelihood(decoder, images, spacing=0.16, finest=0.04)
+    assert result.spacing == 0.08
+
+
+def test_true_posterior_moments_agree_with_self_normalised_sampling(images) -> None:
+    _, decoder = linear_decoder(0.1)
+    mean, deviation = evidence.true_posterior(decoder, images, spacing=0.02)
+    z = torch.randn(400_000, 2, generator=torch.Generator().manual_seed(4))
+    weights = log_likelihoods(decoder(z), images).double().softmax(dim=1)
+    oracle = weights @ z.double()
+    torch.testing.assert_close(mean.double(), oracle, rtol=0, atol=0.02)
+    variance = weights @ z.double().square() - oracle.square()
+    torch.testing.assert_close(deviation.double(), variance.sqrt(), rtol=0.1, atol=0)
+
+
+def test_bounds_are_ordered(images) -> None:
+    """ELBO <= IWAE <= exact, up to sampling error, for a random network."""
+    torch.manual_seed(0)
+    model = VAE(ModelConfig(hidden=16)).eval()
+    bounds = evidence.elbo(model, images, samples=500)
+    assert bounds.elbo == pytest.approx(-(bounds.reconstruction + bounds.kl))
+    importance = evidence.iwae(model, images, samples=500)
+    exact = float(evidence.log_likelihood(model.decode, images, 0.05).mean())
+    assert bounds.elbo - 0.05 <= importance <= exact + 0.05
+    many = evidence.iwae(model, images, samples=20_000, batch_size=1)
+    assert many == pytest.approx(exact, abs=0.05)
+
+
+def test_iwae_with_one_sample_is_the_elbo_on_average(images) -> None:
+    torch.manual_seed(1)
+    model = VAE(ModelConfig(hidden=16)).eval()
+    many = images.repeat(500, 1)
+    assert evidence.iwae(model, many, samples=1, batch_size=500) == pytest.approx(
+        evidence.elbo(model, many, samples=4).elbo, abs=0.1
+    )
+
+
+def test_binarise_keeps_black_and_white_and_the_mean() -> None:
+    grey = torch.tensor([0, 51, 255], dtype=torch.uint8).expand(100_000, 3)
+    sample = evidence.binarise(grey, torch.Generator().manual_seed(0))
+    assert sample[:, 0].max() == 0
+    assert sample[:, 2].min() == 1
+    assert sample[:, 1].mean().item() == pytest.approx(0.2, abs=0.005)
+
+
+def test_the_test_images_are_binarised_once_and_for_all() -> None:
+    grey = torch.randint(0, 256, (10, 784), dtype=torch.uint8)
+    assert torch.equal(evidence.binarised_test_images(grey), evidence.binarised_test_images(grey))

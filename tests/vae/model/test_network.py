@@ -1,0 +1,96 @@
+import pytest
+import torch
+
+from vae.config import ConfigError, ModelConfig, TrainingConfig
+from vae.model.network import VAE, Posterior, probabilities, reparameterise
+
+SMALL = {"hidden": 16, "encoder_blocks": 1, "decoder_blocks": 1}
+
+
+@pytest.mark.parametrize("encoder", ["mlp", "conv"])
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_shapes(encoder, batch_norm) -> None:
+    model = VAE(ModelConfig(encoder=encoder, batch_norm=batch_norm, **SMALL))
+    logits, posterior = model(torch.rand(5, 784), torch.Generator().manual_seed(0))
+    assert logits.shape == (5, 784)
+    assert posterior.mean.shape == posterior.log_variance.shape == (5, 2)
+
+
+def test_batch_norm_replaces_layer_norm() -> None:
+    def kinds(batch_norm: bool) -> set[str]:
+        return {type(module).__name__ for module in VAE(ModelConfig(batch_norm=batch_norm)).modules()}
+
+    assert "BatchNorm1d" in kinds(True)
+    assert "LayerNorm" not in kinds(True)
+    assert "LayerNorm" in kinds(False)
+    assert "BatchNorm1d" not in kinds(False)
+
+
+def test_reparameterise_has_the_posteriors_mean_and_variance() -> None:
+    n = 200_000
+    posterior = Posterior(torch.tensor([[1.0, -2.0]]).expand(n, 2), torch.tensor([[0.5, -3.0]]).expand(n, 2))
+    z = reparameterise(posterior, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(z.mean(dim=0), posterior.mean[0], atol=0.01, rtol=0)
+    torch.testing.assert_close(z.var(dim=0).log(), posterior.log_variance[0], atol=0.02, rtol=0)
+
+
+def test_reparameterise_is_reproducible_and_differentiable() -> None:
+    mean, log_variance = torch.zeros(3, 2, requires_grad=True), torch.zeros(3, 2, requires_grad=True)
+    posterior = Posterior(mean, log_variance)
+    first = reparameterise(posterior, torch.Generator().manual_seed(3))
+    assert torch.equal(first, reparameterise(posterior, torch.Generator().manual_seed(3)))
+    first.sum().backward()
+    assert torch.equal(mean.grad, torch.ones(3, 2))
+    torch.testing.assert_close(log_variance.grad, 0.5 * first.detach())  # d/dv exp(v/2) eps at mu = 0
+
+
+def test_a_plain_autoencoder_is_the_same_network_without_noise() -> None:
+    variational = VAE(ModelConfig(**SMALL))
+    plain = VAE(ModelConfig(variational=False, **SMALL))
+    plain.load_state_dict(variational.state_dict())
+    images = torch.rand(4, 784)
+    logits, posterior = plain(images, torch.Generator().manual_seed(0))
+    assert torch.equal(posterior.mean, variational.encode(images).mean)
+    assert torch.equal(logits, plain.decode(posterior.mean))
+    assert torch.isneginf(posterior.log_variance).all()
+
+
+def test_decode_returns_logits() -> None:
+    logits = VAE(ModelConfig(**SMALL)).decode(torch.randn(6, 2))
+    assert logits.min() < 0
+    assert torch.equal(probabilities(logits), torch.sigmoid(logits))
+
+
+@pytest.mark.parametrize(
+    ("setting", "word"),
+    [
+        ({"hidden": 0}, "hidden"),
+        ({"decoder_blocks": -1}, "decoder_blocks"),
+        ({"encoder": "resnet"}, "encoder"),
+        ({"likelihood": "poisson"}, "likelihood"),
+    ],
+)
+def test_model_settings_outside_their_range_are_named(setting, word) -> None:
+    with pytest.raises(ConfigError, match=word):
+        ModelConfig(**setting)
+
+
+@pytest.mark.parametrize(
+    ("setting", "word"),
+    [
+        ({"epochs": -1}, "epochs"),
+        ({"epochs": 0}, "epoch"),
+        ({"beta": -1.0}, "beta"),
+        ({"beta": float("nan")}, "beta"),
+        ({"batch_size": 1}, "batch_size"),
+        ({"learning_rate": 0.0}, "learning_rate"),
+        ({"weight_decay": -0.1}, "weight_decay"),
+        ({"beta_schedule": "step"}, "beta_schedule"),
+        ({"averaging": 1.0}, "averaging"),
+        ({"lattice_size": 1}, "lattice_size"),
+        ({"lattice_size": 100, "lattice_epochs": 1}, "lattice_size"),
+    ],
+)
+def test_training_settings_outside_their_range_are_named(setting, word) -> None:
+    with pytest.raises(ConfigError, match=word):
+        TrainingConfig(**setting)

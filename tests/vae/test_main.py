@@ -1,0 +1,179 @@
+"""The command line on real MNIST, in its own process where signals are meant."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vae import __main__ as cli
+from vae.config import ModelConfig, TrainingConfig
+from vae.model.checkpoint import load
+from vae.training.presets import PRESETS, Preset
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def tiny(monkeypatch) -> None:
+    """The real command with a network small enough to train in seconds."""
+    config = TrainingConfig(epochs=2, batch_size=1000)
+    monkeypatch.setitem(PRESETS, "vae", Preset(ModelConfig(hidden=16), config, "vae.pt"))
+
+
+def test_train_evaluate_and_record(mnist, tmp_path, tiny, capsys, monkeypatch) -> None:
+    out = tmp_path / "vae.pt"
+    assert cli.main(["train", "--data", str(mnist), "--out", str(out), "--seed", "3"]) == 0
+    checkpoint = load(out)
+    assert checkpoint.progress is None
+    assert checkpoint.provenance["seed"] == 3
+    assert checkpoint.provenance["training_images"] == 60_000
+    assert checkpoint.provenance["command"] == "python -m vae train --preset vae --seed=3"
+    assert len(checkpoint.latents.labels) == 10_000
+    assert str(tmp_path) not in str(checkpoint.provenance)
+
+    quick = type("E", (), {"log_likelihood": -200.0, "check": -200.0, "spacing": 0.04})
+    monkeypatch.setattr("vae.measure.evaluation.converged_log_likelihood", lambda *_: quick)
+    capsys.readouterr()
+    assert cli.main(["evaluate", str(out), "--data", str(mnist), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    expected = {"reconstruction_nats", "kl_nats", "elbo_nats", "log_likelihood_nats"}
+    assert expected | {"log_likelihood_check_nats", "knn_accuracy"} <= set(printed)
+    assert printed["elbo_nats"] == pytest.approx(-(printed["reconstruction_nats"] + printed["kl_nats"]))
+    assert load(out).figures["elbo_nats"] == printed["elbo_nats"]
+
+
+def test_a_finished_checkpoint_is_kept_beside_the_new_one(mnist, tmp_path, tiny, capsys) -> None:
+    out = tmp_path / "vae.pt"
+    assert cli.main(["train", "--data", str(mnist), "--out", str(out), "--epochs", "1"]) == 0
+    before = out.read_bytes()
+    assert cli.main(["train", "--data", str(mnist), "--out", str(out), "--epochs", "1"]) == 0
+    assert (tmp_path / "vae.pt.previous").read_bytes() == before
+    assert cli.main(["train", "--data", str(mnist), "--out", str(out), "--epochs", "1", "--resume"]) == 1
+    assert "complete" in capsys.readouterr().err
+
+
+SCRIPT = """
+import sys
+from vae import __main__ as cli
+from vae.config import ModelConfig, TrainingConfig
+from vae.presets import PRESETS, Preset
+
+PRESETS["vae"] = Preset(ModelConfig(hidden=16), TrainingConfig(epochs=4, batch_size=1000), "vae.pt")
+describe = cli.describe_epoch
+
+def pausing(report):
+    line = describe(report)
+    if report.epoch == 2 and sys.argv[-1] != "--resume":
+        print("paused", flush=True)
+        sys.stdin.readline()
+    return line
+
+cli.describe_epoch = pausing
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_run_is_readable_and_resumes_to_the_same_figures(mnist, tmp_path, stop) -> None:
+    """The run is held after its second epoch until the signal comes, however busy the machine is."""
+
+    def train(name: str, *more: str) -> subprocess.Popen[str]:
+        words = ["train", "--data", str(mnist), "--out", str(tmp_path / name), *more]
+        pipe = subprocess.PIPE
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        return subprocess.Popen(
+            [sys.executable, "-c", SCRIPT, *words],
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            cwd=ROOT,
+            env=environment,
+        )
+
+    process = train("stopped.pt")
+    assert process.stdout is not None
+    while "paused" not in process.stdout.readline():
+        assert process.poll() is None
+    process.send_signal(stop)
+    _, errors = process.communicate()
+    assert process.returncode != 0
+    if stop == signal.SIGINT:
+        assert "--resume" in errors
+    stopped = load(tmp_path / "stopped.pt")
+    assert stopped.progress is not None
+    assert stopped.progress["done"] == 2
+
+    for process in (train("stopped.pt", "--resume"), train("whole.pt")):
+        process.communicate("go on\n")
+        assert process.returncode == 0
+    resumed, whole = load(tmp_path / "stopped.pt"), load(tmp_path / "whole.pt")
+    assert resumed.progress is None
+    assert all(value.equal(whole.weights[name]) for name, value in resumed.weights.items())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["evaluate", "nowhere.pt"], "nowhere.pt does not exist"),
+        (["train", "--beta", "-1"], "beta"),
+        (["train", "--epochs", "0"], "At least one epoch"),
+    ],
+)
+def test_mistakes_are_answered_with_one_sentence(arguments, sentence, capsys) -> None:
+    assert cli.main(arguments) == 1
+    error = capsys.readouterr().err.strip()
+    assert sentence in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_wrong_device_is_answered_with_one_sentence(mnist, monkeypatch, tmp_path, capsys) -> None:
+    monkeypatch.setenv("LATENT_ATLAS_DEVICE", "abacus")
+    assert cli.main(["train", "--data", str(mnist), "--out", str(tmp_path / "vae.pt")]) == 1
+    assert "abacus" in capsys.readouterr().err
+
+
+def test_a_rung_that_the_ladder_does_not_have_is_refused_in_one_sentence(mnist, tmp_path, capsys) -> None:
+    words = ["train", "--preset", "ladder", "--beta", "3", "--data", str(mnist), "--out", str(tmp_path)]
+    assert cli.main(words) == 1
+    assert capsys.readouterr().err.startswith("The ladder has no rung beta = 3; it has 0, 0.1, 0.25")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_ladder_goes_on_where_it_was_stopped(mnist, tmp_path, capsys, monkeypatch) -> None:
+    """Complete rungs stay; a stopped one is taken up; missing, damaged and other ones are made."""
+    monkeypatch.setattr(cli.ladder, "training_order", lambda: [0.0, 1.0, 2.0])
+    monkeypatch.setitem(
+        PRESETS,
+        "autoencoder",
+        Preset(
+            ModelConfig(variational=False, hidden=16),
+            TrainingConfig(epochs=2, batch_size=1000),
+            cli.ladder.file(0),
+        ),
+    )
+    files = {beta: tmp_path / cli.ladder.file(beta) for beta in (0, 1, 2)}
+    words = ["train", "--preset", "ladder", "--data", str(mnist), "--out", str(tmp_path), "--epochs", "2"]
+    assert cli.main([*words, "--beta", "0"]) == 0
+    before = files[0].read_bytes()
+    with monkeypatch.context() as stopping:
+        stopping.setattr(cli, "finish", lambda run: next(run.epochs()))
+        assert cli.main([*words, "--beta", "1"]) == 0
+    assert load(files[1]).progress is not None
+    files[2].write_bytes(b"damaged")
+    capsys.readouterr()
+    assert cli.main([*words, "--resume"]) == 0
+    rung_1, _, rung_2 = capsys.readouterr().out.partition(f"Wrote {files[1]}")
+    assert ("epoch   1/2" in rung_1, "epoch   1/2" in rung_2) == (False, True)
+    assert files[0].read_bytes() == before
+    for beta in (1, 2):
+        rung = load(files[beta])
+        assert rung.progress is None
+        assert rung.training_config.beta == beta
+        assert rung.provenance["command"] == f"{cli.ladder.command(beta)} --epochs=2"
+    assert cli.main([*words, "--resume", "--seed", "7"]) == 0
+    assert [load(file).training_config.seed for file in files.values()] == [7, 7, 7]

@@ -1,0 +1,139 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from vae.config import ModelConfig, TrainingConfig
+from vae.data import binarise
+from vae.model.inversion import log_likelihoods
+from vae.plane.lattices import fibonacci_lattice
+from vae.training import fitting
+from vae.training.fitting import EpochReport, ProgressError
+from vae.training.stages import VAEFit
+
+CPU = torch.device("cpu")
+MODEL = ModelConfig(hidden=32, encoder_blocks=1, decoder_blocks=1)
+CONFIG = TrainingConfig(
+    epochs=2, lattice_epochs=2, encoder_epochs=2, batch_size=100, lattice_size=89, averaging=0.9
+)
+
+
+@pytest.fixture(autouse=True)
+def single_precision(monkeypatch) -> None:
+    """Equalities below are those of single precision, wherever the tests run."""
+    monkeypatch.setattr(fitting, "bfloat16_pays", lambda device: False)
+
+
+def run(fit: VAEFit, epochs: int = 99) -> list[EpochReport]:
+    return [report for _, report in zip(range(epochs), fit.epochs(), strict=False)]
+
+
+def same(first: VAEFit, second: VAEFit) -> bool:
+    return all(torch.equal(value, second.weights()[name]) for name, value in first.weights().items())
+
+
+def test_the_elbo_stage_learns(digits) -> None:
+    reports = run(VAEFit(MODEL, TrainingConfig(epochs=8, batch_size=50, learning_rate=3e-3), digits, CPU))
+    assert reports[-1].losses["loss"] < 0.6 * reports[0].losses["loss"]
+    assert [report.epoch for report in reports] == list(range(1, 9))
+    assert reports[0].losses["loss"] == pytest.approx(
+        reports[0].losses["reconstruction"] + reports[0].losses["KL"], rel=1e-4
+    )
+
+
+def test_stages_follow_each_other_and_train_their_own_part(digits) -> None:
+    fit = VAEFit(MODEL, CONFIG, digits, CPU)
+    parts: dict[int, dict[str, torch.Tensor]] = {}
+    for report in fit.epochs():
+        parts[report.epoch] = {name: value.clone() for name, value in fit.model.state_dict().items()}
+
+    def moved(before: int, after: int) -> set[str]:
+        names = {name for name in parts[after] if not torch.equal(parts[before][name], parts[after][name])}
+        return {name.split(".")[0] for name in names}
+
+    assert moved(1, 2) == {"encoder", "decoder"}
+    assert moved(3, 4) == {"decoder"}
+    assert moved(5, 6) == {"encoder"}
+
+
+def test_the_lattice_stage_raises_the_marginal_likelihood(digits) -> None:
+    reports = run(VAEFit(MODEL, replace(CONFIG, epochs=1, lattice_epochs=6, encoder_epochs=0), digits, CPU))
+    assert reports[-1].losses["-log p(x)"] < reports[1].losses["-log p(x)"]
+
+
+def test_the_lattice_gradient_is_that_of_the_log_mean(digits) -> None:
+    fit = VAEFit(MODEL, replace(CONFIG, epochs=0, encoder_epochs=0), digits, CPU)
+    images = binarise(fit.images[:20], torch.Generator().manual_seed(0))
+    fit._lattice_gradient(images, torch.Generator().manual_seed(1))
+    ours = [parameter.grad.clone() for parameter in fit.model.decoder.parameters()]
+
+    shift = torch.rand(2, generator=torch.Generator().manual_seed(1)).tolist()
+    z = torch.from_numpy(fibonacci_lattice(89, (shift[0], shift[1])))
+    fit.model.zero_grad()
+    (-log_likelihoods(fit.model.decode(z), images).logsumexp(dim=1).mean()).backward()
+    for gradient, parameter in zip(ours, fit.model.decoder.parameters(), strict=True):
+        torch.testing.assert_close(gradient, parameter.grad, rtol=1e-3, atol=1e-4)
+
+
+def test_a_plain_autoencoder_has_neither_noise_nor_kl(digits) -> None:
+    plain = replace(MODEL, variational=False)
+    config = TrainingConfig(epochs=2, batch_size=100, beta=5.0)
+    fit = VAEFit(plain, config, digits, CPU)
+    reports = run(fit)
+    assert set(reports[-1].losses) == {"loss", "reconstruction"}
+    other = VAEFit(plain, replace(config, beta=0.0), digits, CPU)
+    run(other)
+    assert same(fit, other)
+
+
+def test_with_mse_the_reconstruction_is_a_squared_error(digits) -> None:
+    reports = run(
+        VAEFit(replace(MODEL, likelihood="mse"), TrainingConfig(epochs=1, batch_size=100), digits, CPU)
+    )
+    assert 0 < reports[0].losses["reconstruction"] < 784
+
+
+def test_annealing_raises_beta_epoch_by_epoch(digits) -> None:
+    config = TrainingConfig(epochs=4, batch_size=100, beta=4.0, beta_schedule="linear", annealing_epochs=3)
+    betas = [report.losses["beta"] for report in run(VAEFit(MODEL, config, digits, CPU))]
+    assert betas == sorted(betas)
+    assert 0 < betas[0] < 2
+    assert betas[-1] == pytest.approx(4.0)
+
+
+def test_same_seed_same_weights_other_seed_other_weights(digits) -> None:
+    first, second = VAEFit(MODEL, CONFIG, digits, CPU), VAEFit(MODEL, CONFIG, digits, CPU)
+    assert run(first)[-1].losses == run(second)[-1].losses
+    assert same(first, second)
+    other = VAEFit(MODEL, replace(CONFIG, seed=1), digits, CPU)
+    run(other)
+    assert not same(first, other)
+
+
+@pytest.mark.parametrize("interrupted_after", [1, 2, 3, 5])
+def test_a_resumed_run_ends_with_the_same_weights(digits, interrupted_after) -> None:
+    whole = VAEFit(MODEL, CONFIG, digits, CPU)
+    run(whole)
+    first = VAEFit(MODEL, CONFIG, digits, CPU)
+    run(first, interrupted_after)
+    progress = first.progress()
+    second = VAEFit(MODEL, CONFIG, digits, CPU)
+    second.restore(progress)
+    reports = run(second)
+    assert [report.epoch for report in reports] == list(range(interrupted_after + 1, 7))
+    assert same(whole, second)
+
+
+def test_other_settings_are_not_resumed(digits) -> None:
+    fit = VAEFit(MODEL, CONFIG, digits, CPU)
+    run(fit, 1)
+    with pytest.raises(ProgressError, match="other settings"):
+        VAEFit(MODEL, replace(CONFIG, seed=1), digits, CPU).restore(fit.progress())
+
+
+def test_averaged_weights_lag_behind_the_last_ones(digits) -> None:
+    fit = VAEFit(MODEL, TrainingConfig(epochs=1, batch_size=100, averaging=0.99), digits, CPU)
+    run(fit)
+    assert set(fit.weights()) == set(fit.model.state_dict())
+    name = "decoder.last.weight"
+    assert not torch.equal(fit.weights()[name], fit.model.state_dict()[name])

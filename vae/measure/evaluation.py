@@ -1,0 +1,141 @@
+"""All figures of a checkpoint on MNIST's test set, in one place: every reader quotes the same ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from vae.data import Digits, binarised_test_images, to_unit
+from vae.measure.evidence import converged_log_likelihood, elbo, iwae
+from vae.measure.quality import Completeness, completeness, continuity, knn_accuracy
+from vae.model.checkpoint import Checkpoint
+from vae.model.classifier import Classifier, ClassifierCheckpoint, class_probabilities
+from vae.model.inversion import Decoder
+from vae.model.network import Posterior, reparameterise
+from vae.plane.prior import fitted_draws, prior_draws
+
+Figures = dict[str, float]
+
+DRAWS = 10_000  # from the prior, for completeness
+
+# Printed as null for a model that has no such figure.
+ALWAYS_NAMED = (
+    "reconstruction_nats",
+    "kl_nats",
+    "elbo_nats",
+    "log_likelihood_nats",
+    "log_likelihood_check_nats",
+    "knn_accuracy",
+)
+
+LABELS = {
+    "reconstruction_nats": "reconstruction",
+    "kl_nats": "KL divergence",
+    "elbo_nats": "ELBO",
+    "iwae_nats": "IWAE bound",
+    "log_likelihood_nats": "log p(x), exact",
+    "log_likelihood_check_nats": "log p(x), lattice twice as fine",
+    "lattice_spacing": "spacing of the coarser lattice",
+    "knn_accuracy": "k-NN accuracy, k = 10",
+    "continuity_median": "picture change a step, median",
+    "continuity_ratio": "  99th percentile / median",
+    "completeness": "prior draws named with p >= 0.9",
+    "completeness_confidence": "  mean confidence",
+    "completeness_digits": "  different digits among them",
+    "completeness_fitted": "draws of a Gaussian fitted to its codes",
+    "completeness_fitted_confidence": "  mean confidence",
+    "completeness_fitted_digits": "  different digits among them",
+    "test_accuracy": "test accuracy",
+}
+
+
+def evaluate(
+    checkpoint: Checkpoint,
+    test: Digits,
+    device: torch.device,
+    classifier: Classifier | None = None,
+    iwae_samples: int = 0,
+    on_step: Callable[[str], None] = lambda name: None,
+) -> Figures:
+    """Figures of a checkpoint on `test`, in nats per image where not stated; `on_step` hears what begins.
+
+    Images are binarised by sampling each pixel once with its grey value as probability, seed 0. Figures
+    that do not exist are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, and
+    without a classifier (on `device`) there is no completeness.
+    """
+    model = checkpoint.build(device)
+    images = binarised_test_images(torch.from_numpy(test.images)).to(device)
+    on_step("ELBO")
+    bounds = elbo(model, images)
+    figures = {"reconstruction_nats": bounds.reconstruction, "kl_nats": bounds.kl, "elbo_nats": bounds.elbo}
+    on_step("neighbourhoods and continuity")
+    latents = checkpoint.latents
+    figures["knn_accuracy"] = knn_accuracy(latents.means, latents.labels)
+    posterior = Posterior(torch.from_numpy(latents.means), torch.from_numpy(latents.log_variances))
+    z = reparameterise(posterior, torch.Generator().manual_seed(0)).to(device)
+    change = continuity(model, z)
+    figures |= {"continuity_median": change.median, "continuity_ratio": change.ratio}
+    if classifier is not None:
+        on_step("completeness")
+        draws = {"": prior_draws(DRAWS, seed=0), "_fitted": fitted_draws(latents.means, DRAWS, seed=0)}
+        for kind, points in draws.items():
+            recognised = completeness(model.decode, classifier, points.to(device))
+            figures |= completeness_figures(kind, recognised)
+    if iwae_samples and checkpoint.model_config.variational:
+        on_step(f"IWAE bound with {iwae_samples} samples")
+        figures |= {"iwae_nats": iwae(model, images, iwae_samples), "iwae_samples": iwae_samples}
+    on_step("exact log-likelihood")
+    figures |= likelihood_figures(model.decode, images)
+    return {name: value for name, value in figures.items() if math.isfinite(value)}
+
+
+def evaluate_foreign(
+    decoder: Decoder, test: Digits, device: torch.device, classifier: Classifier | None = None
+) -> Figures:
+    """Exact log-likelihood and completeness of a decoder without an encoder, under the prior N(0, I)."""
+    images = binarised_test_images(torch.from_numpy(test.images)).to(device)
+    figures = likelihood_figures(decoder, images)
+    if classifier is not None:
+        recognised = completeness(decoder, classifier, prior_draws(DRAWS, seed=0).to(device))
+        figures |= completeness_figures("", recognised)
+    return figures
+
+
+def likelihood_figures(decoder: Decoder, images: Tensor) -> Figures:
+    """The exact log-likelihood of binary images (n, 784), with the lattices that agree on it."""
+    exact = converged_log_likelihood(decoder, images)
+    return {
+        "log_likelihood_nats": exact.log_likelihood,
+        "log_likelihood_check_nats": exact.check,
+        "lattice_spacing": exact.spacing,
+    }
+
+
+def completeness_figures(kind: str, measured: Completeness) -> Figures:
+    """Its figures by name; `kind` ("_fitted") says from what the points were drawn, if not from the prior."""
+    figures = {
+        f"completeness{kind}": measured.share,
+        f"completeness{kind}_confidence": measured.confidence,
+        f"completeness{kind}_digits": measured.digits,
+    }
+    return {name: value for name, value in figures.items() if math.isfinite(value)}
+
+
+def evaluate_classifier(checkpoint: ClassifierCheckpoint, test: Digits, device: torch.device) -> Figures:
+    """`test_accuracy` on the grey-valued images, in [0, 1]."""
+    likelihoods = class_probabilities(checkpoint.build(device), to_unit(test.images).to(device))
+    named = likelihoods.argmax(dim=1).numpy()
+    return {"test_accuracy": float((named == test.labels).mean())}
+
+
+def as_text(figures: Figures) -> str:
+    """One figure a line, for people."""
+    lines = []
+    for name, label in LABELS.items():
+        if name in figures:
+            unit = " nats" if name.endswith("_nats") else ""
+            lines.append(f"{label:40}{figures[name]:>11.{3 if unit else 4}f}{unit}")
+    return "\n".join(lines)

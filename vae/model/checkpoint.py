@@ -1,0 +1,197 @@
+"""One file per model: weights, configuration, latents of the test set, measured figures, provenance."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vae.config import LATENT_DIM, ModelConfig, TrainingConfig
+from vae.model import ladder
+from vae.model.network import VAE
+
+FORMAT = "latent-atlas"
+VERSION = 1
+DECODER_KIND = "vae"
+
+Provenance = dict[str, str | int | float]
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint cannot be read; the message is one sentence that names the file and says what to do."""
+
+
+@dataclass(frozen=True)
+class Latents:
+    """The encoder's answer to the 10,000 test digits, in MNIST's own order."""
+
+    means: NDArray[np.float32]  # (n, 2)
+    log_variances: NDArray[np.float32]  # (n, 2); minus infinity for a plain autoencoder
+    labels: NDArray[np.uint8]  # (n,)
+
+    def __post_init__(self) -> None:
+        rows = (len(self.labels), LATENT_DIM)
+        if self.means.shape != rows or self.log_variances.shape != rows:
+            raise ValueError("latent means, log-variances and labels differ in length")
+        if not np.isfinite(self.means).all() or np.isnan(self.log_variances).any():
+            raise ValueError("latents are not numbers")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a checkpoint file holds. `figures` are measured on the test set, in nats where not stated."""
+
+    model_config: ModelConfig
+    training_config: TrainingConfig
+    weights: Mapping[str, Tensor]
+    latents: Latents
+    figures: Mapping[str, float] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=dict)
+    progress: Mapping[str, Any] | None = None  # what --resume needs; None once training is complete
+
+    def build(self, device: torch.device | str = "cpu") -> VAE:
+        """The model with these weights on `device`, in evaluation mode, its parameters frozen."""
+        model = VAE(self.model_config)
+        model.load_state_dict(dict(self.weights))
+        return model.to(device).eval().requires_grad_(False)
+
+    def with_figures(self, figures: Mapping[str, float]) -> Checkpoint:
+        """The same checkpoint with figures added or replaced."""
+        return replace(self, figures={**self.figures, **figures})
+
+
+def as_stored(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Weights as they come back from a file: rounded to half precision.
+
+    It costs less than 0.001 nats and saves half the bytes. Latents and figures are computed from these, so
+    that they belong to the file and not to the run that wrote it.
+    """
+    return unpacked(packed(weights))
+
+
+def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Floating-point weights in half precision, for a file."""
+    return {
+        name: value.cpu().half() if value.is_floating_point() else value for name, value in weights.items()
+    }
+
+
+def unpacked(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Weights from a file in single precision."""
+    return {name: value.float() if value.is_floating_point() else value for name, value in weights.items()}
+
+
+def write_atomically(payload: Mapping[str, Any], path: Path) -> None:
+    """Write beside `path`, fsync, rename: readers and crashes see the old file or the new one, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with temporary.open("wb") as stream:
+            torch.save(dict(payload), stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_payload(path: Path, kind: str) -> dict[str, Any]:
+    """The dictionary in a file of the given kind. Raises CheckpointError."""
+    try:
+        payload = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{path} does not exist: {_remake(path)}.") from error
+    except Exception as error:  # the unpickler fails in many ways on foreign bytes; all mean the same
+        raise CheckpointError(f"{path} is damaged or not a checkpoint: {_remake(path)}.") from error
+    if not isinstance(payload, dict) or payload.get("format") != FORMAT:
+        raise CheckpointError(f"{path} was not written by Latent Atlas: {_remake(path)}.")
+    if payload.get("version") != VERSION:
+        raise CheckpointError(
+            f"{path} has format version {payload.get('version')}, but this program reads version {VERSION}: "
+            f"{_remake(path)}."
+        )
+    if payload.get("kind") != kind:
+        raise CheckpointError(f"{path} holds a {payload.get('kind')}, not a {kind}: choose another file.")
+    return payload
+
+
+def kind_of(path: Path) -> str:
+    """What a file says it holds ("vae", "classifier"). Raises CheckpointError like `load`."""
+    try:
+        payload = torch.load(path, map_location="meta", weights_only=True)
+        return str(payload.get("kind", DECODER_KIND))
+    except Exception:  # whatever is wrong with it, reading it as a VAE says so in one sentence
+        return DECODER_KIND
+
+
+@contextmanager
+def assembled(path: Path) -> Iterator[None]:
+    """Whatever goes wrong while a payload's parts are put together becomes a CheckpointError."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise CheckpointError(f"{path} is incomplete or its parts do not fit: {_remake(path)}.") from error
+
+
+def header(kind: str) -> dict[str, Any]:
+    """What every file of ours begins with."""
+    return {"format": FORMAT, "version": VERSION, "kind": kind}
+
+
+def _remake(path: Path) -> str:
+    beta = ladder.beta_of(path.stem)
+    if beta:
+        return f"restore it, or make it again with `{ladder.command(beta)} --out {path.parent.parent}`"
+    preset = path.stem if path.stem in ("vae", "autoencoder", "flagship", "classifier") else "vae"
+    return f"restore it, or make it again with `python -m vae train --preset {preset} --out {path}`"
+
+
+def save(checkpoint: Checkpoint, path: Path) -> None:
+    """Write the checkpoint atomically to `path`."""
+    latents = checkpoint.latents
+    write_atomically(
+        {
+            **header(DECODER_KIND),
+            "model_config": asdict(checkpoint.model_config),
+            "training_config": asdict(checkpoint.training_config),
+            "weights": packed(checkpoint.weights),
+            "latents": {
+                "means": torch.from_numpy(latents.means),
+                "log_variances": torch.from_numpy(latents.log_variances),
+                "labels": torch.from_numpy(latents.labels),
+            },
+            "figures": dict(checkpoint.figures),
+            "provenance": dict(checkpoint.provenance),
+            "progress": checkpoint.progress,
+        },
+        path,
+    )
+
+
+def load(path: Path) -> Checkpoint:
+    """Read a checkpoint with `weights_only=True`.
+
+    Raises CheckpointError if the file is missing, truncated, foreign, of another version, or if weights and
+    configuration do not fit together.
+    """
+    payload = read_payload(path, DECODER_KIND)
+    with assembled(path):
+        checkpoint = Checkpoint(
+            model_config=ModelConfig(**payload["model_config"]),
+            training_config=TrainingConfig(**payload["training_config"]),
+            weights=unpacked(payload["weights"]),
+            latents=Latents(**{name: value.numpy() for name, value in payload["latents"].items()}),
+            figures={str(name): float(value) for name, value in payload["figures"].items()},
+            provenance=payload["provenance"],
+            progress=payload["progress"],
+        )
+        checkpoint.build()
+    return checkpoint

@@ -1,0 +1,1 @@
+"""How a model is made: fitting, stages, presets, runs and the ladder's rungs."""

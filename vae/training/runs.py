@@ -1,0 +1,134 @@
+"""From a recipe to a checkpoint file: training with a complete file after every epoch."""
+
+from __future__ import annotations
+
+import platform
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae.config import TrainingConfig
+from vae.data import Digits, digest_of, to_unit
+from vae.device import describe, machine
+from vae.model.checkpoint import Checkpoint, Latents, Provenance, as_stored, load, save
+from vae.model.classifier import ClassifierCheckpoint, load_classifier, save_classifier
+from vae.model.network import encode_all
+from vae.training.classifier import ClassifierFit
+from vae.training.fitting import EpochReport, Fit, ProgressError
+from vae.training.presets import Preset
+from vae.training.stages import VAEFit
+
+
+@dataclass
+class Run(ABC):
+    """A training run that keeps `path` readable throughout.
+
+    After every epoch `path` holds a complete checkpoint, with what is needed to go on; after the last one,
+    without. A finished checkpoint that was there before is kept beside it with the suffix .previous.
+    """
+
+    fit: Fit
+    path: Path
+    command: str
+    data_sha256: str
+
+    @abstractmethod
+    def write(self, progress: Mapping[str, Any] | None) -> None:
+        """Write the checkpoint as training stands."""
+
+    @abstractmethod
+    def read_progress(self) -> Mapping[str, Any] | None:
+        """What an interrupted run left in `path`. Raises CheckpointError."""
+
+    def resume(self) -> None:
+        """Take up the run in `path`. Raises CheckpointError or ProgressError."""
+        progress = self.read_progress()
+        if progress is None:
+            raise ProgressError(f"{self.path} is complete: there is nothing to resume.")
+        self.fit.restore(progress)
+
+    def epochs(self) -> Iterator[EpochReport]:
+        """Train to the end, writing the file before each report."""
+        if self.path.exists() and self.fit.done == 0:
+            self.path.replace(self.path.with_name(f"{self.path.name}.previous"))
+        for report in self.fit.epochs():
+            self.write(None if report.epoch == report.epochs else self.fit.progress())
+            yield report
+
+    def provenance(self) -> Provenance:
+        return {
+            "command": self.command,
+            "seed": self.fit.config.seed,
+            "training_images": len(self.fit.images),
+            "data_sha256": self.data_sha256,
+            "epochs": self.fit.done,
+            "seconds": round(self.fit.seconds, 1),
+            "device": describe(self.fit.device),
+            "machine": machine(),
+            "python": platform.python_version(),
+            "torch": str(torch.__version__),
+            "numpy": np.__version__,
+        }
+
+
+@dataclass
+class VAERun(Run):
+    """Trains a VAE or plain autoencoder; its file carries the latents of the grey-valued test images."""
+
+    fit: VAEFit
+    test: Digits
+
+    def write(self, progress: Mapping[str, Any] | None) -> None:
+        empty = Latents(np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32), np.zeros(0, np.uint8))
+        config = self.fit.model.config
+        if progress is not None:  # inverting the decoder takes long: only the finished one is worth it
+            config = replace(config, inference="encoder")
+        weights = self.fit.weights() if progress is not None else self.finished(self.fit.weights())
+        checkpoint = Checkpoint(
+            config, self.fit.config, as_stored(weights), empty, {}, self.provenance(), progress
+        )
+        posterior = encode_all(checkpoint.build(self.fit.device), to_unit(self.test.images))
+        latents = Latents(posterior.mean.numpy(), posterior.log_variance.numpy(), self.test.labels)
+        save(replace(checkpoint, latents=latents), self.path)
+
+    def finished(self, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """The weights as the finished file holds them."""
+        return weights
+
+    def read_progress(self) -> Mapping[str, Any] | None:
+        return load(self.path).progress
+
+
+@dataclass
+class ClassifierRun(Run):
+    """Trains the independent judge of decoded digits."""
+
+    def write(self, progress: Mapping[str, Any] | None) -> None:
+        weights = as_stored(self.fit.weights())
+        checkpoint = ClassifierCheckpoint(self.fit.config, weights, {}, self.provenance(), progress)
+        save_classifier(checkpoint, self.path)
+
+    def read_progress(self) -> Mapping[str, Any] | None:
+        return load_classifier(self.path).progress
+
+
+def prepare(
+    preset: Preset,
+    config: TrainingConfig,
+    digits: tuple[Digits, Digits],
+    device: torch.device,
+    path: Path,
+    command: str,
+) -> Run:
+    """The run of a preset with its (possibly changed) training settings on (training, test) digits."""
+    train, test = digits
+    sha256 = digest_of(train)
+    if preset.model is None:
+        return ClassifierRun(ClassifierFit(config, train, device), path, command, sha256)
+    return VAERun(VAEFit(preset.model, config, train, device), path, command, sha256, test)
