@@ -60,7 +60,7 @@ SCRIPT = """
 import sys
 from vae import __main__ as cli
 from vae.config import ModelConfig, TrainingConfig
-from vae.presets import PRESETS, Preset
+from vae.training.presets import PRESETS, Preset
 
 PRESETS["vae"] = Preset(ModelConfig(hidden=16), TrainingConfig(epochs=4, batch_size=1000), "vae.pt")
 describe = cli.describe_epoch

@@ -14,7 +14,7 @@ class Slot {
   }
 
   async load(failures) {
-    const url = new URL(this.base + component.data.module, document.baseURI);
+    const url = new URL(this.base + this.component.data.module, document.baseURI);
     if (failures) url.search = failures; // a browser remembers that a module could not be loaded
     try {
       const { mount } = await import(url);

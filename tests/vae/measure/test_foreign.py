@@ -48,20 +48,20 @@ def onnx_file(tmp_path) -> Path:
 def test_an_onnx_file_and_a_callable_are_the_same_decoder(onnx_file) -> None:
     z = torch.randn(7, 2)
     expected = (z @ torch.from_numpy(WEIGHT)).clamp(-15, 15)
-    for name in (str(onnx_file), "tests.test_foreign:sigmoid_pictures"):
+    for name in (str(onnx_file), "tests.vae.measure.test_foreign:sigmoid_pictures"):
         torch.testing.assert_close(load_foreign(name)(z), expected, rtol=1e-3, atol=1e-2)
 
 
 def test_certain_pixels_stay_finite() -> None:
-    assert load_foreign("tests.test_foreign:black")(torch.zeros(3, 2)).isfinite().all()
+    assert load_foreign("tests.vae.measure.test_foreign:black")(torch.zeros(3, 2)).isfinite().all()
 
 
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("tests.test_foreign:logits_instead", "outside"),
-        ("tests.test_foreign:too_few", "784 each"),
-        ("tests.test_foreign:nothing", "cannot be imported"),
+        ("tests.vae.measure.test_foreign:logits_instead", "outside"),
+        ("tests.vae.measure.test_foreign:too_few", "784 each"),
+        ("tests.vae.measure.test_foreign:nothing", "cannot be imported"),
         ("no_such_module:decode", "cannot be imported"),
     ],
 )

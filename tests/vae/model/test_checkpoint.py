@@ -186,7 +186,7 @@ def test_kill_at_any_moment_leaves_a_readable_file(path) -> None:
         """
         import sys
         from pathlib import Path
-        from tests.test_checkpoint import make
+        from tests.vae.model.test_checkpoint import make
         from vae.model.checkpoint import save
         print("ready", flush=True)
         while True:
@@ -201,6 +201,7 @@ def test_kill_at_any_moment_leaves_a_readable_file(path) -> None:
         process.stdout.readline()
         stamp = path.stat().st_mtime_ns
         while path.stat().st_mtime_ns == stamp:  # at least one write has happened
+            assert process.poll() is None, "the writing process ended by itself"
             time.sleep(0.001)
         time.sleep(0.003 * attempt)  # spread the kills over the phases of a write
         process.send_signal(signal.SIGKILL)

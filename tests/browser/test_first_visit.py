@@ -1,0 +1,74 @@
+"""What a first visit trips over: a fresh page, in which nothing had the focus before."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import App
+from tests.browser.reading import box_of, open_map, plane, visible_range
+
+WIDTHS = (390, 640, 768, 1024, 1280, 1920)
+
+# Whether an element of the overlay lies above the plot at its own middle, though it takes no pointer.
+ABOVE_THE_PLOT = """element => {
+    const layers = [element, ...document.querySelectorAll(".latent-map-overlay")];
+    layers.forEach((layer) => layer.style.setProperty("pointer-events", "auto", "important"));
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const stack = document.elementsFromPoint(x + width / 2, y + height / 2);
+    layers.forEach((layer) => layer.style.removeProperty("pointer-events"));
+    const plot = document.querySelector("[data-testid=latent-map]");
+    return stack.includes(element) && stack.indexOf(element) < stack.findIndex((part) => plot.contains(part));
+}"""
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_the_plot_with_the_focus_hides_nothing(page: Page, app: App, by: str) -> None:
+    open_map(page, app.url)
+    box = box_of(plane(page))
+    if by == "mouse":
+        page.mouse.click(box["x"] + box["width"] / 2 + 40, box["y"] + box["height"] / 2 + 30)
+        page.keyboard.press("ArrowRight")
+    else:
+        plane(page).focus()
+        page.keyboard.press("ArrowRight")
+    expect(plane(page)).to_be_focused()
+    assert plane(page).evaluate("plot => plot.matches(':focus-visible')")
+    names = page.locator(".latent-map-overlay .names text")
+    assert names.count() >= 10
+    for name in names.all():
+        assert name.evaluate(ABOVE_THE_PLOT)
+    zoom = box_of(page.get_by_role("button", name="Zoom in"))
+    (left, right), _ = visible_range(page)
+    page.mouse.click(zoom["x"] + zoom["width"] / 2, zoom["y"] + zoom["height"] / 2)
+    page.wait_for_function(
+        """width => {
+            const [left, right] = document.querySelector("[data-testid=latent-map]").layout.xaxis.range;
+            return right - left < 0.9 * width;
+        }""",
+        arg=right - left,
+    )
+
+
+@pytest.mark.parametrize("path", ["", "continuity", "completeness"])
+def test_no_page_scrolls_sideways(browser: Browser, app: App, path: str) -> None:
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 800})
+    page = context.new_page()
+    page.goto(f"{app.url}/{path}")
+    for map_ in page.get_by_test_id("latent-map").all():
+        expect(map_).to_have_attribute("aria-busy", "false")
+    last = {"": "shares", "continuity": "curves", "completeness": "beta-slider"}[path]
+    expect(page.get_by_test_id(last)).to_be_visible()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_function(
+            "width => document.documentElement.clientWidth <= width && window.innerWidth === width", arg=width
+        )
+        expect(page.get_by_test_id(last)).to_be_visible()
+        wider = page.evaluate(
+            """() => [document.documentElement, ...document.querySelectorAll(".stMain, .stAppViewContainer")]
+                .filter((part) => part.scrollWidth > part.clientWidth)
+                .map((part) => [part.className, part.scrollWidth, part.clientWidth])"""
+        )
+        assert wider == [], f"at {width} px"
+    context.close()
