@@ -19,8 +19,10 @@ ALLOWED = {
     "data": {"config"},
     "lattices": set(),
     "differentiation": set(),
+    "layers": set(),
+    "lookup": {"config", "lattices", "layers"},
+    "model": {"config", "layers", "lookup"},
     "inversion": {"config", "differentiation", "lattices"},
-    "model": {"config", "inversion"},
     "checkpoint": {"config", "ladder", "model"},
     "latent": {"config", "lattices", "model"},
     "quadrature": {"inversion"},
@@ -31,8 +33,8 @@ ALLOWED = {
     "foreign": {"config", "inversion"},
     "quality": {"classifier", "differentiation", "inversion", "lattices", "model"},
     "training": {
-        *("augmentation", "config", "data", "evidence", "fitting"),
-        *("inversion", "lattices", "model", "objective"),
+        *("config", "data", "evidence", "fitting"),
+        *("lookup", "model", "objective"),
     },
     "evaluation": {
         *("checkpoint", "classifier", "data", "evidence"),

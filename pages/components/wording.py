@@ -30,11 +30,6 @@ def sentence(checkpoint: Checkpoint) -> str:
             "The plain autoencoder is the same kind of network, smaller, trained without noise and without "
             "the KL divergence: nothing closes the gaps between its codes."
         )
-    if checkpoint.model_config.inference == "inversion":
-        return (
-            "This VAE was trained until the whole plane, weighted by the prior, explains the digits: "
-            "neighbours look alike and few gaps remain."
-        )
     if beta == 1:
         return (
             "The VAE adds noise to every code and pulls all codes towards the centre (the KL divergence), "
@@ -46,7 +41,7 @@ def sentence(checkpoint: Checkpoint) -> str:
 
 def why_the_map(checkpoint: Checkpoint) -> str:
     """What dots, circles and facts mean, in Markdown."""
-    return WHY_THE_MAP.replace("{place}", PLACE[checkpoint.model_config.inference])
+    return WHY_THE_MAP.replace("{place}", PLACE)
 
 
 def figures(checkpoint: Checkpoint) -> list[tuple[str, str]]:
@@ -71,10 +66,7 @@ def _signed(value: float) -> str:
 TASK = "Point anywhere: the decoder draws the digit that lives there. Click to keep the point."
 NOT_MEASURED = "The figures of this checkpoint have not been measured yet (python -m vae evaluate does)."
 
-PLACE = {
-    "encoder": "the place the **encoder** gives it",
-    "inversion": "the place from which the decoder explains it best, found by **Bayes' rule**",
-}
+PLACE = "the place the **encoder** gives it"
 
 WHY_THE_MAP = r"""
 Each dot is one of the 10,000 test digits of MNIST, at {place}: the latent mean
