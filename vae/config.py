@@ -46,7 +46,7 @@ class ModelConfig:
     decoder_blocks: int = 2
     batch_norm: bool = False  # batch instead of layer normalisation inside the blocks
     likelihood: Likelihood = "bernoulli"
-    # once trained, whether the encoder or Bayes' rule (vae.inversion) gives the posterior
+    # once trained, whether the encoder or Bayes' rule (vae.model.inversion) gives the posterior
     inference: Inference = "encoder"
 
     def __post_init__(self) -> None:

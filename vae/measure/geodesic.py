@@ -59,7 +59,7 @@ class PictureSpace:
 
         It stays within `box`, or the smallest box that holds A and B as well.
         Dijkstra's shortest path on the lattice, relaxed to a curve of least energy. Raises ValueError like
-        `vae.paths.straight`.
+        `vae.plane.paths.straight`.
         """
         line = straight(a, b, count)
         length = float(_picture_steps(self._model, line).sum())

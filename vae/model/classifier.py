@@ -83,7 +83,7 @@ def save_classifier(checkpoint: ClassifierCheckpoint, path: Path) -> None:
 
 
 def load_classifier(path: Path) -> ClassifierCheckpoint:
-    """Read a classifier. Raises CheckpointError like `vae.checkpoint.load`."""
+    """Read a classifier. Raises CheckpointError like `vae.model.checkpoint.load`."""
     payload = read_payload(path, KIND)
     with assembled(path):
         checkpoint = ClassifierCheckpoint(
