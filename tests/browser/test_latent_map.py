@@ -138,7 +138,8 @@ def test_arrow_keys_move_the_pin(page: Page, app: App) -> None:
     wait_until_shown(page, (0, 0))
     before = visible_range(page)
     plane(page).focus()
-    expect(plane(page)).to_have_css("outline-style", "solid")
+    ring = "plot => getComputedStyle(plot.parentElement, '::after').borderTopStyle"
+    assert plane(page).evaluate(ring) == "solid"
     page.keyboard.press("ArrowRight")
     step = shown_after(page, (0, 0)).z[0]
     assert 0 < step < 0.5
@@ -272,7 +273,7 @@ def test_theme_changes_without_losing_the_view(page: Page, app: App) -> None:
     assert visible_range(page) == zoomed
 
 
-@pytest.mark.parametrize("missing", ["latent_map.js", "bus.js", "plotly-*"])
+@pytest.mark.parametrize("missing", ["latent_map/map.js", "bus.js", "plotly-*"])
 def test_files_that_cannot_be_loaded_are_tried_again(context: BrowserContext, app: App, missing: str) -> None:
     page = context.new_page()
     page.route(f"**/atlas/**{missing}*", lambda route: route.fulfill(status=404))
