@@ -50,19 +50,22 @@ def test_the_plot_with_the_focus_hides_nothing(page: Page, app: App, by: str) ->
     )
 
 
-def test_the_continuity_page_never_scrolls_sideways(browser: Browser, app: App) -> None:
+@pytest.mark.parametrize(
+    ("path", "last"), [("", "shares"), ("continuity", "curves"), ("completeness", "beta-slider")]
+)
+def test_no_page_scrolls_sideways(browser: Browser, app: App, path: str, last: str) -> None:
     context = browser.new_context(viewport={"width": WIDTHS[0], "height": 800})
     page = context.new_page()
-    page.goto(f"{app.url}/continuity")
+    page.goto(f"{app.url}/{path}")
     for map_ in page.get_by_test_id("latent-map").all():
         expect(map_).to_have_attribute("aria-busy", "false")
-    expect(page.get_by_test_id("curves")).to_be_visible()
+    expect(page.get_by_test_id(last)).to_be_visible()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_function(
             "width => document.documentElement.clientWidth <= width && window.innerWidth === width", arg=width
         )
-        expect(page.get_by_test_id("curves")).to_be_visible()
+        expect(page.get_by_test_id(last)).to_be_visible()
         wider = page.evaluate(
             """() => [document.documentElement, ...document.querySelectorAll(".stMain, .stAppViewContainer")]
                 .filter((part) => part.scrollWidth > part.clientWidth)

@@ -34,8 +34,8 @@ def latent_map(
     at most four decimals, within what the decode channel takes, before the script runs again. A `pin` that
     differs from the marker's moves it. Zoom, pan and hidden digits live in the browser and survive reruns.
 
-    `show_manifold` lays
-    decoded digits behind the points. The prior's 1, 2 and 3 sigma circles are drawn if the model has a prior.
+    `show_manifold` lays decoded digits behind the points. The prior's 1, 2 and 3 sigma circles are drawn if
+    the model has a prior.
     """
     component.mount(
         _component,

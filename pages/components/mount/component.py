@@ -20,10 +20,9 @@ from typing import NamedTuple, TypeGuard, TypeVar
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from pages.components.mount.assets import asset_base, plotly_path
+from pages.components.mount.assets import COMPONENTS, asset_base, plotly_path
 from vae.serving.channel import LIMIT
 
-COMPONENTS = Path(__file__).parents[1]
 DECIMALS = 4  # of coordinates that the browser tells
 
 Told = TypeVar("Told")
