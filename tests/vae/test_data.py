@@ -5,6 +5,7 @@ import struct
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,3 +124,16 @@ def test_digest_of_sees_every_pixel_and_label(digits) -> None:
     changed.images[3, 400] ^= 1
     assert data.digest_of(changed) != data.digest_of(digits)
     assert data.digest_of(data.Digits(digits.images.copy(), digits.labels.copy())) == data.digest_of(digits)
+
+
+def test_binarise_keeps_black_and_white_and_the_mean() -> None:
+    grey = torch.tensor([0, 51, 255], dtype=torch.uint8).expand(100_000, 3)
+    sample = data.binarise(grey, torch.Generator().manual_seed(0))
+    assert sample[:, 0].max() == 0
+    assert sample[:, 2].min() == 1
+    assert sample[:, 1].mean().item() == pytest.approx(0.2, abs=0.005)
+
+
+def test_the_test_images_are_binarised_once_and_for_all() -> None:
+    grey = torch.randint(0, 256, (10, 784), dtype=torch.uint8)
+    assert torch.equal(data.binarised_test_images(grey), data.binarised_test_images(grey))

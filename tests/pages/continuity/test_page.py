@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components.continuity import data as terrain
+from pages.components.continuity import data
 from pages.components.continuity.view import PathView
 from pages.components.frame import service
+from pages.components.frame.service import classifier
 from vae.model import checkpoint as checkpoints
 from vae.plane.neighbours import digits_of
 
@@ -126,7 +127,7 @@ def test_the_geodesic_brings_the_magnification_and_is_never_longer() -> None:
     app.get_by_key("continuity_kind").set_value("geodesic").run()
     assert not app.exception
     assert app.toggle(key="continuity_magnification").value is True
-    walked = terrain.walked("vae", "geodesic", view(app).walk.a, view(app).walk.b)
+    walked = data.walked("vae", "geodesic", view(app).walk.a, view(app).walk.b)
     assert walked.traversal.picture_lengths[-1] <= walked.straight_length * (1 + 1e-6)
     saved = 1 - walked.traversal.picture_lengths[-1] / walked.straight_length
     assert f"{100 * saved:.0f} % less than the straight path" in text(app, "sentence")
@@ -155,7 +156,7 @@ def test_odd_ends_are_shown_with_a_sentence(kind: str, ends: dict[str, str], sen
 def test_a_path_through_empty_space_says_how_much_of_it_is_empty() -> None:
     corner = {"a1": "-3.0", "a2": "-3.0", "b1": "-1.0", "b2": "-3.0"}
     app = opened(**corner)
-    share = terrain.walked("vae", "straight", (-3.0, -3.0), (-1.0, -3.0)).traversal.empty_share
+    share = data.walked("vae", "straight", (-3.0, -3.0), (-1.0, -3.0)).traversal.empty_share
     assert share > 0
     assert text(app, "sentence").startswith(f"{100 * share:.0f} % of this path leads through places where no")
     assert f"{100 * share:.0f} %" in text(app, "facts")
@@ -224,7 +225,7 @@ def test_figures_that_were_not_measured_come_with_the_way_to_measure_them(folder
 def test_without_a_classifier_the_page_works(folder: Path) -> None:
     (folder / "classifier.pt").unlink()
     app = opened()
-    assert terrain.classifier() is None
+    assert classifier() is None
     assert text(app, "sentence")
 
 

@@ -94,16 +94,3 @@ def test_iwae_with_one_sample_is_the_elbo_on_average(images) -> None:
     assert evidence.iwae(model, many, samples=1, batch_size=500) == pytest.approx(
         evidence.elbo(model, many, samples=4).elbo, abs=0.1
     )
-
-
-def test_binarise_keeps_black_and_white_and_the_mean() -> None:
-    grey = torch.tensor([0, 51, 255], dtype=torch.uint8).expand(100_000, 3)
-    sample = evidence.binarise(grey, torch.Generator().manual_seed(0))
-    assert sample[:, 0].max() == 0
-    assert sample[:, 2].min() == 1
-    assert sample[:, 1].mean().item() == pytest.approx(0.2, abs=0.005)
-
-
-def test_the_test_images_are_binarised_once_and_for_all() -> None:
-    grey = torch.randint(0, 256, (10, 784), dtype=torch.uint8)
-    assert torch.equal(evidence.binarised_test_images(grey), evidence.binarised_test_images(grey))

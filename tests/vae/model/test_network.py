@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from vae.config import ConfigError, ModelConfig, TrainingConfig
-from vae.model.network import VAE, Posterior, probabilities, reparameterise
+from vae.model.network import VAE, Posterior, encode_all, probabilities, reparameterise
 
 SMALL = {"hidden": 16, "encoder_blocks": 1, "decoder_blocks": 1}
 
@@ -94,3 +94,12 @@ def test_model_settings_outside_their_range_are_named(setting, word) -> None:
 def test_training_settings_outside_their_range_are_named(setting, word) -> None:
     with pytest.raises(ConfigError, match=word):
         TrainingConfig(**setting)
+
+
+def test_encode_all_does_not_depend_on_the_batch_size() -> None:
+    model = VAE(ModelConfig(hidden=16)).eval()
+    images = torch.rand(10, 784)
+    whole = encode_all(model, images)
+    parts = encode_all(model, images, batch_size=3)
+    torch.testing.assert_close(whole.mean, parts.mean)
+    torch.testing.assert_close(whole.log_variance, parts.log_variance)
