@@ -1,4 +1,4 @@
-// The place in one model's plane that belongs to a place in another's: the rule of vae/linking.py, in the browser.
+// The place in one model's plane that belongs to a place in another's: the rule of vae/plane/linking.py, in the browser.
 
 /** The coordinates of latent means [z1, z2, ...], axis by axis, ascending. */
 export function sortedAxes(means) {

@@ -1,4 +1,4 @@
-// Points of a path between two points of the plane; the same formulas as vae/paths.py.
+// Points of a path between two points of the plane; the same formulas as vae/plane/paths.py.
 
 const COLLINEAR = 0.9995; // |cosine| of the angle at the origin beyond which slerp falls back to the straight line
 
