@@ -57,6 +57,7 @@ def test_a_finished_checkpoint_is_kept_beside_the_new_one(mnist, tmp_path, tiny,
 
 
 SCRIPT = """
+import signal
 import sys
 from vae import __main__ as cli
 from vae.config import ModelConfig, TrainingConfig
@@ -73,6 +74,8 @@ def pausing(report):
     return line
 
 cli.describe_epoch = pausing
+# as at a terminal, also where the shell that started the tests ignores it, as it does in the background
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(cli.main(sys.argv[1:]))
 """
 
