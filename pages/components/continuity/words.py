@@ -6,11 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from vae.plane.box import Box
-
 from pages.components.continuity.walk import Mode
 from pages.components.frame.views import Point
 from vae.measure.traversal import Traversal
+from vae.plane.box import Box
 from vae.plane.paths import PathKind, goes_straight
 
 TASKS: Mapping[Mode, str] = {

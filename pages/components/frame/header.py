@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import PurePath
 
 import streamlit as st
-from pages.components.frame.service import decoder_service
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.components.frame.service import decoder_service
 from vae.device import DeviceError
 from vae.model import ladder
 from vae.serving.decoding import DecoderService

@@ -6,7 +6,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Normal
-from vae.plane.box import Box
 
 from vae.measure.aggregate import (
     DECADES,
@@ -18,6 +17,7 @@ from vae.measure.aggregate import (
     prior_mass,
 )
 from vae.model.checkpoint import Latents
+from vae.plane.box import Box
 
 WIDE = Box(-40.0, 40.0, -40.0, 40.0)
 

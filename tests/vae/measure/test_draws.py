@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
-from vae.plane.prior import prior_draws
 
 from vae.measure.draws import COUNTS, Verdict, drawn, judged
 from vae.model.classifier import Classifier
+from vae.plane.prior import prior_draws
 
 
 class Reader(Classifier):

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from vae.training.classifier import ClassifierFit
 
 from vae.config import TrainingConfig
 from vae.data import Digits, load_mnist
@@ -16,6 +15,7 @@ from vae.model.classifier import (
     load_classifier,
     save_classifier,
 )
+from vae.training.classifier import ClassifierFit
 
 CPU = torch.device("cpu")
 CONFIG = TrainingConfig(epochs=4, batch_size=50, learning_rate=3e-3)
