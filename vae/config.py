@@ -80,6 +80,7 @@ class TrainingConfig:
     beta: float = 1.0  # weight of the KL divergence
     beta_schedule: BetaSchedule = "constant"
     annealing_epochs: int = 0  # epochs until a linear or cosine schedule reaches `beta`
+    smoothness: float = 0.0  # weight of the decoder's squared steepness (vae.training.stages)
     tied: float = 0.0  # share of the steps in which a lookup encoder's templates follow the decoder
     averaging: float = 0.0  # decay of the exponential moving average of the weights per step; 0 is off
     seed: int = 0
@@ -94,6 +95,7 @@ class TrainingConfig:
         _require(0 < self.warm_up < 1, f"warm_up must lie between 0 and 1, not {self.warm_up}.")
         _require(self.weight_decay >= 0, f"weight_decay must not be negative, but is {self.weight_decay}.")
         _require(0 <= self.beta < float("inf"), f"beta must be finite and not negative, but is {self.beta}.")
+        _require(self.smoothness >= 0, f"smoothness must not be negative, but is {self.smoothness}.")
         _require(0 <= self.tied <= 1, f"tied must lie in [0, 1], not {self.tied}.")
         _require(0 <= self.averaging < 1, f"averaging must lie in [0, 1), not {self.averaging}.")
         _require(

@@ -32,6 +32,15 @@ def reconstruction(likelihood: Likelihood, logits: Tensor, images: Tensor) -> Te
     return term(logits, images)
 
 
+def squared_change(logits: Tensor, moved: Tensor) -> Tensor:
+    """||sigmoid(moved) - sigmoid(logits)||^2 of two pictures, both (n, 784): shape (n,).
+
+    Over the squared distance of their points it is the decoder's squared steepness in that direction, whose
+    mean over directions is tr(J^T J) / 2, J the picture's Jacobian.
+    """
+    return (torch.sigmoid(moved) - torch.sigmoid(logits)).square().sum(dim=1)
+
+
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL( N(mean, diag(exp(log_variance))) || N(0, I) ), shape (n,), in nats.
 

@@ -50,7 +50,7 @@ class Fit(ABC):
         self.done = 0  # epochs
         self.seconds = 0.0
         groups = self.parameter_groups()
-        self.optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
+        self.optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimiser,
             [group["lr"] for group in groups],

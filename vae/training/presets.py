@@ -18,8 +18,10 @@ class Preset(NamedTuple):
 # docs/model.md says how the settings of "vae" were chosen.
 PRESETS = {
     "vae": Preset(
-        ModelConfig(encoder="lookup", places=1597, decoder_blocks=6),
-        TrainingConfig(epochs=90, batch_size=500, learning_rate=4e-3, warm_up=0.1, tied=0.8),
+        ModelConfig(encoder="lookup", places=2584, decoder_blocks=6),
+        TrainingConfig(
+            epochs=100, batch_size=500, learning_rate=4e-3, warm_up=0.1, smoothness=1.5e-3, tied=0.8
+        ),
         "vae.pt",
     ),
     "autoencoder": Preset(

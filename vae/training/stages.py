@@ -13,13 +13,17 @@ from vae.config import ModelConfig, TrainingConfig
 from vae.data import Digits, binarise
 from vae.model.lookup import LookupEncoder
 from vae.model.network import VAE, Posterior, reparameterise
-from vae.model.objective import beta_at, kl_divergence, negative_elbo, reconstruction
+from vae.model.objective import beta_at, kl_divergence, negative_elbo, reconstruction, squared_change
 from vae.training.fitting import Fit
 
 # Of a lookup encoder's templates:
 FOLLOWING = 10  # steps between two copies of the decoder's logits, each of which costs as much as a step
 UNAIDED = 0.01  # share of the run before the first copy, while the decoder draws nothing to look up
 TEMPLATES_RATE = 1 / 3  # of the learning rate, once they are weights of their own
+
+# Of the smoothness penalty:
+PROBED = 0.2  # share of a batch at which the steepness is taken: its mean over many batches is what counts
+STEP = 0.01  # in the plane, about a posterior's deviation
 
 
 def seeded_vae(config: ModelConfig, seed: int) -> VAE:
@@ -57,15 +61,26 @@ class VAEFit(Fit):
         beta = beta_at(self.config.beta_schedule, self.config.beta, epoch, self.config.annealing_epochs)
         with self.mixed_precision():
             posterior = self._encode(images)
-            logits = self.model.decode(reparameterise(posterior, generator))
+            z = reparameterise(posterior, generator)
+            probes = self._probes(z.detach(), generator)
+            logits, moved = self.model.decode(torch.cat([z, probes])).split((len(z), len(probes)))
         rec = reconstruction(self.model.config.likelihood, logits, images)
-        if not self.model.config.variational:
-            rec.mean().backward()
-            return {"loss": rec.mean(), "reconstruction": rec.mean()}
-        kl = kl_divergence(*posterior)
-        loss = negative_elbo(rec, kl, beta)
-        loss.backward()
-        return {"loss": loss, "reconstruction": rec.mean(), "KL": kl.mean(), "beta": torch.tensor(beta)}
+        losses = {"loss": rec.mean(), "reconstruction": rec.mean()}
+        if self.model.config.variational:
+            kl = kl_divergence(*posterior)
+            losses |= {"loss": negative_elbo(rec, kl, beta), "KL": kl.mean(), "beta": torch.tensor(beta)}
+        aim = losses["loss"]
+        if len(probes):
+            losses["steepness"] = squared_change(logits[: len(probes)], moved).mean() / STEP**2
+            aim = aim + self.config.smoothness * losses["steepness"]
+        aim.backward()
+        return losses
+
+    def _probes(self, z: Tensor, generator: torch.Generator) -> Tensor:
+        """Points (m, 2), each `STEP` from one of the first m of z (n, 2) in a random direction."""
+        count = math.ceil(PROBED * len(z)) if self.config.smoothness else 0
+        angle = 2 * math.pi * torch.rand(count, generator=generator, device=z.device)
+        return z[:count] + STEP * torch.stack([angle.cos(), angle.sin()], dim=1)
 
     def _encode(self, images: Tensor) -> Posterior:
         """The encoder's posterior; a lookup encoder's templates are brought up to date first."""

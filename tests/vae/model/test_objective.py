@@ -82,3 +82,11 @@ def test_linear_and_cosine_schedules_begin_at_zero_and_meet_half_way() -> None:
     assert objective.beta_at("linear", 4.0, 2, 10) == pytest.approx(0.8)
     assert objective.beta_at("cosine", 4.0, 2, 10) == pytest.approx(2 * (1 - math.cos(0.2 * math.pi)))
     assert objective.beta_at("constant", 4.0, 0, 10) == 4.0
+
+
+def test_squared_change_is_the_distance_of_two_pictures(logits_and_images) -> None:
+    logits, _ = logits_and_images
+    pictures = Bernoulli(logits=logits.double()).probs
+    moved = Bernoulli(logits=(logits + 1).double()).probs
+    oracle = torch.cdist(moved[:, None], pictures[:, None])[:, 0, 0] ** 2
+    torch.testing.assert_close(objective.squared_change(logits, logits + 1).double(), oracle)
