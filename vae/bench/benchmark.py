@@ -54,7 +54,7 @@ class BenchmarkError(RuntimeError):
 def run(crowds: Sequence[int] = CROWDS, seconds: float = SECONDS) -> Figures:
     """All figures as one object that fits into JSON; takes a minute or two.
 
-    - `decode_ms`: what one picture takes inside the server, wall clock.
+    - `decode_ms`, `encode_ms`: what one picture, or one image, takes inside the server, wall clock.
     - `decodes_per_second`: by batch, from points on the host to pictures on the host; on CUDA timed with
       events.
     - `manifold_ms`: the picture of the largest grid as the server makes it, median, wall clock: one pass of
@@ -87,6 +87,7 @@ def as_text(figures: Figures) -> str:
     lines = [
         f"Device                {figures['device']} ({figures['machine']}, torch {figures['torch']})",
         "One decode            p50 {p50:.2f} ms, p95 {p95:.2f} ms".format(**figures["decode_ms"]),
+        "One encode            p50 {p50:.2f} ms, p95 {p95:.2f} ms".format(**figures["encode_ms"]),
         *(f"Decodes per second    {decodes[batch]:>9,.0f} at batch {batch}" for batch in decodes),
         f"Grid of {grid} x {grid} as PNG  {figures['manifold_ms']:.1f} ms, "
         f"of which decoding {figures['manifold_pass_ms']:.1f} ms",
@@ -118,20 +119,28 @@ def decoding_figures(device: torch.device) -> Figures:
             raise BenchmarkError(service.problems[f"{DEFAULT}.pt"])
         model = service.model(DEFAULT)
         waits = repeat(partial(service.decode, DEFAULT, points[1]), wall_clock)
+        image = rng.random((1, PIXELS), dtype=np.float32)
+        encodes = repeat(partial(service.encode, DEFAULT, image), wall_clock)
         passes = {n: repeat(partial(draw, model, z, device), clock_of(device)) for n, z in points.items()}
         rung = next((name for name in service.names if ladder.beta_of(name) is not None), DEFAULT)
         grids = repeat(partial(manifold.png, service, rung, manifold.SIDES[1], None), wall_clock)
         grid = manifold.lattice(manifold.SIDES[1], None)
         grid_pass = repeat(partial(draw, service.model(rung), grid, device), clock_of(device))
-    p50, p95 = np.percentile(waits, [50, 95]) * 1e3
     return {
-        "decode_ms": {"p50": round(p50, 3), "p95": round(p95, 3)},
+        "decode_ms": percentiles(waits),
+        "encode_ms": percentiles(encodes),
         "manifold_ms": round(statistics.median(grids) * 1e3, 1),
         "manifold_pass_ms": round(statistics.median(grid_pass) * 1e3, 2),
         "decodes_per_second": {
             str(n): round(n / statistics.median(seconds)) for n, seconds in passes.items()
         },
     }
+
+
+def percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    """Median and 95th percentile in milliseconds."""
+    p50, p95 = np.percentile(seconds, [50, 95]) * 1e3
+    return {"p50": round(p50, 3), "p95": round(p95, 3)}
 
 
 @contextmanager

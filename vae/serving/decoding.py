@@ -1,19 +1,20 @@
-"""DecoderService: every checkpoint of a folder on one device, decoding for many visitors at once."""
+"""DecoderService: every checkpoint of a folder on one device, for many visitors at once."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Literal, NamedTuple, TypeVar, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vae.config import LATENT_DIM
+from vae.config import LATENT_DIM, PIXELS
 from vae.device import choose_device, describe
 from vae.model import checkpoint as checkpoints
 from vae.model import ladder
@@ -27,6 +28,8 @@ MAX_POINTS = 256  # of one request; DESIGN's longest path
 MAX_QUEUE = 128 * MAX_POINTS  # a class of a hundred may open a page with a path in the same second
 MAX_WAIT = 10.0  # seconds; whoever waited longer has moved on
 LIGHT = 16  # points; larger requests take turns with the small ones instead of standing in front of them
+
+Answer = TypeVar("Answer")
 
 
 class UnknownCheckpoint(KeyError):
@@ -45,12 +48,39 @@ class Decoded:
     batch: int  # points that pass decoded together
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """The encoder's posteriors of one request."""
+
+    means: NDArray[np.float32]  # (n, 2)
+    log_variances: NDArray[np.float32]  # (n, 2); minus infinity for a plain autoencoder
+    seconds: float  # of the forward pass, copies to and from the device included
+    batch: int  # images that pass encoded together
+
+
+class Lane(NamedTuple):
+    """Requests that can share a forward pass."""
+
+    checkpoint: str
+    task: Literal["decode", "encode"]
+    heavy: bool = False
+
+
 def draw(model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np.uint8]:
     """Pictures of latent points: (n, 2) to (n, 784), round(255 * sigmoid(logits)), on the given device."""
     with torch.inference_mode():
         ink = probabilities(model.decode(torch.from_numpy(z).to(device)))
         images: NDArray[np.uint8] = ink.mul(255).round_().to(torch.uint8).cpu().numpy()
     return images
+
+
+def infer(
+    model: VAE, images: NDArray[np.float32], device: torch.device
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Latent means and log-variances, each (n, 2), of images (n, 784) in [0, 1], on the given device."""
+    with torch.inference_mode():
+        mean, log_variance = model.encode(torch.from_numpy(images).to(device))
+        return mean.cpu().numpy(), log_variance.cpu().numpy()
 
 
 class DecoderService:
@@ -72,7 +102,7 @@ class DecoderService:
                 self.problems[path.name] = f"{path} has the name of a rung of the ladder: rename it."
             else:
                 self._load(path)
-        self._batcher: MicroBatcher[NDArray[np.float32], Decoded] = MicroBatcher(
+        self._batcher: MicroBatcher[NDArray[np.float32], Decoded | Encoded] = MicroBatcher(
             self._work, max_batch=MAX_POINTS, max_queue=MAX_QUEUE, max_wait=MAX_WAIT, name="decoder"
         )
         self._warm_up()
@@ -103,23 +133,32 @@ class DecoderService:
         Raises UnknownCheckpoint, ValueError for another shape, and QueueFull when too much is asked for. The
         future may raise Overdue.
         """
-        self._require(name)
-        points = np.array(z, dtype=np.float32)  # a copy: z may be read-only, or change while it waits
-        if points.ndim != 2 or points.shape[1] != LATENT_DIM:
-            raise ValueError(f"Latent points have the shape (n, {LATENT_DIM}), not {points.shape}.")
-        return self._batcher.submit(points, lane=(name, len(points) > LIGHT), size=len(points))
+        points = _rows(z, LATENT_DIM, "Latent points")
+        lane = Lane(name, "decode", heavy=len(points) > LIGHT)
+        return cast("Future[Decoded]", self._submit(lane, points))
 
     def decode(self, name: str, z: NDArray[np.float32], timeout: float = MAX_WAIT) -> Decoded:
         """The pictures of z, shape (n, 2); waits at most `timeout` seconds, then raises TimeoutError."""
-        future = self.submit(name, z)
-        try:
-            return future.result(timeout)
-        finally:
-            future.cancel()
+        return _result(self.submit(name, z), timeout)
+
+    def encode(self, name: str, images: NDArray[np.float32], timeout: float = MAX_WAIT) -> Encoded:
+        """The posteriors of images (n, 784), grey values in [0, 1], by one pass of the encoder.
+
+        Raises like `submit` and `decode`, and ValueError for values outside [0, 1].
+        """
+        rows = _rows(images, PIXELS, "Images")
+        if not ((rows >= 0) & (rows <= 1)).all():
+            raise ValueError("Grey values lie between 0 and 1.")
+        future = self._submit(Lane(name, "encode"), rows)
+        return _result(cast("Future[Encoded]", future), timeout)
 
     def close(self) -> None:
         """End the worker; what still waits is refused."""
         self._batcher.close()
+
+    def _submit(self, lane: Lane, rows: NDArray[np.float32]) -> Future[Decoded | Encoded]:
+        self._require(lane.checkpoint)
+        return self._batcher.submit(rows, lane=lane, size=len(rows))
 
     def _require(self, name: str) -> None:
         if name not in self._models:
@@ -141,14 +180,36 @@ class DecoderService:
         for name in self.names:
             for points in (1, LIGHT, MAX_POINTS):
                 self.decode(name, np.zeros((points, LATENT_DIM), np.float32), timeout=60.0)
+            self.encode(name, np.zeros((1, PIXELS), np.float32), timeout=60.0)
 
-    def _work(self, lane: Hashable, requests: list[NDArray[np.float32]]) -> list[Decoded]:
-        assert isinstance(lane, tuple)
+    def _work(self, lane: Hashable, requests: list[NDArray[np.float32]]) -> Sequence[Decoded | Encoded]:
+        assert isinstance(lane, Lane)
+        model, rows = self._models[lane.checkpoint], np.concatenate(requests)
+        bounds = list(pairwise(accumulate((len(request) for request in requests), initial=0)))
         started = time.perf_counter()
-        images = draw(self._models[lane[0]], np.concatenate(requests), self.device)
+        if lane.task == "encode":
+            means, log_variances = infer(model, rows, self.device)
+            seconds = time.perf_counter() - started
+            return [Encoded(means[a:b], log_variances[a:b], seconds, len(rows)) for a, b in bounds]
+        images = draw(model, rows, self.device)
         seconds = time.perf_counter() - started
-        bounds = pairwise(accumulate((len(points) for points in requests), initial=0))
-        return [Decoded(images[start:end], seconds, len(images)) for start, end in bounds]
+        return [Decoded(images[a:b], seconds, len(rows)) for a, b in bounds]
+
+
+def _rows(values: NDArray[np.float32], width: int, what: str) -> NDArray[np.float32]:
+    """A copy of shape (n, width): what was handed over may be read-only, or change while it waits."""
+    rows = np.array(values, dtype=np.float32)
+    if rows.ndim != 2 or rows.shape[1] != width:
+        raise ValueError(f"{what} have the shape (n, {width}), not {rows.shape}.")
+    return rows
+
+
+def _result(future: Future[Answer], timeout: float) -> Answer:
+    """What a future brings; given up on, it is cancelled, so that nobody works on it in vain."""
+    try:
+        return future.result(timeout)
+    finally:
+        future.cancel()
 
 
 def _default_first(path: Path) -> tuple[bool, str]:

@@ -116,6 +116,34 @@ def test_long_paths_do_not_stand_in_front_of_single_points(
     assert drawing.passes.index(1, 1) <= 2
 
 
+def test_twelve_threads_encode_and_decode_and_each_gets_its_own_answer(
+    service: DecoderService, models: Models
+) -> None:
+    def visitor(number: int) -> None:
+        images = np.random.default_rng(number).random((1 + number % 3, 784), dtype=np.float32)
+        for turn in range(20):
+            name = service.names[(number + turn) % 2]
+            encoded = service.encode(name, images)
+            mean, log_variance = models[name].encode(torch.from_numpy(images))
+            np.testing.assert_allclose(encoded.means, mean.numpy(), atol=1e-5)
+            np.testing.assert_allclose(encoded.log_variances, log_variance.numpy(), atol=1e-5)
+            assert_pictures(service.decode(name, encoded.means).images, models[name], encoded.means)
+
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(visitor, range(12)))
+    assert service.queue_depth == 0
+
+
+def test_images_of_another_shape_or_range_are_refused_in_a_sentence(service: DecoderService) -> None:
+    with pytest.raises(ValueError, match=r"\(n, 784\)"):
+        service.encode("vae", np.zeros((1, 28), np.float32))
+    for value in (1.5, -0.1, np.nan):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            service.encode("vae", np.full((1, 784), value, np.float32))
+    with pytest.raises(UnknownCheckpoint):
+        service.encode("nobody", np.zeros((1, 784), np.float32))
+
+
 def test_who_gives_up_waiting_costs_no_pass(service: DecoderService, monkeypatch: pytest.MonkeyPatch) -> None:
     drawing = HeldDrawing(monkeypatch)
     held = service.submit("vae", points(0, 1))
