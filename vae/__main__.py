@@ -159,7 +159,7 @@ def stored(path: Path) -> Checkpoint | None:
 
 def finish(run: Run) -> None:
     """Train to the end, with a progress bar and one line an epoch."""
-    with tqdm(total=len(run.fit.plan), initial=run.fit.done, unit="epoch", disable=None) as bar:
+    with tqdm(total=run.fit.config.epochs, initial=run.fit.done, unit="epoch", disable=None) as bar:
         try:
             for report in run.epochs():
                 bar.update()
@@ -173,7 +173,7 @@ def finish(run: Run) -> None:
 def describe_epoch(report: EpochReport) -> str:
     """One line on one epoch; losses in nats per training image."""
     losses = "  ".join(f"{name} {value:.4g}" for name, value in report.losses.items())
-    return f"epoch {report.epoch:3}/{report.epochs}  {report.stage:10}  {losses}  ({report.seconds:.1f} s)"
+    return f"epoch {report.epoch:3}/{report.epochs}  {losses}  ({report.seconds:.1f} s)"
 
 
 def run_evaluate(options: argparse.Namespace) -> None:

@@ -9,9 +9,8 @@ LATENT_DIM = 2
 SIDE = 28
 PIXELS = SIDE * SIDE
 
-EncoderKind = Literal["mlp", "conv"]
+EncoderKind = Literal["mlp", "lookup"]
 Likelihood = Literal["bernoulli", "mse"]
-Inference = Literal["encoder", "inversion"]
 BetaSchedule = Literal["constant", "linear", "cosine"]
 
 
@@ -40,14 +39,13 @@ class ModelConfig:
     """
 
     variational: bool = True
-    hidden: int = 512  # width of every hidden layer
-    encoder: EncoderKind = "mlp"
-    encoder_blocks: int = 2  # residual blocks; each is two layers of `hidden` units
+    hidden: int = 512  # width of every hidden layer of the decoder and of a residual encoder
+    encoder: EncoderKind = "mlp"  # a residual network, or one that looks the image up (vae.model.lookup)
+    encoder_blocks: int = 2  # residual blocks of an "mlp"; each is two layers of `hidden` units
+    places: int = 0  # of the plane among which a "lookup" encoder looks: a Fibonacci number
     decoder_blocks: int = 2
     batch_norm: bool = False  # batch instead of layer normalisation inside the blocks
     likelihood: Likelihood = "bernoulli"
-    # once trained, whether the encoder or Bayes' rule (vae.model.inversion) gives the posterior
-    inference: Inference = "encoder"
 
     def __post_init__(self) -> None:
         _require(1 <= self.hidden <= 4096, f"hidden must lie between 1 and 4096, not {self.hidden}.")
@@ -55,10 +53,15 @@ class ModelConfig:
             value = getattr(self, name)
             _require(0 <= value <= 32, f"{name} must lie between 0 and 32, not {value}.")
         _require(
-            self.inference in get_args(Inference),
-            f"inference must be encoder or inversion, not {self.inference!r}.",
+            self.encoder in get_args(EncoderKind), f"encoder must be mlp or lookup, not {self.encoder!r}."
         )
-        _require(self.encoder in get_args(EncoderKind), f"encoder must be mlp or conv, not {self.encoder!r}.")
+        lookup = self.encoder == "lookup"
+        _require(
+            self.places == 0 if not lookup else 55 <= self.places <= 10_946 and _is_fibonacci(self.places),
+            f"places must be a Fibonacci number from 55 to 10946 for a lookup encoder and 0 for an mlp, "
+            f"not {self.places}.",
+        )
+        _require(not lookup or self.variational, "A lookup encoder belongs to a variational model.")
         _require(
             self.likelihood in get_args(Likelihood),
             f"likelihood must be bernoulli or mse, not {self.likelihood!r}.",
@@ -67,47 +70,31 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How the network is fitted. Three stages follow each other; a stage of 0 epochs is left out.
-
-    1. `epochs` of the ELBO, encoder and decoder together;
-    2. `lattice_epochs` of the exact marginal likelihood for the decoder, with the ELBO of both networks
-       added `elbo_share` times, so that the encoder follows and the map stays one that can be encoded;
-    3. `encoder_epochs` of the ELBO with the decoder fixed, encoder alone.
-    """
+    """How the network is fitted: encoder and decoder together, by the ELBO."""
 
     epochs: int = 20
-    lattice_epochs: int = 0
-    encoder_epochs: int = 0
     batch_size: int = 250
-    learning_rate: float = 1e-3  # the peak of a one-cycle schedule, one cycle per stage
+    learning_rate: float = 1e-3  # the peak of a one-cycle schedule
+    warm_up: float = 0.3  # share of the steps in which the rate rises to its peak
     weight_decay: float = 0.01
     beta: float = 1.0  # weight of the KL divergence
     beta_schedule: BetaSchedule = "constant"
     annealing_epochs: int = 0  # epochs until a linear or cosine schedule reaches `beta`
-    lattice_size: int = 4181  # a Fibonacci number: the lattice of stage 2
-    elbo_share: float = 0.0  # weight of the ELBO in stage 2
+    tied: float = 0.0  # share of the steps in which a lookup encoder's templates follow the decoder
     averaging: float = 0.0  # decay of the exponential moving average of the weights per step; 0 is off
-    augment: bool = False  # small shifts, rotations and scalings of the training images in stage 3
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "lattice_epochs", "encoder_epochs", "annealing_epochs", "seed"):
+        for name in ("annealing_epochs", "seed"):
             value = getattr(self, name)
             _require(value >= 0, f"{name} must not be negative, but is {value}.")
-        _require(
-            self.epochs + self.lattice_epochs + self.encoder_epochs > 0, "At least one epoch must be trained."
-        )
+        _require(self.epochs > 0, f"epochs must be at least 1, not {self.epochs}.")
         _require(self.batch_size >= 2, f"batch_size must be at least 2, not {self.batch_size}.")
         _require(self.learning_rate > 0, f"learning_rate must be positive, not {self.learning_rate}.")
+        _require(0 < self.warm_up < 1, f"warm_up must lie between 0 and 1, not {self.warm_up}.")
         _require(self.weight_decay >= 0, f"weight_decay must not be negative, but is {self.weight_decay}.")
         _require(0 <= self.beta < float("inf"), f"beta must be finite and not negative, but is {self.beta}.")
-        _require(
-            _is_fibonacci(self.lattice_size),
-            f"lattice_size must be a Fibonacci number of at least 2, not {self.lattice_size}.",
-        )
-        _require(
-            0 <= self.elbo_share < float("inf"), f"elbo_share must not be negative, but is {self.elbo_share}."
-        )
+        _require(0 <= self.tied <= 1, f"tied must lie in [0, 1], not {self.tied}.")
         _require(0 <= self.averaging < 1, f"averaging must lie in [0, 1), not {self.averaging}.")
         _require(
             self.beta_schedule in get_args(BetaSchedule),

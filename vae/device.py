@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 VARIABLE = "LATENT_ATLAS_DEVICE"
+CPU = torch.device("cpu")
 
 
 class DeviceError(RuntimeError):
@@ -23,9 +24,8 @@ def choose_device(wish: str | None = None) -> torch.device:
     """
     wish = os.environ.get(VARIABLE, "") if wish is None else wish
     if not wish:
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+        there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+        return next((torch.device(kind) for kind in there if there[kind] and _computes(kind)), CPU)
     try:
         device = torch.device(wish)
         torch.zeros(1, device=device).cpu()
@@ -37,6 +37,15 @@ def choose_device(wish: str | None = None) -> torch.device:
     if device.type not in ("cpu", "cuda", "mps"):
         raise DeviceError(f"The device {wish!r} is not supported: set {VARIABLE} to cpu, cuda or mps.")
     return device
+
+
+def _computes(kind: str) -> bool:
+    """Whether a device that torch reports can be used: this torch may have no kernels for an old card."""
+    try:
+        torch.zeros(1, device=kind).add_(1).cpu()
+    except (RuntimeError, AssertionError, NotImplementedError):
+        return False
+    return True
 
 
 def describe(device: torch.device) -> str:

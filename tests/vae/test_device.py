@@ -15,6 +15,17 @@ def test_without_a_wish_the_best_device_is_taken(monkeypatch) -> None:
     assert device.choose_device().type == expected
 
 
+def test_a_card_that_torch_reports_but_cannot_use_is_passed_over(monkeypatch) -> None:
+    def zeros(*size: int, device: str) -> torch.Tensor:
+        raise RuntimeError("no kernel image is available for execution on the device")
+
+    monkeypatch.delenv(device.VARIABLE, raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(torch, "zeros", zeros)
+    assert device.choose_device() == torch.device("cpu")
+
+
 @pytest.mark.parametrize("wish", ["gpu", "cuda:99", "meta", "cpu cuda"])
 def test_a_wrong_device_name_says_what_to_do(wish) -> None:
     with pytest.raises(device.DeviceError, match=device.VARIABLE) as caught:

@@ -99,14 +99,32 @@ def elbo(model: VAE, images: Tensor, samples: int = 8, batch_size: int = 1000, s
     The reconstruction term is a mean over `samples` posterior samples; the KL divergence is analytic and
     infinite for a plain autoencoder (its ELBO is then minus infinity).
     """
+    parts = [model.encode(batch) for batch in torch.split(images, batch_size)]
+    posterior = Posterior(
+        torch.cat([part.mean for part in parts]), torch.cat([part.log_variance for part in parts])
+    )
+    return elbo_of(model.decode, posterior, images, samples, batch_size, seed)
+
+
+@torch.inference_mode()
+def elbo_of(
+    decoder: Decoder,
+    posterior: Posterior,
+    images: Tensor,
+    samples: int = 8,
+    batch_size: int = 1000,
+    seed: int = 0,
+) -> Bounds:
+    """The same for any diagonal Gaussians, one an image: the encoder's, or the best there are."""
     generator = torch.Generator(images.device).manual_seed(seed)
     reconstruction = kl = 0.0
-    for batch in torch.split(images, batch_size):
-        posterior = model.encode(batch)
-        kl += float(kl_divergence(*posterior).double().sum())
+    parts = (torch.split(tensor, batch_size) for tensor in (*posterior, images))
+    for mean, log_variance, batch in zip(*parts, strict=True):
+        part = Posterior(mean, log_variance)
+        kl += float(kl_divergence(*part).cpu().double().sum())
         for _ in range(samples):
-            logits = model.decode(reparameterise(posterior, generator))
-            reconstruction += float(bernoulli_reconstruction(logits, batch).double().sum()) / samples
+            logits = decoder(reparameterise(part, generator))
+            reconstruction += float(bernoulli_reconstruction(logits, batch).cpu().double().sum()) / samples
     n = len(images)
     return Bounds(reconstruction / n, kl / n, -(reconstruction + kl) / n)
 

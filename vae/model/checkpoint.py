@@ -164,7 +164,7 @@ def _remake(path: Path) -> str:
     beta = ladder.beta_of(path.stem)
     if beta:
         return f"restore it, or make it again with `{ladder.command(beta)} --out {path.parent.parent}`"
-    preset = path.stem if path.stem in ("vae", "autoencoder", "flagship", "classifier") else "vae"
+    preset = path.stem if path.stem in ("vae", "autoencoder", "classifier") else "vae"
     return f"restore it, or make it again with `python -m vae train --preset {preset} --out {path}`"
 
 

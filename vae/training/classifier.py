@@ -23,12 +23,12 @@ class ClassifierFit(Fit):
             torch.manual_seed(config.seed)
             model = Classifier()
         self.labels = torch.from_numpy(digits.labels).long().to(device)
-        super().__init__(model, ["classifier"] * config.epochs, config, digits, device)
+        super().__init__(model, config, digits, device)
 
     def settings(self) -> dict[str, Any]:
         return {"kind": KIND}
 
-    def gradient(self, stage: str, rows: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
+    def gradient(self, rows: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
         images = jitter(self.images[rows], generator).float() / 255
         with self.mixed_precision():
             logits = self.network(images).float()

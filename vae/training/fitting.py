@@ -1,4 +1,4 @@
-"""What every training run shares: one-cycle AdamW in stages, averaged weights, stopping and resuming."""
+"""What every training run shares: one-cycle AdamW, averaged weights, stopping and resuming."""
 
 from __future__ import annotations
 
@@ -28,31 +28,35 @@ class ProgressError(RuntimeError):
 class EpochReport:
     """Means over one epoch of training images: training figures, never test figures."""
 
-    stage: str
-    epoch: int  # 1 is the first of the whole run
+    epoch: int  # 1 is the first
     epochs: int  # of the whole run
     losses: Losses  # in nats per image where the name is that of a loss
     seconds: float
 
 
 class Fit(ABC):
-    """One training run. Its randomness depends on the seed and the epoch alone: resuming changes nothing.
-
-    A plan names the stage of every epoch. A stage has its own optimiser and its own one-cycle learning rate.
-    """
+    """One training run. Its randomness depends on the seed and the epoch alone: resuming changes nothing."""
 
     def __init__(
-        self, model: nn.Module, plan: list[str], config: TrainingConfig, digits: Digits, device: torch.device
+        self, model: nn.Module, config: TrainingConfig, digits: Digits, device: torch.device
     ) -> None:
         self.network = model.to(device)
-        self.plan = plan
         self.config = config
         self.device = device
         self.images = torch.from_numpy(digits.images).to(device)
+        self.batch_size = min(config.batch_size, len(self.images))
+        self.steps = len(self.images) // self.batch_size  # an epoch
         self.average: dict[str, Tensor] | None = None
-        self.done = 0  # epochs of the whole run
+        self.done = 0  # epochs
         self.seconds = 0.0
-        self._begin(plan[0])
+        groups = self.parameter_groups()
+        self.optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimiser,
+            [group["lr"] for group in groups],
+            total_steps=config.epochs * self.steps + 1,
+            pct_start=config.warm_up,
+        )
 
     # -- what a kind of run says of itself ------------------------------------------------------------------
 
@@ -61,32 +65,26 @@ class Fit(ABC):
         """All that must be equal for a run to be resumed."""
 
     @abstractmethod
-    def gradient(self, stage: str, rows: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
+    def gradient(self, rows: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
         """Back-propagate the loss of the images in `rows` (indices); scalar losses for the report."""
 
-    def trained(self, stage: str) -> nn.Module:
-        """The part of the network that this stage trains."""
-        return self.network
-
-    def batch_size(self, stage: str) -> int:
-        return min(self.config.batch_size, len(self.images))
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """What the optimiser trains: "params" and their peak rate "lr"."""
+        return [{"params": list(self.network.parameters()), "lr": self.config.learning_rate}]
 
     # -- running -------------------------------------------------------------------------------------------
 
     def epochs(self) -> Iterator[EpochReport]:
         """Train the epochs that are left and report each; `progress()` is valid between them."""
-        while self.done < len(self.plan):
+        while self.done < self.config.epochs:
             start = time.perf_counter()
-            stage = self.plan[self.done]
-            if self.done and self.plan[self.done - 1] != stage:
-                self._begin(stage)
             self.network.train()
             generator = torch.Generator(self.device).manual_seed(self.config.seed * 1_000_003 + self.done)
-            losses = self._epoch(stage, generator)
+            losses = self._epoch(generator)
             self.done += 1
             elapsed = time.perf_counter() - start
             self.seconds += elapsed
-            yield EpochReport(stage, self.done, len(self.plan), losses, elapsed)
+            yield EpochReport(self.done, self.config.epochs, losses, elapsed)
 
     def weights(self) -> dict[str, Tensor]:
         """The weights to keep: their moving average where one is kept, else the last ones."""
@@ -95,34 +93,20 @@ class Fit(ABC):
     def mixed_precision(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16_pays(self.device))
 
-    def _begin(self, stage: str) -> None:
-        if self.average is not None:  # a later stage starts from the averaged weights of the one before
-            self.network.load_state_dict(self.weights())
-            self.average = None
-        self.network.requires_grad_(False)
-        parameters = list(self.trained(stage).requires_grad_(True).parameters())
-        rate = self.config.learning_rate
-        self.optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=self.config.weight_decay)
-        steps = self.plan.count(stage) * self.steps(stage)
-        self.schedule = torch.optim.lr_scheduler.OneCycleLR(self.optimiser, rate, total_steps=steps + 1)
-
-    def steps(self, stage: str) -> int:
-        return len(self.images) // self.batch_size(stage)
-
-    def _epoch(self, stage: str, generator: torch.Generator) -> Losses:
-        size, steps = self.batch_size(stage), self.steps(stage)
+    def _epoch(self, generator: torch.Generator) -> Losses:
+        size = self.batch_size
         order = torch.randperm(len(self.images), generator=generator, device=self.device)
         totals: dict[str, Tensor] = {}
-        for step in range(steps):
+        for step in range(self.steps):
             self.optimiser.zero_grad(set_to_none=True)
-            losses = self.gradient(stage, order[step * size : (step + 1) * size], generator)
+            losses = self.gradient(order[step * size : (step + 1) * size], generator)
             nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM)
             self.optimiser.step()
             self.schedule.step()
             if self.config.averaging:
                 self._update_average()
             for name, value in losses.items():
-                totals[name] = totals.get(name, torch.zeros_like(value)) + value.detach() / steps
+                totals[name] = totals.get(name, torch.zeros_like(value)) + value.detach() / self.steps
         return {name: float(value) for name, value in totals.items()}
 
     @torch.no_grad()
@@ -159,8 +143,8 @@ class Fit(ABC):
             )
         self.done = progress["done"]
         self.seconds = progress["seconds"]
-        self._begin(self.plan[self.done - 1])
         self.network.load_state_dict(progress["model"])
-        self.average = progress["average"]
+        average = progress["average"]
+        self.average = average and {name: value.to(self.device) for name, value in average.items()}
         self.optimiser.load_state_dict(progress["optimiser"])
         self.schedule.load_state_dict(progress["schedule"])

@@ -15,14 +15,13 @@ class Preset(NamedTuple):
     file: str  # in checkpoints/
 
 
-# docs/flagship.md says how the flagship's settings were chosen.
+# docs/model.md says how the settings of "vae" were chosen.
 PRESETS = {
-    "flagship": Preset(
-        ModelConfig(decoder_blocks=6, inference="inversion"),
-        TrainingConfig(epochs=15, lattice_epochs=30, learning_rate=3e-3),
+    "vae": Preset(
+        ModelConfig(encoder="lookup", places=1597, decoder_blocks=6),
+        TrainingConfig(epochs=90, batch_size=500, learning_rate=4e-3, warm_up=0.1, tied=0.8),
         "vae.pt",
     ),
-    "vae": Preset(ModelConfig(), TrainingConfig(), "vae.pt"),
     "autoencoder": Preset(
         ModelConfig(variational=False, hidden=240),
         TrainingConfig(epochs=60, learning_rate=3e-3),

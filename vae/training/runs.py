@@ -87,8 +87,6 @@ class VAERun(Run):
     def write(self, progress: Mapping[str, Any] | None) -> None:
         empty = Latents(np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32), np.zeros(0, np.uint8))
         config = self.fit.model.config
-        if progress is not None:  # inverting the decoder takes long: only the finished one is worth it
-            config = replace(config, inference="encoder")
         weights = self.fit.weights() if progress is not None else self.finished(self.fit.weights())
         checkpoint = Checkpoint(
             config, self.fit.config, as_stored(weights), empty, {}, self.provenance(), progress

@@ -27,11 +27,6 @@ def sentence(checkpoint: Checkpoint) -> str:
             "The plain autoencoder is the same kind of network, smaller, trained without noise and without "
             "the KL divergence: nothing closes the gaps between its codes."
         )
-    if checkpoint.model_config.inference == "inversion":
-        return (
-            "This VAE was trained until the whole plane, weighted by the prior, explains the digits: "
-            "neighbours look alike and few gaps remain."
-        )
     if beta == 1:
         return (
             "The VAE adds noise to every code and pulls all codes towards the centre (the KL divergence), "

@@ -13,10 +13,7 @@ TASK = "Point anywhere: the decoder draws the digit that lives there. Click to k
 NOT_MEASURED = "The figures of this checkpoint have not been measured yet (python -m vae evaluate does)."
 
 
-PLACE = {
-    "encoder": "the place the **encoder** gives it",
-    "inversion": "the place from which the decoder explains it best, found by **Bayes' rule**",
-}
+PLACE = "the place the **encoder** gives it"
 
 
 WHY_THE_MAP = r"""
@@ -51,7 +48,7 @@ once, with its grey value as the probability of white. A *nat* is a unit of info
 
 def why_the_map(checkpoint: Checkpoint) -> str:
     """What dots, circles and facts mean, in Markdown."""
-    return WHY_THE_MAP.replace("{place}", PLACE[checkpoint.model_config.inference])
+    return WHY_THE_MAP.replace("{place}", PLACE)
 
 
 def figures(checkpoint: Checkpoint) -> list[tuple[str, str]]:

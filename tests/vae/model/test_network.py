@@ -5,12 +5,13 @@ from vae.config import ConfigError, ModelConfig, TrainingConfig
 from vae.model.network import VAE, Posterior, encode_all, probabilities, reparameterise
 
 SMALL = {"hidden": 16, "encoder_blocks": 1, "decoder_blocks": 1}
+PLACES = {"mlp": 0, "lookup": 89}
 
 
-@pytest.mark.parametrize("encoder", ["mlp", "conv"])
+@pytest.mark.parametrize("encoder", ["mlp", "lookup"])
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_shapes(encoder, batch_norm) -> None:
-    model = VAE(ModelConfig(encoder=encoder, batch_norm=batch_norm, **SMALL))
+    model = VAE(ModelConfig(encoder=encoder, places=PLACES[encoder], batch_norm=batch_norm, **SMALL))
     logits, posterior = model(torch.rand(5, 784), torch.Generator().manual_seed(0))
     assert logits.shape == (5, 784)
     assert posterior.mean.shape == posterior.log_variance.shape == (5, 2)
@@ -67,6 +68,10 @@ def test_decode_returns_logits() -> None:
         ({"hidden": 0}, "hidden"),
         ({"decoder_blocks": -1}, "decoder_blocks"),
         ({"encoder": "resnet"}, "encoder"),
+        ({"encoder": "lookup", "places": 100}, "places"),
+        ({"encoder": "lookup", "places": 34}, "places"),
+        ({"places": 89}, "places"),
+        ({"encoder": "lookup", "places": 89, "variational": False}, "variational"),
         ({"likelihood": "poisson"}, "likelihood"),
     ],
 )
@@ -87,8 +92,8 @@ def test_model_settings_outside_their_range_are_named(setting, word) -> None:
         ({"weight_decay": -0.1}, "weight_decay"),
         ({"beta_schedule": "step"}, "beta_schedule"),
         ({"averaging": 1.0}, "averaging"),
-        ({"lattice_size": 1}, "lattice_size"),
-        ({"lattice_size": 100, "lattice_epochs": 1}, "lattice_size"),
+        ({"warm_up": 0.0}, "warm_up"),
+        ({"tied": 1.5}, "tied"),
     ],
 )
 def test_training_settings_outside_their_range_are_named(setting, word) -> None:
