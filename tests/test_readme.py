@@ -27,7 +27,10 @@ def test_there_are_two_commands_of_one_line_each() -> None:
 
 
 def test_the_test_command_runs_every_test() -> None:
-    assert shlex.split(command("test"))[-3:] == [".venv/bin/python", "-m", "pytest"]
+    """Nothing is named or left out, and `scripts/check` runs the same."""
+    words = shlex.split(command("test"))
+    assert words[-7:] == [".venv/bin/python", "-m", "pytest", "-n", "2", "--dist", "worksteal"]
+    assert " ".join(words[-6:]) in (ROOT / "scripts" / "check").read_text(encoding="utf-8")
 
 
 def test_every_file_the_readme_links_to_exists() -> None:
