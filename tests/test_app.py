@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit
 
 import plotly
 import pytest
+import streamlit
 from streamlit.testing.v1 import AppTest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -132,6 +134,22 @@ def test_plotly_comes_from_its_package_compressed_and_for_ever(url: str) -> None
     assert gzip.decompress(body) == shipped.read_bytes()
     assert headers["content-type"].startswith("text/javascript")
     assert "immutable" in headers["cache-control"]
+
+
+def test_streamlits_own_scripts_come_compressed_and_for_ever(url: str) -> None:
+    shipped = Path(streamlit.__file__).parent / "static"
+    index = (shipped / "index.html").read_text()
+    names = re.findall(r"static/(?:js|css)/[^\"]+\.(?:js|css)", index)
+    assert len(names) > 10
+    for name in names:
+        status, headers, body = get(f"{url}/{name}", **{"Accept-Encoding": "gzip, deflate"})
+        assert (status, headers["content-encoding"]) == (200, "gzip")
+        assert gzip.decompress(body) == (shipped / name).read_bytes()
+        assert "immutable" in headers["cache-control"]
+        assert get(f"{url}/{name}", **{"If-None-Match": headers["etag"]})[0] == 304
+    plain = get(f"{url}/{names[0]}")
+    assert plain[2] == (shipped / names[0]).read_bytes()
+    assert b"import" not in get(f"{url}/static/..%2f..%2f__init__.py")[2]
 
 
 def test_our_modules_are_served_under_an_address_that_changes_with_them(url: str) -> None:
@@ -277,6 +295,12 @@ def test_a_server_that_ends_takes_leave_of_its_open_channels(project: Path) -> N
 def test_below_a_base_path_everything_moves_there(project: Path) -> None:
     with running(project, "--server.baseUrlPath=/lesson/one/") as url:
         base = url + "/lesson/one"
+        page = get(base + "/")[2].decode()
+        assert "<html" in page
+        name = re.search(r"static/js/index\.[^\"]+\.js", page)
+        assert name is not None
+        headers = get(f"{base}/{name[0]}", **{"Accept-Encoding": "gzip"})[1]
+        assert headers["content-encoding"] == "gzip"
         assert json.loads(get(base + "/healthz")[2])["checkpoints"] == ["vae"]
         assert get(f"{base}/{assets.plotly_path()}")[0] == 200
         assert len(decode_one(base)) == 788
