@@ -9,9 +9,11 @@ from pathlib import Path
 
 import streamlit as st
 import torch
+from starlette.middleware import Middleware
 
 from pages.components.frame.service import decoder_service
 from pages.components.mount import assets
+from pages.components.mount.compressed import Compressed
 from vae.device import DeviceError, choose_device
 from vae.serving import channel, manifold
 
@@ -42,5 +44,6 @@ app = st.App(
             *assets.routes(),
         ]
     ),
+    middleware=[Middleware(Compressed)],
     lifespan=lifespan,
 )

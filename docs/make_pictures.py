@@ -7,14 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 # the project is not installed, its folder is put on the path above
+from vae.bench.server import running_app  # noqa: E402
 from vae.data import VARIABLE  # noqa: E402
 from vae.model import checkpoint  # noqa: E402
 
@@ -31,38 +26,6 @@ SCHEMES = {"light": "latent-map.png", "dark": "latent-map-dark.png"}
 SIZE = {"width": 1280, "height": 720}
 PICTURED = 2  # among the test digits of this label a point is pinned
 LARGEST = 400_000  # bytes
-
-
-@contextmanager
-def running_app() -> Iterator[str]:
-    """The app on a free port, without MNIST: no image of it belongs into the project. Gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = ("--server.port", str(port), "--server.headless", "true")
-    with tempfile.TemporaryDirectory() as nothing:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
-            cwd=ROOT,
-            env={**os.environ, VARIABLE: nothing},
-        )
-        try:
-            wait_for(f"http://127.0.0.1:{port}/healthz", server)
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            server.terminate()
-            server.wait(10)
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit(f"The app did not answer at {url} within {seconds:.0f} s.")
 
 
 def among_the_digits() -> np.ndarray:
@@ -96,14 +59,18 @@ def take(page: Page, url: str, last: str, path: Path) -> None:
 def main() -> None:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     z1, z2 = among_the_digits()
-    with running_app() as address, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as nothing,  # without MNIST: no image of it belongs into the project
+        running_app(environment={VARIABLE: nothing}) as app,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for scheme, name in SCHEMES.items():
             page = browser.new_page(viewport=SIZE, color_scheme=scheme)
-            take(page, f"{address}?z1={z1:.4f}&z2={z2:.4f}", "shares", ROOT / "docs" / name)
+            take(page, f"{app.url}/?z1={z1:.4f}&z2={z2:.4f}", "shares", ROOT / "docs" / name)
         page = browser.new_page(viewport=SIZE, color_scheme="light")
-        take(page, f"{address}continuity?path=geodesic", "curves", ROOT / "docs" / "continuity.png")
-        take(page, f"{address}completeness", "beta-slider", ROOT / "docs" / "completeness.png")
+        take(page, f"{app.url}/continuity?path=geodesic", "curves", ROOT / "docs" / "continuity.png")
+        take(page, f"{app.url}/completeness", "beta-slider", ROOT / "docs" / "completeness.png")
         browser.close()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+import torch
 from hypothesis import HealthCheck, settings
 
 from pages.components.frame import service
@@ -14,6 +15,10 @@ from vae.data import Digits, find_mnist
 # Timings are benchmarks: a busy machine must not fail a property.
 settings.register_profile("latent-atlas", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("latent-atlas")
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # workers share the cores, and so do the processes that they start
+    os.environ["OMP_NUM_THREADS"] = "1"
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -13,15 +13,15 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import plotly
 import pytest
+import streamlit
 from streamlit.testing.v1 import AppTest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -30,12 +30,10 @@ from websockets.typing import Origin
 from pages.components.frame.service import decoder_service
 from pages.components.mount import assets
 from tests.serving import write_checkpoint
+from vae.bench.server import ROOT, STREAMLIT, UVICORN, free_port, running_app, words
 
-ROOT = Path(__file__).parents[1]
 COMPONENTS = ROOT / "pages" / "components"
 SOON = 120.0  # seconds until an app that does not start fails its test; a cold machine reads torch from disk
-STREAMLIT = ["-m", "streamlit", "run", "app.py", "--server.headless=true", "--server.address=127.0.0.1"]
-UVICORN = ["-m", "uvicorn", "app:app"]
 
 
 def copy_project(folder: Path) -> Path:
@@ -47,34 +45,11 @@ def copy_project(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def running(folder: Path, command: list[str], **environment: str) -> Iterator[str]:
-    """Start the app in `folder` on a free port, give its address, and end it as a service manager would."""
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=folder,
-            env={**os.environ, **environment},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield wait_until_it_answers(process, folder / "log")
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(SOON) in (0, -signal.SIGTERM)
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_until_it_answers(process: subprocess.Popen[bytes], log: Path) -> str:
-    end = time.monotonic() + SOON
-    while time.monotonic() < end and process.poll() is None:
-        if address := re.search(r"http://127\.0\.0\.1:[1-9]\d*", log.read_text()):
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):
-                get(address[0] + "/healthz")
-                return address[0]
-        time.sleep(0.05)
-    pytest.fail(f"the app did not start:\n{log.read_text()}")
+def running(folder: Path, *options: str, command: Sequence[str] = STREAMLIT) -> Iterator[str]:
+    """Start the app in `folder`, give its address, and end it as a service manager would."""
+    with running_app(folder, command=command, options=options, log=folder / "log") as app:
+        yield app.url
+        assert app.stop() in (0, -signal.SIGTERM)
 
 
 def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -107,7 +82,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(project: Path) -> Iterator[str]:
-    with running(project, [*STREAMLIT, "--server.port=0"]) as url:
+    with running(project) as url:
         yield url
     log = (project / "log").read_text()
     assert "Traceback" not in log
@@ -145,7 +120,7 @@ def test_a_message_of_many_megabytes_is_cut_off_before_it_is_held(url: str) -> N
 
 
 def test_uvicorn_serves_the_same_app(project: Path) -> None:
-    with running(project, [*UVICORN, "--port=0"]) as url:
+    with running(project, command=UVICORN) as url:
         assert b"<html" in get(url)[2]
         assert len(decode_one(url)) == 788
     assert "Traceback" not in (project / "log").read_text()
@@ -159,6 +134,22 @@ def test_plotly_comes_from_its_package_compressed_and_for_ever(url: str) -> None
     assert gzip.decompress(body) == shipped.read_bytes()
     assert headers["content-type"].startswith("text/javascript")
     assert "immutable" in headers["cache-control"]
+
+
+def test_streamlits_own_scripts_come_compressed_and_for_ever(url: str) -> None:
+    shipped = Path(streamlit.__file__).parent / "static"
+    index = (shipped / "index.html").read_text()
+    names = re.findall(r"static/(?:js|css)/[^\"]+\.(?:js|css)", index)
+    assert len(names) > 10
+    for name in names:
+        status, headers, body = get(f"{url}/{name}", **{"Accept-Encoding": "gzip, deflate"})
+        assert (status, headers["content-encoding"]) == (200, "gzip")
+        assert gzip.decompress(body) == (shipped / name).read_bytes()
+        assert "immutable" in headers["cache-control"]
+        assert get(f"{url}/{name}", **{"If-None-Match": headers["etag"]})[0] == 304
+    plain = get(f"{url}/{names[0]}")
+    assert plain[2] == (shipped / names[0]).read_bytes()
+    assert b"import" not in get(f"{url}/static/..%2f..%2f__init__.py")[2]
 
 
 def test_our_modules_are_served_under_an_address_that_changes_with_them(url: str) -> None:
@@ -194,7 +185,7 @@ def test_a_damaged_checkpoint_is_named_and_the_others_go_on(tmp_path: Path) -> N
     folder = copy_project(tmp_path)
     write_checkpoint(folder / "checkpoints" / "beta.pt")
     (folder / "checkpoints" / "vae.pt").write_bytes(b"not a checkpoint")
-    with running(folder, [*STREAMLIT, "--server.port=0"]) as url:
+    with running(folder) as url:
         health = json.loads(get(url + "/healthz")[2])
         assert get(url)[0] == 200
     assert health["status"] == "degraded"
@@ -208,19 +199,17 @@ def test_a_damaged_checkpoint_is_named_and_the_others_go_on(tmp_path: Path) -> N
 
 def test_without_any_checkpoint_the_app_lives_and_says_what_to_do(tmp_path: Path) -> None:
     folder = copy_project(tmp_path)
-    with running(folder, [*STREAMLIT, "--server.port=0"]) as url:
+    with running(folder) as url:
         assert get(url)[0] == 200
         health = json.loads(get(url + "/healthz")[2])
     assert health["checkpoints"] == []
     assert "does not exist" in health["problems"]["vae.pt"]
 
 
-@pytest.mark.parametrize(
-    "command", [[*STREAMLIT, "--server.port=0"], [*UVICORN, "--port=0"]], ids=["streamlit", "uvicorn"]
-)
-def test_a_wrong_device_is_one_sentence(project: Path, command: list[str]) -> None:
+@pytest.mark.parametrize("command", [STREAMLIT, UVICORN], ids=["streamlit", "uvicorn"])
+def test_a_wrong_device_is_one_sentence(project: Path, command: Sequence[str]) -> None:
     ended = subprocess.run(
-        [sys.executable, *command],
+        words(command, free_port()),
         cwd=project,
         env={**os.environ, "LATENT_ATLAS_DEVICE": "toaster"},
         capture_output=True,
@@ -237,7 +226,7 @@ def test_a_port_in_use_is_one_sentence(project: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ended = subprocess.run(
-            [sys.executable, *STREAMLIT, f"--server.port={port}"],
+            words(STREAMLIT, port),
             cwd=project,
             capture_output=True,
             text=True,
@@ -292,7 +281,7 @@ def test_origins_are_the_same_host_or_configured(
 
 def test_a_server_that_ends_takes_leave_of_its_open_channels(project: Path) -> None:
     with contextlib.ExitStack() as channels:
-        with running(project, [*STREAMLIT, "--server.port=0"]) as url:
+        with running(project) as url:
             address = channel_of(url)
             opened = [channels.enter_context(connect(address, open_timeout=SOON)) for _ in range(10)]
             opened[0].send(struct.pack("<I2f", 5, 0.5, -0.5))
@@ -304,8 +293,14 @@ def test_a_server_that_ends_takes_leave_of_its_open_channels(project: Path) -> N
 
 
 def test_below_a_base_path_everything_moves_there(project: Path) -> None:
-    with running(project, [*STREAMLIT, "--server.port=0", "--server.baseUrlPath=/lesson/one/"]) as url:
+    with running(project, "--server.baseUrlPath=/lesson/one/") as url:
         base = url + "/lesson/one"
+        page = get(base + "/")[2].decode()
+        assert "<html" in page
+        name = re.search(r"static/js/index\.[^\"]+\.js", page)
+        assert name is not None
+        headers = get(f"{base}/{name[0]}", **{"Accept-Encoding": "gzip"})[1]
+        assert headers["content-encoding"] == "gzip"
         assert json.loads(get(base + "/healthz")[2])["checkpoints"] == ["vae"]
         assert get(f"{base}/{assets.plotly_path()}")[0] == 200
         assert len(decode_one(base)) == 788

@@ -5,16 +5,13 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
-import time
-import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from vae.bench.server import ROOT, StartError, free_port, wait_until_served
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -30,7 +27,10 @@ def test_there_are_two_commands_of_one_line_each() -> None:
 
 
 def test_the_test_command_runs_every_test() -> None:
-    assert shlex.split(command("test"))[-3:] == [".venv/bin/python", "-m", "pytest"]
+    """Nothing is named or left out, and `scripts/check` runs the same."""
+    words = shlex.split(command("test"))
+    assert words[-7:] == [".venv/bin/python", "-m", "pytest", "-n", "2", "--dist", "worksteal"]
+    assert " ".join(words[-6:]) in (ROOT / "scripts" / "check").read_text(encoding="utf-8")
 
 
 def test_every_file_the_readme_links_to_exists() -> None:
@@ -48,9 +48,7 @@ def test_the_start_command_serves_the_app_from_a_fresh_copy(tmp_path) -> None:
     copy = tmp_path / "latent-atlas"
     unwanted = (".venv", ".git", "data", "runs", ".*_cache", "__pycache__", ".hypothesis")
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*unwanted))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
     environment |= {"STREAMLIT_SERVER_PORT": str(port), "STREAMLIT_SERVER_HEADLESS": "true"}
     with (tmp_path / "log").open("w+") as log:
@@ -63,10 +61,12 @@ def test_the_start_command_serves_the_app_from_a_fresh_copy(tmp_path) -> None:
             start_new_session=True,
         )
         try:
-            answer = _wait_for(f"http://127.0.0.1:{port}/healthz", process)
+            wait_until_served(f"127.0.0.1:{port}", process, limit=900)
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as health:
+                answer = health.read()
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as page:
                 assert b"<title>" in page.read()
-        except AssertionError as error:
+        except StartError as error:
             log.seek(0)
             raise AssertionError(f"{error}\n{log.read()}") from error
         finally:
@@ -74,15 +74,3 @@ def test_the_start_command_serves_the_app_from_a_fresh_copy(tmp_path) -> None:
             process.wait()
     assert b'"vae"' in answer
     assert b'"autoencoder"' in answer
-
-
-def _wait_for(url: str, process: subprocess.Popen, seconds: float = 900) -> bytes:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        assert process.poll() is None, "the command ended by itself"
-        try:
-            with urllib.request.urlopen(url, timeout=5) as reply:
-                return reply.read()
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    raise AssertionError(f"{url} did not answer within {seconds:.0f} s")

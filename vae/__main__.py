@@ -12,7 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vae.bench import benchmark
+from vae.bench import benchmark, server
 from vae.config import ConfigError
 from vae.data import Digits, MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
 from vae.device import DeviceError, choose_device
@@ -31,6 +31,7 @@ CHECKPOINTS = Path(__file__).resolve().parents[1] / "checkpoints"
 LADDER = "ladder"  # the preset that makes several checkpoints
 EXPECTED = (
     benchmark.BenchmarkError,
+    server.StartError,
     CheckpointError,
     ConfigError,
     DeviceError,

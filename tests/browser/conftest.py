@@ -5,65 +5,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from vae.bench.server import ROOT, App, running_app
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # WebGL in software, and nothing that asks the network for anything but the app
 FLAGS = ("--no-sandbox", "--enable-unsafe-swiftshader", "--disable-background-networking", "--disable-sync")
-START_SECONDS = 120
 
 expect.set_options(timeout=30_000)
-
-
-class App:
-    """`streamlit run app.py` in `root` as its own process; its port stays the same when it starts again."""
-
-    def __init__(self, log: Path, root: Path = ROOT) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._log = log
-        self._root = root
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Returns when the app answers."""
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-        command += [f"--server.port={self.port}", "--server.address=127.0.0.1"]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=self._root, stdout=log, stderr=subprocess.STDOUT)
-        end = time.monotonic() + START_SECONDS
-        while not self._answers():
-            assert self._process.poll() is None, f"the app ended by itself:\n{self._log.read_text()}"
-            assert time.monotonic() < end, f"the app did not start:\n{self._log.read_text()}"
-            time.sleep(0.1)
-
-    def kill(self) -> None:
-        """End it without a farewell, as a crash would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
-                return True
-        except (URLError, ConnectionError, TimeoutError):
-            return False
 
 
 @pytest.fixture(scope="package")
@@ -87,12 +42,8 @@ def copy_project(folder: Path) -> None:
 
 def running(log: Path, root: Path = ROOT) -> Iterator[App]:
     """An app that runs until the test is over."""
-    app = App(log, root)
-    app.start()
-    try:
+    with running_app(root, log=log) as app:
         yield app
-    finally:
-        app.kill()
 
 
 @pytest.fixture(scope="package")

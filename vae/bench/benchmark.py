@@ -6,25 +6,22 @@ beta ladder, and on the real server in a process of its own.
 
 from __future__ import annotations
 
-import http.client
 import math
 import os
-import socket
 import statistics
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 
 from vae.bench.crowd import run_crowd
+from vae.bench.server import ROOT, App, running_app
 from vae.config import LATENT_DIM, PIXELS, TrainingConfig
 from vae.data import Digits
 from vae.device import choose_device, describe, machine
@@ -34,7 +31,6 @@ from vae.serving.decoding import DEFAULT, DecoderService, draw
 from vae.training.presets import PRESETS
 from vae.training.stages import VAEFit
 
-ROOT = Path(__file__).resolve().parents[2]
 BATCHES = (1, 16, 256, 4096)  # points decoded in one pass
 CROWDS = (1, 100, 300)  # clients
 RATE = 20.0  # pointer moves per second and client
@@ -42,7 +38,6 @@ SECONDS = 10.0  # of each crowd
 BUDGET = 1.0  # seconds of each of the other measurements
 TRAINING_IMAGES = 10_000
 STARTS = 3  # of which the median is given
-START_LIMIT = 120.0  # seconds
 
 Figures = dict[str, Any]
 
@@ -65,7 +60,7 @@ def run(crowds: Sequence[int] = CROWDS, seconds: float = SECONDS) -> Figures:
     - `channel`: a wait lasts from a pointer's move to its picture. A move that a newer one overtook gets
       none; that is the difference between `offered_per_second` and `replies_per_second`.
 
-    Raises DeviceError, and BenchmarkError if there is nothing to decode or the server does not start.
+    Raises DeviceError, BenchmarkError if there is nothing to decode, and StartError.
     """
     device = choose_device()
     figures: Figures = {"device": describe(device), "machine": machine(), "torch": torch.__version__}
@@ -73,11 +68,11 @@ def run(crowds: Sequence[int] = CROWDS, seconds: float = SECONDS) -> Figures:
     figures["training_images_per_second"] = round(training_speed(device))
     starts = []
     for _ in range(STARTS - 1):
-        with serving() as server:
-            starts.append(server.startup)
-    with serving() as server:
-        figures["startup_seconds"] = round(statistics.median([*starts, server.startup]), 2)
-        figures["channel"] = [crowd_figures(server, clients, seconds) for clients in crowds]
+        with running_app(ROOT) as app:
+            starts.append(app.startup)
+    with running_app(ROOT) as app:
+        figures["startup_seconds"] = round(statistics.median([*starts, app.startup]), 2)
+        figures["channel"] = [crowd_figures(app, clients, seconds) for clients in crowds]
     return figures
 
 
@@ -198,57 +193,13 @@ def cuda_clock(call: Callable[[], object]) -> float:
     return float(start.elapsed_time(end)) / 1e3
 
 
-# -- the server ----------------------------------------------------------------------------------------------
+# -- the channel ---------------------------------------------------------------------------------------------
 
 
-class RunningServer(NamedTuple):
-    """The app in a process of its own."""
-
-    host: str  # address:port
-    pid: int
-    startup: float  # seconds from its start to its first page
-
-
-@contextmanager
-def serving() -> Iterator[RunningServer]:
-    """Start `streamlit run app.py` on a free port of this machine; end it afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        host = "{}:{}".format(*probe.getsockname())
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    command += [f"--server.address={host.split(':')[0]}", f"--server.port={host.split(':')[1]}"]
-    with tempfile.TemporaryFile() as log:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            wait_for_page(host, process, log)
-            yield RunningServer(host, process.pid, time.perf_counter() - start)
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def wait_for_page(host: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
-    """Return when the app has served a page. Raises BenchmarkError if it ends or takes too long."""
-    end = time.perf_counter() + START_LIMIT
-    while process.poll() is None and time.perf_counter() < end:
-        with (
-            suppress(OSError, http.client.HTTPException),
-            closing(http.client.HTTPConnection(host, timeout=START_LIMIT)) as connection,
-        ):
-            connection.request("GET", "/")
-            if connection.getresponse().status == 200:
-                return
-        time.sleep(0.01)
-    log.seek(0)
-    last = log.read().decode(errors="replace").strip().splitlines()[-1:]
-    raise BenchmarkError(f"The app did not start: {' '.join(last) or 'it said nothing'}")
-
-
-def crowd_figures(server: RunningServer, clients: int, seconds: float) -> Figures:
+def crowd_figures(app: App, clients: int, seconds: float) -> Figures:
     """The decode channel under `clients` at once."""
-    before = memory(server.pid)
-    tallies = run_crowd(f"ws://{server.host}/decode/{DEFAULT}", clients, RATE, seconds)
+    before = memory(app.pid)
+    tallies = run_crowd(f"ws://{app.host}/decode/{DEFAULT}", clients, RATE, seconds)
     waits = [wait for tally in tallies for wait in tally.waits]
     p50, p95, p99 = (round(value, 1) for value in np.percentile(waits or [np.nan], [50, 95, 99]) * 1e3)
     replies = [len(tally.waits) / seconds for tally in tallies]
@@ -262,7 +213,7 @@ def crowd_figures(server: RunningServer, clients: int, seconds: float) -> Figure
         "p99_ms": None if math.isnan(p99) else p99,
         "errors": sum(len(tally.errors) for tally in tallies),
         "memory_mb_before": before,
-        "memory_mb_after": memory(server.pid),
+        "memory_mb_after": memory(app.pid),
     }
 
 

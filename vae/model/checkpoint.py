@@ -29,6 +29,10 @@ class CheckpointError(RuntimeError):
     """A checkpoint cannot be read; the message is one sentence that names the file and says what to do."""
 
 
+class AnotherKind(CheckpointError):
+    """The file is ours and sound, but holds something else than was asked for."""
+
+
 @dataclass(frozen=True)
 class Latents:
     """The encoder's answer to the 10,000 test digits, in MNIST's own order."""
@@ -59,9 +63,19 @@ class Checkpoint:
 
     def build(self, device: torch.device | str = "cpu") -> VAE:
         """The model with these weights on `device`, in evaluation mode, its parameters frozen."""
-        model = VAE(self.model_config)
-        model.load_state_dict(dict(self.weights))
-        return model.to(device).eval().requires_grad_(False)
+        model = self._outline()
+        own = {name: value.to(device, copy=True) for name, value in self.weights.items()}
+        model.load_state_dict(own, assign=True)
+        return model.eval().requires_grad_(False)
+
+    def check_fit(self) -> None:
+        """Raises RuntimeError if weights and configuration do not fit together."""
+        self._outline().load_state_dict(dict(self.weights), assign=True)
+
+    def _outline(self) -> VAE:
+        """The network without numbers: drawing some, only to be overwritten, takes longer than the rest."""
+        with torch.device("meta"):
+            return VAE(self.model_config)
 
     def with_figures(self, figures: Mapping[str, float]) -> Checkpoint:
         """The same checkpoint with figures added or replaced."""
@@ -119,7 +133,7 @@ def read_payload(path: Path, kind: str) -> dict[str, Any]:
             f"{_remake(path)}."
         )
     if payload.get("kind") != kind:
-        raise CheckpointError(f"{path} holds a {payload.get('kind')}, not a {kind}: choose another file.")
+        raise AnotherKind(f"{path} holds a {payload.get('kind')}, not a {kind}: choose another file.")
     return payload
 
 
@@ -193,5 +207,5 @@ def load(path: Path) -> Checkpoint:
             provenance=payload["provenance"],
             progress=payload["progress"],
         )
-        checkpoint.build()
+        checkpoint.check_fit()
     return checkpoint

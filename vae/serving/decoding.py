@@ -18,7 +18,7 @@ from vae.config import LATENT_DIM, PIXELS
 from vae.device import choose_device, describe
 from vae.model import checkpoint as checkpoints
 from vae.model import ladder
-from vae.model.checkpoint import Checkpoint, CheckpointError
+from vae.model.checkpoint import AnotherKind, Checkpoint, CheckpointError
 from vae.model.network import VAE, probabilities
 from vae.serving.batching import MicroBatcher
 
@@ -166,12 +166,12 @@ class DecoderService:
             raise UnknownCheckpoint(f"There is no checkpoint named {name!r}; there are: {known}.")
 
     def _load(self, path: Path) -> None:
-        if checkpoints.kind_of(path) != checkpoints.DECODER_KIND:
-            return
         try:
             loaded = checkpoints.load(path)
             self._models[path.stem] = loaded.build(self.device)
             self._checkpoints[path.stem] = loaded
+        except AnotherKind:  # the classifier lies beside the decoders
+            return
         except CheckpointError as error:
             self.problems[path.name] = str(error)
 

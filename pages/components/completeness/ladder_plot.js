@@ -1,6 +1,6 @@
 // One plot of the ladder: a mark for every rung, one of them current. A rung can be looked at and asked for.
 
-import { axes, number, span, text } from "../parts/chart.js";
+import { axes, span, text } from "../parts/chart.js";
 import { make, makeSvg } from "../parts/dom.js";
 
 const REACH = 14; // pixels around a mark that stands alone

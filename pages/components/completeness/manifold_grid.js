@@ -1,7 +1,6 @@
 // The plane as one picture, for two models side by side. A cell of the one is the same place as that cell of the other.
 
 import { listenTwin } from "../wire/bus.js";
-import { make } from "../parts/dom.js";
 import { goThere } from "./go_there.js";
 import { LatentsLibrary } from "./latents_library.js";
 import { Mosaic } from "./mosaic.js";

@@ -12,7 +12,7 @@ import plotly
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from vae.serving.channel import same_host
 from vae.serving.payload import ASK_AGAIN, FOR_EVER, Payload
@@ -52,9 +52,19 @@ def routes() -> list[BaseRoute]:
 
 
 def at_base_path(routes: list[BaseRoute]) -> list[BaseRoute]:
-    """The routes below `server.baseUrlPath`, where Streamlit itself answers too."""
+    """The routes below `server.baseUrlPath`, each by itself: whatever else lies there is Streamlit's."""
+
+    def placed(route: BaseRoute) -> BaseRoute:
+        assert isinstance(route, Route | WebSocketRoute)
+        return type(route)(f"{base_path()}{route.path}", route.endpoint)
+
+    return [placed(route) for route in routes]
+
+
+def base_path() -> str:
+    """`server.baseUrlPath` with a slash before it and none behind, or nothing."""
     base = st.get_option("server.baseUrlPath").strip("/")
-    return [Mount(f"/{base}", routes=routes)] if base else routes
+    return f"/{base}" if base else ""
 
 
 @lru_cache(maxsize=1)

@@ -19,5 +19,5 @@ export function rgb(colour) {
   const context = new OffscreenCanvas(1, 1).getContext("2d");
   context.fillStyle = colour;
   context.fillRect(0, 0, 1, 1);
-  return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  return context.getImageData(0, 0, 1, 1).data.slice(0, 3);
 }

@@ -12,6 +12,7 @@ import torch
 from tests.serving import Server, write_checkpoint
 from vae.bench import benchmark
 from vae.bench.crowd import run_crowd
+from vae.bench.server import START_LIMIT, StartError, running_app
 from vae.serving import channel
 from vae.serving.decoding import DecoderService
 
@@ -28,7 +29,7 @@ def test_a_small_run_measures_everything(monkeypatch: pytest.MonkeyPatch) -> Non
     assert all(rate > 0 for rate in figures["decodes_per_second"].values())
     assert 0 < figures["manifold_pass_ms"] < figures["manifold_ms"]
     assert figures["training_images_per_second"] > 0
-    assert 0 < figures["startup_seconds"] < benchmark.START_LIMIT
+    assert 0 < figures["startup_seconds"] < START_LIMIT
     for row, clients in zip(figures["channel"], (1, 3), strict=True):
         assert row["clients"] == clients
         assert row["errors"] == 0
@@ -50,14 +51,8 @@ def test_without_the_default_checkpoint_there_is_one_sentence(
         benchmark.run()
 
 
-def test_a_server_that_does_not_start_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(benchmark, "ROOT", tmp_path)  # without app.py
-    with (
-        pytest.raises(benchmark.BenchmarkError, match=r"did not start: .*app\.py"),
-        benchmark.serving(),
-    ):
+def test_an_app_that_does_not_start_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"^The app did not start: .*app\.py"), running_app(tmp_path):
         pytest.fail("there is nothing to serve")
 
 

@@ -69,6 +69,24 @@ def test_build_is_in_evaluation_mode_and_frozen(path) -> None:
     assert not any(parameter.requires_grad for parameter in model.parameters())
 
 
+def test_reading_and_building_draw_no_random_weights(path) -> None:
+    """Which would only be overwritten, and take most of the time."""
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    load(path).build()
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_model_has_weights_of_its_own(path) -> None:
+    checkpoint = load(path)
+    model = checkpoint.build()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+    assert any(value.any() for value in checkpoint.weights.values())
+    assert checkpoint.build().decode(torch.zeros(1, 2)).abs().sum() > 0
+
+
 def test_with_figures_keeps_and_replaces(path) -> None:
     assert load(path).with_figures({"elbo_nats": -1.0, "kl_nats": 2.0}).figures == {
         "elbo_nats": -1.0,
