@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal, get_args
 
 import numpy as np
@@ -14,9 +15,7 @@ KINDS: tuple[PathKind, ...] = get_args(PathKind)
 
 MAX_POINTS = 256  # of one path: what the decode channel takes in one request
 LIMIT = 1000.0  # of every coordinate: what the decode channel takes
-# Beyond this |cosine| slerp's formula is ill-conditioned (0 / 0 in the same direction, a detour of any size
-# in opposite ones); implementations of slerp commonly go straight from here on.
-COLLINEAR = 0.9995
+NO_TURN = math.radians(2)  # a turn too small to be seen
 
 
 def straight(a: Point, b: Point, count: int = MAX_POINTS) -> Points:
@@ -29,39 +28,48 @@ def straight(a: Point, b: Point, count: int = MAX_POINTS) -> Points:
 
 
 def spherical(a: Point, b: Point, count: int = MAX_POINTS) -> Points:
-    """Spherical linear interpolation from A to B around the origin, (count, 2), at equidistant t:
+    """A turn around the origin from A to B, (count, 2), at equidistant t: the angle and the radius,
 
-    sin((1 - t) w) / sin(w) A + sin(t w) / sin(w) B, with w the angle between A and B (Shoemake 1985; for
-    latent spaces White 2016, arXiv 1609.04468). Between points of equal norm it is the arc of a circle,
-    otherwise of an ellipse. Where w is not defined or the formula breaks down (`goes_straight`) it is the
-    straight line. Coordinates are clipped to +-LIMIT. Raises ValueError like `straight`.
+    r(t) = (1 - t) |A| + t |B| and phi(t) = phi_A + t `turn(A, B)`, change evenly.
+
+    Between points of equal norm it is spherical linear interpolation (Shoemake 1985; for latent spaces White
+    2016, arXiv 1609.04468), the arc of a circle. Between others slerp's formula, which weighs the vectors
+    themselves, leaves the ring between their norms, by any distance where they are nearly opposite; here the
+    norm is interpolated as well and stays between that of A and that of B. Coordinates are clipped to
+    +-LIMIT. Raises ValueError like `straight`.
     """
     first, last, t = _checked(a, b, count)
-    if goes_straight(a, b):
-        return straight(a, b, count)
-    angle = np.arccos(_cosine(first, last))
-    arc = (np.sin((1 - t) * angle) * first + np.sin(t * angle) * last) / np.sin(angle)
+    start = last if not first.any() else first  # the origin has no angle: it takes the other end's
+    angle = math.atan2(start[1], start[0]) + t * turn(a, b)
+    radius = (1 - t) * math.hypot(*first) + t * math.hypot(*last)
+    arc = radius * np.concatenate([np.cos(angle), np.sin(angle)], axis=1)
     return _path(np.clip(arc, -LIMIT, LIMIT), first, last)
 
 
+def turn(a: Point, b: Point) -> float:
+    """The angle from A to B seen from the origin, the shorter way round: radians, counter-clockwise > 0.
+
+    Exactly opposite points have two such ways. The one that leads counter-clockwise from the right-hand point
+    is taken, over the top, there and back alike; from the upper one, if neither is further right. It is 0 if
+    A or B is the origin.
+    """
+    (a1, a2), (b1, b2) = (float(a[0]), float(a[1])), (float(b[0]), float(b[1]))
+    cross, dot = a1 * b2 - a2 * b1, a1 * b1 + a2 * b2
+    if cross == 0:
+        half = math.pi if a1 > 0 or (a1 == 0 and a2 > 0) else -math.pi
+        return half if dot < 0 else 0.0
+    return math.atan2(cross, dot)
+
+
 def goes_straight(a: Point, b: Point) -> bool:
-    """Whether slerp is the straight line: A or B at the origin, or both on one line through it."""
-    first, last = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    if not first.any() or not last.any():
-        return True
-    return bool(abs(_cosine(first, last)) > COLLINEAR)
+    """Whether the spherical path hardly turns: A and B in one direction from the origin, or one at it."""
+    return abs(turn(a, b)) < NO_TURN
 
 
 def arc_lengths(points: Points) -> NDArray[np.float64]:
     """Distance walked in the plane from the first of points (n, 2) to each: (n,), from 0."""
     steps = np.linalg.norm(np.diff(points.astype(np.float64), axis=0), axis=1)
     return np.concatenate([[0.0], np.cumsum(steps)])
-
-
-def _cosine(first: NDArray[np.float64], last: NDArray[np.float64]) -> float:
-    """Cosine of the angle between two points seen from the origin; each is scaled first, for tiny ones."""
-    first, last = first / np.abs(first).max(), last / np.abs(last).max()
-    return float(np.clip(first @ last / np.linalg.norm(first) / np.linalg.norm(last), -1.0, 1.0))
 
 
 def _checked(

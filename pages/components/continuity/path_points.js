@@ -1,30 +1,36 @@
 // Points of a path between two points of the plane; the same formulas as vae/plane/paths.py.
 
-const COLLINEAR = 0.9995; // |cosine| of the angle at the origin beyond which slerp falls back to the straight line
-
 /** `count` points from a to b, both included: Float32Array [z1, z2, ...]. `kind` is "straight" or "spherical". */
 export function pathPoints(kind, a, b, count, limit) {
-  const angle = kind === "spherical" ? angleAtOrigin(a, b) : 0;
+  const at = kind === "spherical" ? turning(a, b) : (t) => [0, 1].map((axis) => (1 - t) * a[axis] + t * b[axis]);
   const points = new Float32Array(2 * count);
   for (let i = 0; i < count; i++) {
-    const [ofA, ofB] = weights(i / (count - 1), angle);
-    for (const axis of [0, 1]) {
-      const value = ofA * a[axis] + ofB * b[axis];
-      points[2 * i + axis] = Math.min(Math.max(value, -limit), limit);
-    }
+    const z = at(i / (count - 1));
+    points.set(z.map((value) => Math.min(Math.max(value, -limit), limit)), 2 * i);
   }
   points.set(a);
   points.set(b, points.length - 2);
   return points;
 }
 
-function weights(t, angle) {
-  if (!angle) return [1 - t, t];
-  return [Math.sin((1 - t) * angle) / Math.sin(angle), Math.sin(t * angle) / Math.sin(angle)];
+/** The point at t of a turn around the origin: angle and radius change evenly. */
+function turning(a, b) {
+  const [from, to] = [Math.hypot(...a), Math.hypot(...b)];
+  const [z1, z2] = from ? a : b; // the origin has no angle: it takes the other end's
+  const start = Math.atan2(z2, z1);
+  const whole = turn(a, b);
+  return (t) => {
+    const radius = (1 - t) * from + t * to;
+    const angle = start + t * whole;
+    return [radius * Math.cos(angle), radius * Math.sin(angle)];
+  };
 }
 
-/** The angle between a and b as seen from the origin; 0 where there is none, or no plane arc to walk on. */
-function angleAtOrigin(a, b) {
-  const cosine = (a[0] * b[0] + a[1] * b[1]) / (Math.hypot(...a) * Math.hypot(...b));
-  return Math.abs(cosine) <= COLLINEAR ? Math.acos(cosine) : 0; // not a number: an end at the origin
+/** The angle from a to b, the shorter way round; between opposite points counter-clockwise from the right-hand one. */
+function turn(a, b) {
+  const cross = a[0] * b[1] - a[1] * b[0];
+  const dot = a[0] * b[0] + a[1] * b[1];
+  if (cross !== 0) return Math.atan2(cross, dot);
+  if (dot >= 0) return 0;
+  return a[0] > 0 || (a[0] === 0 && a[1] > 0) ? Math.PI : -Math.PI;
 }

@@ -51,7 +51,7 @@ def path_sentence(
 def _kind_sentence(kind: PathKind, a: Point, b: Point, saved: float) -> str:
     if kind == "spherical":
         if goes_straight(a, b):
-            return "A and B lie on one line with the origin: there is no arc between them, only the line."
+            return "Seen from the origin A and B lie in one direction: there is nothing to turn, only a line."
         return "The spherical path turns around the origin instead of cutting through the crowded middle."
     if kind == "geodesic":
         if saved < SAME_LENGTH:
@@ -135,8 +135,11 @@ the way has a picture of its own instead of two digits laid over each other. The
 decoded digit shows what that would look like: the two end pictures, blended pixel by pixel with the same $t$.
 
 - **Straight**: $z(t) = (1 - t)\,A + t\,B$.
-- **Spherical** (slerp): $z(t) = \frac{\sin((1-t)\,\omega)}{\sin \omega}\,A + \frac{\sin(t\,\omega)}{\sin
-  \omega}\,B$, where $\omega$ is the angle between $A$ and $B$ seen from the origin.
+- **Spherical** (slerp): a turn around the origin. The distance from it and the angle change evenly,
+  $r(t) = (1-t)\,r_A + t\,r_B$ and $\varphi(t) = \varphi_A + t\,\omega$, where $\omega$ is the angle between
+  $A$ and $B$, the shorter way round. It comes from spaces of many dimensions: there nearly all of a Gaussian
+  prior lies at the same distance from the origin, and a straight line would cut below it. In a plane it is
+  no more than a turn around the middle.
 - **Geodesic**: the path along which the picture changes least. The decoder gives the plane a geometry of
   its own: its Jacobian $J$ says how far the picture moves for a small step, $\lVert J\,\mathrm{d}z \rVert$,
   and a geodesic is the shortest path measured that way. It prefers places where the **area magnification**

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from vae.plane import paths
@@ -12,6 +12,10 @@ coordinate = st.floats(-paths.LIMIT, paths.LIMIT, width=32)
 point = st.tuples(coordinate, coordinate)
 counts = st.integers(2, paths.MAX_POINTS)
 angle = st.floats(-math.pi, math.pi)
+# Far out the limit of the coordinates cuts a turn off; within it there is nothing but the turn
+norm = st.floats(0.01, 700)
+near_coordinate = st.floats(-700, 700, width=32)
+near = st.tuples(near_coordinate, near_coordinate)
 
 
 def on_circle(radius: float, angle: float) -> tuple[float, float]:
@@ -41,24 +45,70 @@ def test_straight_points_are_equidistant_on_the_line(a, b, count) -> None:
     np.testing.assert_allclose(paths.straight(a, b, count), oracle, rtol=1e-5, atol=1e-3)
 
 
-@given(radius=st.floats(0.01, 700), start=angle, turn=st.floats(0.1, 3.0), count=counts)
-def test_slerp_between_equal_norms_turns_evenly_on_the_circle(radius, start, turn, count) -> None:
+@given(radius=norm, start=angle, turn=st.floats(0.1, 3.0), count=counts)
+def test_spherical_path_between_equal_norms_turns_evenly_on_the_circle(radius, start, turn, count) -> None:
     points = paths.spherical(on_circle(radius, start), on_circle(radius, start + turn), count)
     oracle = [on_circle(radius, start + turn * t) for t in np.linspace(0, 1, count)]
     np.testing.assert_allclose(points, oracle, rtol=1e-4, atol=1e-4 * radius)
 
 
-def test_slerp_of_a_right_angle_is_a_quarter_of_an_ellipse() -> None:
-    """Norms are not evened out: with perpendicular ends the formula is cos(90 t) A + sin(90 t) B."""
-    points = paths.spherical((2, 0), (0, 1), 91)
-    np.testing.assert_allclose(points[30], (2 * math.cos(math.pi / 6), 0.5), rtol=1e-6)
-    np.testing.assert_allclose((points[:, 0] / 2) ** 2 + points[:, 1] ** 2, 1, rtol=1e-6)
+@given(radius=norm, other=norm, start=angle, turn=st.floats(-3.1, 3.1), count=counts)
+def test_angle_and_radius_change_evenly(radius, other, start, turn, count) -> None:
+    a, b = on_circle(radius, start), on_circle(other, start + turn)
+    oracle = [on_circle((1 - t) * radius + t * other, start + turn * t) for t in np.linspace(0, 1, count)]
+    np.testing.assert_allclose(paths.spherical(a, b, count), oracle, rtol=1e-4, atol=1e-4 * (radius + other))
+
+
+@given(a=near, b=near, count=counts)
+@example(a=(0.098, -1.738), b=(-0.014, 1.384), count=201)  # by slerp's formula z2 reaches -7.67
+@example(a=(1, 0), b=(-2, 1e-5), count=201)
+def test_the_spherical_path_stays_in_the_ring_between_its_ends(a, b, count) -> None:
+    radii = np.linalg.norm(paths.spherical(a, b, count).astype(np.float64), axis=1)
+    low, high = sorted((math.hypot(*a), math.hypot(*b)))
+    assert radii.min() >= low * (1 - 1e-6) - 1e-12
+    assert radii.max() <= high * (1 + 1e-6) + 1e-12
+
+
+@given(a=near, b=near, count=st.integers(50, paths.MAX_POINTS))
+def test_the_spherical_path_has_no_jumps(a, b, count) -> None:
+    """No step is longer than an even share of the turn at the larger radius and of the way outwards."""
+    steps = np.linalg.norm(np.diff(paths.spherical(a, b, count).astype(np.float64), axis=0), axis=1)
+    radii = math.hypot(*a), math.hypot(*b)
+    even = (abs(paths.turn(a, b)) * max(radii) + abs(radii[1] - radii[0])) / (count - 1)
+    assert steps.max() <= even + 1e-6 * max(1, *radii)
 
 
 @given(a=point, b=point, count=counts)
-def test_slerp_backwards_is_the_same_path(a, b, count) -> None:
+@example(a=(1, 2), b=(-2, -4), count=9)
+@example(a=(0, -3), b=(0, 1), count=9)
+def test_the_spherical_path_backwards_is_the_same_path(a, b, count) -> None:
     there, back = paths.spherical(a, b, count), paths.spherical(b, a, count)
     np.testing.assert_allclose(there, back[::-1], rtol=1e-4, atol=1e-3)
+    assert paths.turn(a, b) == -paths.turn(b, a)
+
+
+@given(a=near, b=near)
+def test_the_turn_is_the_angle_between_the_ends(a, b) -> None:
+    lengths = math.hypot(*a) * math.hypot(*b)
+    assume(lengths > 1e-6)
+    cosine = float(np.clip(np.dot(a, b) / lengths, -1, 1))
+    assert math.cos(paths.turn(a, b)) == pytest.approx(cosine, abs=1e-9)
+    assert -math.pi <= paths.turn(a, b) <= math.pi
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "middle"),
+    [
+        ((1, 0), (-1, 0), (0, 1)),
+        ((-1, 0), (1, 0), (0, 1)),
+        ((1, -1), (-3, 3), (2, 2)),
+        ((0, 2), (0, -2), (-2, 0)),
+        ((0, -2), (0, 2), (-2, 0)),
+    ],
+)
+def test_between_opposite_ends_it_leads_over_the_top(a, b, middle) -> None:
+    np.testing.assert_allclose(paths.spherical(a, b, 3)[1], middle, atol=1e-6)
+    assert not paths.goes_straight(a, b)
 
 
 @pytest.mark.parametrize(
@@ -69,24 +119,12 @@ def test_slerp_backwards_is_the_same_path(a, b, count) -> None:
         ((0, 0), (0, 0)),
         ((1.5, -0.5), (1.5, -0.5)),
         ((1, 1), (3, 3)),
-        ((1, 1), (-2, -2)),
-        ((1, 0), (-2, 1e-5)),  # nearly opposite: the formula would pass at a distance of 5e4
         ((1e-30, 0), (2e-30, 0)),
     ],
 )
-def test_slerp_goes_straight_where_its_angle_says_nothing(a, b) -> None:
+def test_where_nothing_turns_the_spherical_path_is_straight(a, b) -> None:
     assert paths.goes_straight(a, b)
-    np.testing.assert_array_equal(paths.spherical(a, b, 50), paths.straight(a, b, 50))
-
-
-@given(radius=st.floats(0.01, 10), other=st.floats(0.01, 10), start=angle, turn=st.floats(0.1, 3.0))
-def test_slerp_bends_in_every_other_case(radius, other, start, turn) -> None:
-    a, b = on_circle(radius, start), on_circle(other, start + turn)
-    assert not paths.goes_straight(a, b)
-    middle = paths.spherical(a, b, 3)[1]
-    # sin(w / 2) / sin(w) = 1 / (2 cos(w / 2)): beyond the middle of the chord, seen from the origin
-    chord = np.add(a, b) / 2
-    np.testing.assert_allclose(middle, chord / math.cos(turn / 2), rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(paths.spherical(a, b, 50), paths.straight(a, b, 50), rtol=1e-6, atol=1e-6)
 
 
 @given(a=point, b=point, count=counts)
