@@ -35,16 +35,16 @@ class LatentMap {
   #stopAnswering;
   #stopGestures = () => {};
 
-  constructor(root, Plotly, { key, colours, seen }) {
+  constructor(root, Plotly, { key, seen }) {
     this.#group = key;
     this.#teller = new Teller("pin", seen);
-    this.#scene = new Scene(root, Plotly, { colours }, {
+    this.#scene = new Scene(root, Plotly, {
       moved: () => {},
       settled: () => this.#manifold.refresh(),
       known: () => this.#meet(),
       themed: () => this.#manifold.setInk(this.#scene.theme.ink),
     });
-    root.prepend(createLegend(colours, (hidden) => this.#scene.hide(hidden)));
+    root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
     this.#manifold = new Manifold(this.#scene.plane, this.#scene.theme.ink);
     this.#stopAnswering = answer(key, () => {
       announceChannel({ group: key, ...this.#condition });
