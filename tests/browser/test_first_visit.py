@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import App
-from tests.browser.reading import box_of, open_map, plane, visible_range
+from tests.browser.reading import assert_decoded, box_of, decoder, open_map, plane, shown, visible_range, z_at
 
 WIDTHS = (390, 640, 768, 1024, 1280, 1920)
 
@@ -73,3 +75,23 @@ def test_no_page_scrolls_sideways(browser: Browser, app: App, path: str, last: s
         )
         assert wider == [], f"at {width} px"
     context.close()
+
+
+def test_the_first_digit_does_not_wait_for_the_map(page: Page, app: App) -> None:
+    held: list[Route] = []
+    page.route(re.compile(r"/plotly-[^/]+\.js$"), lambda route: held.append(route))
+    page.goto(f"{app.url}/?z1=1.5&z2=-0.5")
+    digit = page.get_by_test_id("digit")
+    expect(digit).to_have_attribute("data-frames", re.compile("[1-9]"))
+    assert len(held) == 1
+    assert plane(page).count() == 0
+    before = shown(page)
+    assert before.z == (1.5, -0.5)
+    assert_decoded(decoder("vae"), before.z, before.pixels)
+    held[0].continue_()
+    expect(plane(page)).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_text("most likely a")).to_be_visible()
+    assert shown(page).z == before.z
+    box = box_of(page.locator(".latent-map-overlay .mark-pin .ring"))
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert z_at(page, *middle) == pytest.approx(before.z, abs=0.05)

@@ -37,6 +37,7 @@ def test_train_evaluate_and_record(mnist, tmp_path, tiny, capsys, monkeypatch) -
 
     quick = type("E", (), {"log_likelihood": -200.0, "check": -200.0, "spacing": 0.04})
     monkeypatch.setattr("vae.measure.evaluation.converged_log_likelihood", lambda *_: quick)
+    monkeypatch.setattr("vae.measure.evaluation.DRAWS", 500)
     capsys.readouterr()
     assert cli.main(["evaluate", str(out), "--data", str(mnist), "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)

@@ -66,6 +66,7 @@ class Checkpoint:
         model = self._outline()
         own = {name: value.to(device, copy=True) for name, value in self.weights.items()}
         model.load_state_dict(own, assign=True)
+        model.to(device)  # what no file holds, too: a lattice that follows from the configuration
         return model.eval().requires_grad_(False)
 
     def check_fit(self) -> None:

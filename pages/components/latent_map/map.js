@@ -16,16 +16,20 @@ const NO_ANSWER = "The server does not answer. The map follows the pointer again
 
 /** Build the map inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
 export async function mount(root, { data }) {
-  const Plotly = await loadPlotly(new URL(data.plotly, document.baseURI));
-  const map = new LatentMap(root, Plotly, data);
-  await map.start();
+  const map = new LatentMap(data); // from here on the pinned point's digit is on its way
+  try {
+    await map.start(root, await loadPlotly(new URL(data.plotly, document.baseURI)), data);
+  } catch (error) {
+    map.dispose();
+    throw error;
+  }
   return map;
 }
 
 class LatentMap {
   #group;
-  #scene;
-  #manifold;
+  #scene = null; // until plotly.js is there
+  #manifold = null;
   #point = new PinnedPoint((picture) => this.#announce(picture));
   #checkpoint = null;
   #channel = null;
@@ -35,9 +39,20 @@ class LatentMap {
   #stopAnswering;
   #stopGestures = () => {};
 
-  constructor(root, Plotly, { key, seen }) {
+  /** Begins to decode, which needs no map. */
+  constructor({ key, seen, checkpoint, pin }) {
     this.#group = key;
     this.#teller = new Teller("pin", seen);
+    this.#stopAnswering = answer(key, () => {
+      announceChannel({ group: key, ...this.#condition });
+      this.#point.repeat();
+    });
+    this.#use(checkpoint);
+    this.#point.place(pin);
+  }
+
+  /** Build the map inside `root`. */
+  async start(root, Plotly) {
     this.#scene = new Scene(root, Plotly, {
       moved: () => {},
       settled: () => this.#manifold.refresh(),
@@ -46,14 +61,9 @@ class LatentMap {
     });
     root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
     this.#manifold = new Manifold(this.#scene.plane, this.#scene.theme.ink);
-    this.#stopAnswering = answer(key, () => {
-      announceChannel({ group: key, ...this.#condition });
-      this.#point.repeat();
-    });
-  }
-
-  async start() {
     await this.#scene.start();
+    this.#scene.overlay.mark("pin", this.#point.z);
+    this.#showCondition();
     this.#stopGestures = listenToGestures(this.#scene.stage.plot, this.#scene.plane, {
       preview: (z, underFinger) => this.#preview(z.map(clamped), underFinger),
       leave: () => this.#leave(),
@@ -75,7 +85,8 @@ class LatentMap {
     const { data } = component;
     const known = this.#teller.knows(component);
     if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
-    if (known || !this.#point.z) this.#adopt(data.pin);
+    this.#scene.use(data.checkpoint);
+    if (known) this.#adopt(data.pin);
     this.#scene.overlay.showPrior(data.show_prior);
     this.#scene.plane.setOpacity(data.show_manifold ? OPACITY.over : OPACITY.alone);
     this.#manifold.set({ shown: data.show_manifold, channel: this.#channel });
@@ -87,8 +98,8 @@ class LatentMap {
     this.#teller.dispose();
     this.#stopGestures();
     this.#channel?.close();
-    this.#manifold.dispose();
-    this.#scene.dispose();
+    this.#manifold?.dispose();
+    this.#scene?.dispose();
   }
 
   #use(checkpoint) {
@@ -98,13 +109,17 @@ class LatentMap {
     this.#channel = channel;
     this.#point.use(checkpoint, channel);
     if (this.#point.z) this.#point.place(this.#point.z);
-    this.#scene.use(checkpoint);
   }
 
   #hear(news) {
     this.#condition = { ...this.#condition, ...news };
     announceChannel({ group: this.#group, ...this.#condition });
-    if ("open" in news) this.#scene.stage.setNotice("channel", news.open ? "" : news.sentence || NO_ANSWER);
+    if ("open" in news) this.#showCondition();
+  }
+
+  #showCondition() {
+    const { open, sentence } = this.#condition;
+    this.#scene?.stage.setNotice("channel", open || sentence === undefined ? "" : sentence || NO_ANSWER);
   }
 
   /** The test digits have come. */
@@ -119,8 +134,8 @@ class LatentMap {
   }
 
   #likely(z1, z2) {
-    const { latents } = this.#scene;
-    return latents && likelyDigit(latents, z1, z2);
+    const latents = this.#scene?.latents;
+    return latents ? likelyDigit(latents, z1, z2) : null;
   }
 
   #preview(z, underFinger) {

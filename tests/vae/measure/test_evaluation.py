@@ -1,16 +1,20 @@
+from collections.abc import Iterator
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
 from vae.config import ModelConfig, TrainingConfig
-from vae.data import binarised_test_images, load_mnist
+from vae.data import Digits, binarised_test_images, load_mnist
 from vae.measure import evaluation
-from vae.measure.evidence import elbo
+from vae.measure.evidence import converged_log_likelihood, elbo
 from vae.measure.quadrature import Quadrature
 from vae.model import ladder
 from vae.model.checkpoint import Checkpoint, Latents, load
 from vae.model.network import VAE
 
+CPU = torch.device("cpu")
 RUNGS = [ladder.file(beta).removesuffix(".pt") for beta in ladder.BETAS]
 SHIPPED = ["vae", *RUNGS]
 
@@ -24,10 +28,31 @@ def checkpoint_of(digits, variational: bool) -> Checkpoint:
     return Checkpoint(config, TrainingConfig(), VAE(config).state_dict(), latents)
 
 
-def test_figures_of_a_vae(digits) -> None:
-    few = type(digits)(digits.images[:50], digits.labels[:50])
-    heard: list[str] = []
-    figures = evaluation.evaluate(checkpoint_of(few, True), few, torch.device("cpu"), None, 50, heard.append)
+@pytest.fixture(scope="module", autouse=True)
+def coarser_lattices() -> Iterator[None]:
+    """The search for lattices that agree begins coarse: the random decoders here are smooth."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluation, "converged_log_likelihood", partial(converged_log_likelihood, spacing=0.16))
+        yield
+
+
+@pytest.fixture(scope="module")
+def few(digits) -> Digits:
+    return Digits(digits.images[:20], digits.labels[:20])
+
+
+@pytest.fixture(scope="module")
+def heard() -> list[str]:
+    """What `figures` was told while it was measured."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def figures(few, heard) -> evaluation.Figures:
+    return evaluation.evaluate(checkpoint_of(few, True), few, CPU, None, 50, heard.append)
+
+
+def test_figures_of_a_vae(figures, heard) -> None:
     assert figures["elbo_nats"] <= figures["iwae_nats"] + 0.1 <= figures["log_likelihood_nats"] + 0.2
     assert figures["iwae_samples"] == 50
     assert abs(figures["log_likelihood_nats"] - figures["log_likelihood_check_nats"]) < 0.01
@@ -37,20 +62,16 @@ def test_figures_of_a_vae(digits) -> None:
     assert f"{figures['elbo_nats']:.3f} nats" in text
 
 
-def test_a_plain_autoencoder_has_no_kl_and_no_elbo(digits) -> None:
-    few = type(digits)(digits.images[:50], digits.labels[:50])
-    figures = evaluation.evaluate(checkpoint_of(few, False), few, torch.device("cpu"), iwae_samples=50)
-    assert not {"kl_nats", "elbo_nats", "iwae_nats"} & set(figures)
-    assert "log_likelihood_nats" in figures
+def test_a_plain_autoencoder_has_no_kl_and_no_elbo(few) -> None:
+    measured = evaluation.evaluate(checkpoint_of(few, False), few, CPU, iwae_samples=50)
+    assert not {"kl_nats", "elbo_nats", "iwae_nats"} & set(measured)
+    assert "log_likelihood_nats" in measured
 
 
-def test_a_foreign_decoder_is_measured_like_our_own(digits) -> None:
-    few = type(digits)(digits.images[:50], digits.labels[:50])
-    checkpoint, cpu = checkpoint_of(few, True), torch.device("cpu")
-    own = evaluation.evaluate(checkpoint, few, cpu)
-    foreign = evaluation.evaluate_foreign(checkpoint.build().decode, few, cpu)
+def test_a_foreign_decoder_is_measured_like_our_own(few, figures) -> None:
+    foreign = evaluation.evaluate_foreign(checkpoint_of(few, True).build().decode, few, CPU)
     for name in ("log_likelihood_nats", "log_likelihood_check_nats", "lattice_spacing"):
-        assert foreign[name] == own[name]
+        assert foreign[name] == figures[name]
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -77,6 +77,18 @@ def test_reading_and_building_draw_no_random_weights(path) -> None:
     assert torch.equal(torch.get_rng_state(), before)
 
 
+@pytest.mark.parametrize("encoder", [{"encoder": "mlp"}, {"encoder": "lookup", "places": 89}])
+def test_a_model_is_whole_and_all_of_it_on_its_device(encoder) -> None:
+    """Buffers, too, that the file does not hold because they follow from the configuration."""
+    config = replace(make().model_config, **encoder)
+    built = VAE(config)
+    checkpoint = replace(make(), model_config=config, weights=built.state_dict())
+    images = torch.rand(3, 784)
+    torch.testing.assert_close(checkpoint.build().encode(images), built.eval().encode(images))
+    elsewhere = checkpoint.build("meta")
+    assert {tensor.device.type for tensor in (*elsewhere.parameters(), *elsewhere.buffers())} == {"meta"}
+
+
 def test_a_model_has_weights_of_its_own(path) -> None:
     checkpoint = load(path)
     model = checkpoint.build()
