@@ -18,7 +18,9 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # WebGL in software, and nothing that asks the network for anything but the app
 FLAGS = ("--no-sandbox", "--enable-unsafe-swiftshader", "--disable-background-networking", "--disable-sync")
 
-expect.set_options(timeout=30_000)
+PATIENCE = 90_000  # ms: a busy machine is slow, not wrong; only a failure waits that long
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="package")
@@ -64,6 +66,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A visitor: 1280 x 720, light theme."""
     context = browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme="light")
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

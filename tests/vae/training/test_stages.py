@@ -8,7 +8,6 @@ from vae.data import binarise
 from vae.measure.quality import continuity, metric
 from vae.model.inversion import log_likelihoods
 from vae.model.lookup import LookupEncoder
-from vae.model.network import reparameterise
 from vae.training import fitting, stages
 from vae.training.fitting import EpochReport, ProgressError
 from vae.training.stages import VAEFit
@@ -81,31 +80,34 @@ def test_a_plain_autoencoder_has_neither_noise_nor_kl(digits) -> None:
     assert same(fit, other)
 
 
+PLAIN = replace(MODEL, variational=False)  # small networks learn to use the plane sooner without noise
+
+
 def test_smoothness_makes_the_decoder_less_steep(digits) -> None:
-    """At every seed, by the exact Jacobian; the loss reported stays the ELBO without the penalty."""
-    config = TrainingConfig(epochs=8, batch_size=50, learning_rate=3e-3)
+    """At every seed, by the exact Jacobian at the codes; the loss reported stays without the penalty."""
+    config = TrainingConfig(epochs=6, batch_size=50, learning_rate=3e-3)
     for seed in range(3):
         medians = []
-        for smoothness in (0.0, 0.05):
-            fit = VAEFit(MODEL, replace(config, seed=seed, smoothness=smoothness), digits, CPU)
+        for smoothness in (0.0, 0.5):
+            fit = VAEFit(PLAIN, replace(config, seed=seed, smoothness=smoothness), digits, CPU)
             losses = run(fit)[-1].losses
-            assert losses["loss"] == pytest.approx(losses["reconstruction"] + losses["KL"], rel=1e-4)
-            z = torch.randn(500, 2, generator=torch.Generator().manual_seed(0))
-            medians.append(continuity(fit.model.requires_grad_(False), z).median)
+            assert losses["loss"] == losses["reconstruction"]
+            model = fit.model.requires_grad_(False)
+            medians.append(continuity(model, model.encode(fit.images[:500] / 255).mean).median)
         assert medians[1] < 0.8 * medians[0]
 
 
 def test_the_reported_steepness_is_the_jacobians(digits, monkeypatch) -> None:
-    fit = VAEFit(MODEL, replace(CONFIG, epochs=3, smoothness=1e-3), digits, CPU)
+    fit = VAEFit(PLAIN, replace(CONFIG, epochs=3, smoothness=1e-3), digits, CPU)
     run(fit)
     monkeypatch.setattr(stages, "PROBED", 1.0)
     rows, generator = torch.arange(len(fit.images)), torch.Generator().manual_seed(0)
-    reported = float(fit.gradient(rows, generator)["steepness"])
-    with torch.no_grad():
-        images = binarise(fit.images, torch.Generator().manual_seed(0))
-        z = reparameterise(fit.model.encode(images), torch.Generator().manual_seed(1))
-    exact = metric(fit.model.requires_grad_(False), z).diagonal(dim1=1, dim2=2).mean()
-    assert reported == pytest.approx(float(exact), rel=0.1)  # other noise, random directions
+    reported = float(fit.gradient(rows, generator)["steepness"].detach())
+    model = fit.model.requires_grad_(False)
+    z = model.encode(binarise(fit.images, torch.Generator().manual_seed(0))).mean
+    exact = metric(model, z).diagonal(dim1=1, dim2=2).mean()
+    assert exact > 1
+    assert reported == pytest.approx(float(exact), rel=0.1)  # random directions
 
 
 def test_with_mse_the_reconstruction_is_a_squared_error(digits) -> None:
