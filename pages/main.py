@@ -18,6 +18,7 @@ DEFAULTS = {
     "pin": (0.0, 0.0),  # the pinned latent point (z1, z2)
     "manifold": False,  # whether decoded digits lie behind the map
     "path": None,  # the PathView of the continuity page, once it was there
+    "geodesic": None,  # ends and checkpoint of the geodesic that was found last
     "magnification": False,  # whether the area magnification lies behind the path
     "completeness": None,  # the CompletenessView of the completeness page, once it was there
     "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
