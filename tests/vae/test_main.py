@@ -11,7 +11,7 @@ import pytest
 
 from vae import __main__ as cli
 from vae.config import ModelConfig, TrainingConfig
-from vae.model.checkpoint import load
+from vae.model.checkpoint import Checkpoint, load
 from vae.training.presets import PRESETS, Preset
 
 ROOT = Path(__file__).parents[2]
@@ -81,25 +81,37 @@ sys.exit(cli.main(sys.argv[1:]))
 """
 
 
+def train(mnist: Path, out: Path, *more: str) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, "train", "--data", str(mnist), "--out", str(out), *more],
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+
+
+def train_to_the_end(mnist: Path, out: Path, *more: str) -> Checkpoint:
+    process = train(mnist, out, *more)
+    process.communicate("go on\n")
+    assert process.returncode == 0
+    return load(out)
+
+
+@pytest.fixture(scope="module")
+def whole(mnist, tmp_path_factory) -> Checkpoint:
+    """A run that nothing interrupts."""
+    return train_to_the_end(mnist, tmp_path_factory.mktemp("whole") / "vae.pt")
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_run_is_readable_and_resumes_to_the_same_figures(mnist, tmp_path, stop) -> None:
+def test_an_interrupted_run_is_readable_and_resumes_to_the_same_figures(mnist, tmp_path, whole, stop) -> None:
     """The run is held after its second epoch until the signal comes, however busy the machine is."""
-
-    def train(name: str, *more: str) -> subprocess.Popen[str]:
-        words = ["train", "--data", str(mnist), "--out", str(tmp_path / name), *more]
-        pipe = subprocess.PIPE
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        return subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, *words],
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
-            text=True,
-            cwd=ROOT,
-            env=environment,
-        )
-
-    process = train("stopped.pt")
+    out = tmp_path / "vae.pt"
+    process = train(mnist, out)
     assert process.stdout is not None
     while "paused" not in process.stdout.readline():
         assert process.poll() is None
@@ -108,14 +120,11 @@ def test_an_interrupted_run_is_readable_and_resumes_to_the_same_figures(mnist, t
     assert process.returncode != 0
     if stop == signal.SIGINT:
         assert "--resume" in errors
-    stopped = load(tmp_path / "stopped.pt")
+    stopped = load(out)
     assert stopped.progress is not None
     assert stopped.progress["done"] == 2
 
-    for process in (train("stopped.pt", "--resume"), train("whole.pt")):
-        process.communicate("go on\n")
-        assert process.returncode == 0
-    resumed, whole = load(tmp_path / "stopped.pt"), load(tmp_path / "whole.pt")
+    resumed = train_to_the_end(mnist, out, "--resume")
     assert resumed.progress is None
     assert all(value.equal(whole.weights[name]) for name, value in resumed.weights.items())
 
