@@ -7,10 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from pages.components.frame.header import PAGES
+from pages.components.frame.page_frame import page_frame
 
 FRAME = Path(__file__).parent / "components" / "frame"
-
-st.set_page_config(page_title="Latent Atlas", page_icon=FRAME / "icon.svg", layout="wide")
 
 # A visitor's own state, made once a session. Pages copy what their widgets report into it, because a widget's
 # own value is forgotten when its page is left.
@@ -27,12 +26,15 @@ DEFAULTS = {
 for name, value in DEFAULTS.items():
     st.session_state.setdefault(name, value)
 
-st.html(FRAME / "page.css")
+for sheet in ("colours", "page", "access"):
+    st.html(FRAME / f"{sheet}.css")
 first = next(iter(PAGES))
 page = st.navigation(
     [st.Page(script, title=name, default=script == first) for script, name in PAGES.items()],
     position="hidden",  # the header holds the links, in the same line as a page's controls
 )
+st.set_page_config(page_title=f"{page.title} – Latent Atlas", page_icon=FRAME / "icon.svg", layout="wide")
+page_frame(page.title)
 st.session_state["arrived"] = st.session_state["page"] not in (None, page.url_path)
 st.session_state["page"] = page.url_path
 page.run()

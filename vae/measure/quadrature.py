@@ -15,7 +15,7 @@ from torch.nn.functional import max_pool2d
 
 from vae.model.inversion import Decoder, log_likelihoods, log_prior
 
-RADIUS = 5.5  # prior mass beyond it: exp(-15), 3e-7
+RADIUS = 5.5  # of the first disc; prior mass beyond it: exp(-15), 3e-7
 TILE = 0.16  # side of a tile
 SURVEY = 4  # points along it in the survey: a spacing of 0.04
 # Nats below an image's best survey point at which a tile and its eight neighbours are left out. A peak of
@@ -28,35 +28,57 @@ TILES_AT_ONCE = 128
 class Quadrature:
     """log p(x) of binary images (n, 784) under N(0, I) and a decoder, on lattices as fine as needed.
 
-    The lattice consists of cell centres; its spacing is `TILE` divided by the number of points along a tile.
+    It covers the ring of the plane from radius `inner` to `outer`; from 0 it is a disc. The lattice consists
+    of cell centres; its spacing is `TILE` divided by the number of points along a tile. `beside` (n, 1) says
+    how high log p(x, z) is known to be elsewhere: tiles that are nothing beside it are left out, too.
     """
 
     @torch.inference_mode()
-    def __init__(self, decoder: Decoder, images: Tensor) -> None:
+    def __init__(
+        self,
+        decoder: Decoder,
+        images: Tensor,
+        outer: float = RADIUS,
+        inner: float = 0.0,
+        beside: Tensor | None = None,
+    ) -> None:
         self._decoder = decoder
         self._images = images
-        steps = math.ceil(RADIUS / TILE)
+        steps = math.ceil(outer / TILE)
         corners = (torch.arange(-steps, steps) * TILE).double()
         self._side = 2 * steps
         self._corners = torch.cartesian_prod(corners, corners)  # (tiles, 2)
-        self._inside = (self._corners + TILE / 2).square().sum(dim=1) <= RADIUS**2
-        self._near = self._survey()  # (n, tiles) of bool
+        distance = (self._corners + TILE / 2).square().sum(dim=1)
+        self._tiles = ((distance > inner**2) & (distance <= outer**2)).nonzero()[:, 0]  # those that count
+        peaks = self._survey()
+        self.best = peaks.amax(dim=1, keepdim=True)  # (n, 1)
+        if beside is not None:
+            self.best = torch.maximum(self.best, beside)
+        self._near = self._widened(peaks >= self.best - MARGIN)  # (n, tiles that count) of bool
 
     def _survey(self) -> Tensor:
-        tiles = self._inside.nonzero()[:, 0]
-        peaks = torch.full((len(self._images), len(self._corners)), -torch.inf)
-        for part in torch.split(tiles, TILES_AT_ONCE):
-            z = torch.cat([self._points(int(tile), SURVEY) for tile in part])
-            joint = self._joint(z, self._images).view(len(self._images), len(part), -1)
-            peaks[:, part] = joint.amax(dim=2).cpu()
-        best = peaks.amax(dim=1, keepdim=True)
-        near = (peaks >= best - MARGIN).view(-1, 1, self._side, self._side)
-        widened = [max_pool2d(part.half(), 3, stride=1, padding=1) > 0 for part in torch.split(near, 500)]
-        return torch.cat(widened).flatten(1) & self._inside
+        """The highest log p(x, z) that a coarse lattice finds in each tile, (n, tiles that count)."""
+        peaks = torch.empty(len(self._images), len(self._tiles))
+        for columns in torch.split(torch.arange(len(self._tiles)), TILES_AT_ONCE):
+            z = self._points(self._tiles[columns], SURVEY)
+            joint = self._joint(z, self._images).view(len(self._images), len(columns), -1)
+            peaks[:, columns] = joint.amax(dim=2).cpu()
+        return peaks
 
-    def _points(self, tile: int, along: int) -> Tensor:
+    def _widened(self, near: Tensor) -> Tensor:
+        """The same with the eight neighbours of each tile."""
+        parts = []
+        for part in torch.split(near, 500):
+            grid = torch.zeros(len(part), len(self._corners), dtype=torch.half)
+            grid[:, self._tiles] = part.half()
+            pooled = max_pool2d(grid.view(-1, 1, self._side, self._side), 3, stride=1, padding=1)
+            parts.append(pooled.flatten(1)[:, self._tiles] > 0)
+        return torch.cat(parts)
+
+    def _points(self, tiles: Tensor, along: int) -> Tensor:
+        """The lattice of `tiles` (k,), one after the other, (k * along^2, 2)."""
         steps = (torch.arange(along, dtype=torch.float64) + 0.5) * (TILE / along)
-        return (self._corners[tile] + torch.cartesian_prod(steps, steps)).float()
+        return (self._corners[tiles, None] + torch.cartesian_prod(steps, steps)).view(-1, 2).float()
 
     def _joint(self, points: Tensor, images: Tensor) -> Tensor:
         """log p(x_i, z_k), shape (n, k)."""
@@ -65,11 +87,14 @@ class Quadrature:
 
     @torch.inference_mode()
     def log_likelihood(self, spacing: float) -> Tensor:
-        """float64 (n,), in nats; the spacing is rounded down to a whole fraction of a tile."""
+        """float64 (n,), in nats, minus infinity where no tile matters.
+
+        The spacing is rounded down to a whole fraction of a tile.
+        """
         along = math.ceil(TILE / spacing - 1e-9)
         total = torch.full((len(self._images),), -torch.inf, device=self._images.device)
-        for tile in self._near.any(dim=0).nonzero()[:, 0].tolist():
-            rows = self._near[:, tile].nonzero()[:, 0].to(total.device)
-            joint = self._joint(self._points(tile, along), self._images[rows])
+        for column in self._near.any(dim=0).nonzero()[:, 0].tolist():
+            rows = self._near[:, column].nonzero()[:, 0].to(total.device)
+            joint = self._joint(self._points(self._tiles[column : column + 1], along), self._images[rows])
             total[rows] = torch.logaddexp(total[rows], joint.logsumexp(dim=1))
-        return total.double().cpu() + 2 * math.log(TILE / along)
+        return total.cpu().double() + 2 * math.log(TILE / along)

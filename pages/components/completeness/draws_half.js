@@ -6,6 +6,7 @@ import { make } from "../parts/dom.js";
 
 export class DrawsHalf {
   element;
+  #place;
   #title = make("b");
   #sentence = make("span");
   #grid = make("div", { class: "draws", role: "group" });
@@ -13,8 +14,12 @@ export class DrawsHalf {
   #points = [];
   #shown = "";
 
-  /** `look(index)` hears of the draw under the pointer or with the focus, -1 for none; `choose(z)` of a click. */
-  constructor({ look, choose }) {
+  /**
+   * `place` says where it stands: two may show the same model. `look(index)` hears of the draw under the pointer or with
+   * the focus, -1 for none; `choose(z)` of a click.
+   */
+  constructor(place, { look, choose }) {
+    this.#place = place;
     this.element = make("section", {}, make("h3", {}, this.#title, this.#sentence), this.#grid);
     const indexOf = ({ target }) => this.#buttons.indexOf(target.closest("button"));
     this.#grid.addEventListener("pointerover", (event) => look(indexOf(event)));
@@ -37,7 +42,8 @@ export class DrawsHalf {
     const kinds = new Set(named).size;
     this.#sentence.textContent =
       ` ${named.length} of ${verdicts.length} draws are named, ${kinds} different ${kinds === 1 ? "digit" : "digits"}`;
-    this.#grid.setAttribute("aria-label", `${title}: decoded draws. Arrow keys choose one, Enter goes to it on the map.`);
+    const keys = "Arrow keys choose one, Enter goes to it on the map.";
+    this.#grid.setAttribute("aria-label", `${this.#place}, ${title}: decoded draws. ${keys}`);
     const images = Uint8Array.from(atob(judged.images), (letter) => letter.charCodeAt(0));
     const focused = this.#buttons.indexOf(document.activeElement);
     this.#buttons = points.map((point, i) =>

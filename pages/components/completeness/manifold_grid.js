@@ -15,8 +15,8 @@ export async function mount(root, { data }) {
 
 class ManifoldGrid {
   #group;
-  #left = new Mosaic();
-  #right = new Mosaic();
+  #left = new Mosaic("At the left");
+  #right = new Mosaic("At the right");
   #data = null;
   #axes = { left: null, right: null }; // coordinates of columns and rows, ascending, in each one's own plane
   #library = new LatentsLibrary();

@@ -47,13 +47,13 @@ class Completeness {
   #preview = null; // {side, z} of the pointer
   #stops;
 
-  constructor(root, Plotly, { key, colours, home, seen }) {
+  constructor(root, Plotly, { key, home, seen }) {
     this.#group = key;
     this.#teller = new Teller("twin", seen);
     const half = (side) =>
-      new TwinHalf(Plotly, { side, colours, home, load: this.#library.load }, this.#gestures(side));
+      new TwinHalf(Plotly, { side, home, load: this.#library.load }, this.#gestures(side));
     this.#halves = { left: half("left"), right: half("right") };
-    const legend = createLegend(colours, (hidden) => this.#both((each) => each.hide(hidden)));
+    const legend = createLegend((hidden) => this.#both((each) => each.hide(hidden)));
     const planes = make("div", { class: "completeness-planes" }, this.#halves.left.element, this.#halves.right.element);
     root.replaceChildren(this.#head, legend, planes, this.#caption);
     this.#stops = [

@@ -10,7 +10,6 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.components.frame.markup import DIGIT_COLOURS
 from pages.components.mount import component
 from vae.plane.box import Box
 from vae.plane.linking import Link
@@ -101,7 +100,6 @@ def completeness(
         _component,
         key=key,
         data={
-            "colours": DIGIT_COLOURS,
             "home": HOME,
             "left": left._asdict(),
             "rungs": [rung._asdict() for rung in rungs],

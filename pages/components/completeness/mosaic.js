@@ -25,8 +25,11 @@ export class Mosaic {
   #shown = null;
   #working = false;
   #side = 0;
+  #place;
 
-  constructor() {
+  /** `place` says where it stands: two may show the same model. */
+  constructor(place) {
+    this.#place = place;
     const attributes = { class: "frame", role: "application", tabindex: "0" };
     this.frame = make("div", attributes, this.#image, ...Object.values(this.#cells), this.#notice);
     const caption = make("figcaption", {}, this.#title, this.#point);
@@ -46,7 +49,7 @@ export class Mosaic {
     this.#title.textContent = wanted.title;
     this.#tell(""); // what went wrong with another picture is no news any more
     const keys = "Arrow keys choose one, Enter goes to it.";
-    this.frame.setAttribute("aria-label", `${wanted.title}: the plane as pictures. ${keys}`);
+    this.frame.setAttribute("aria-label", `${this.#place}, ${wanted.title}: the plane as pictures. ${keys}`);
     this.#load();
   }
 

@@ -20,7 +20,7 @@ class PriorDraws {
 
   constructor(root, { group, confident }) {
     for (const side of ["left", "right"]) {
-      this.#halves[side] = new DrawsHalf({
+      this.#halves[side] = new DrawsHalf(`At the ${side}`, {
         look: (index) => Object.values(this.#halves).forEach((half) => half.look(index)),
         choose: (z) => goThere(group, side, z),
       });

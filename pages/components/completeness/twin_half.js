@@ -16,6 +16,7 @@ const NO_ANSWER = "The server does not answer. The digit follows the pointer aga
 
 export class TwinHalf {
   element;
+  #side;
   rung = null; // as Python describes it, of the model on show
   #home;
   #scene;
@@ -36,24 +37,26 @@ export class TwinHalf {
    * The half at `side`. `load` finds test digits as `fetchLatents` does, `home` is half the width of a VAE's first view.
    * `on` hears of gestures (see gestures.js), and `on.known()` when a model's test digits are shown.
    */
-  constructor(Plotly, { side, colours, load, home }, on) {
+  constructor(Plotly, { side, load, home }, on) {
     this.#on = on;
+    this.#side = side;
     this.#home = squareAround([0, 0], home);
-    this.#title = make("h2", { id: `completeness-${side}` });
+    this.#title = make("h2");
     const [z1, z2] = this.#coordinates;
     const point = make("span", { class: "digit-point" }, "z₁ ", z1, " z₂ ", z2);
     const digit = make("figure", { class: "digit" }, this.#canvas, make("figcaption", {}, point));
     const map = make("div", { class: "latent-map" });
     const beside = make("div", { class: "twin-beside" }, digit, this.#figures);
-    this.element = make("section", { class: "twin-half", "data-side": side, "aria-labelledby": this.#title.id });
+    this.element = make("section", { class: "twin-half", "data-side": side });
     this.element.append(this.#title, map, beside);
     this.#digit = new DigitCanvas(this.#canvas);
-    this.#scene = new Scene(map, Plotly, { colours, load }, {
+    const follow = {
       moved: () => this.#ellipses.place(),
       settled: () => {},
       known: () => this.#meet(),
       themed: () => {},
-    });
+    };
+    this.#scene = new Scene(map, Plotly, follow, { load });
     this.#ellipses = new PosteriorEllipses(this.#scene.stage.above, this.#scene.plane);
   }
 
@@ -72,7 +75,10 @@ export class TwinHalf {
     const other = rung.name !== this.rung?.name;
     this.rung = rung;
     this.#title.textContent = rung.title;
-    this.#canvas.setAttribute("aria-label", `The digit that is decoded here by: ${rung.title}`);
+    const name = `At the ${this.#side}, ${rung.title}`; // both halves may show the same model
+    this.element.setAttribute("aria-label", name);
+    this.#scene.stage.setName(name);
+    this.#canvas.setAttribute("aria-label", `${name}: the decoded digit`);
     this.#figures.replaceChildren(...rung.rows.map(row));
     if (!other) return;
     this.#pinned = ""; // is decoded again, even if a model comes back whose successor never pinned anything

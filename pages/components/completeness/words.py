@@ -108,7 +108,8 @@ def table_html(models: Sequence[Model]) -> str:
         )
         note += f", and the same for {len(unmeasured) - 1} more." if len(unmeasured) > 1 else "."
     table = markup.table(("Model", *FIGURES), rows)
-    return f'<div class="atlas-wide">{table}</div><p class="atlas-note">{escape(note)}</p>'
+    wide = 'class="atlas-wide" role="region" aria-label="Table of figures" tabindex="0"'  # it may scroll
+    return f'<div {wide}>{table}</div><p class="atlas-note">{escape(note)}</p>'
 
 
 TABLE_NOTE = (

@@ -14,13 +14,11 @@ const TITLES = {
 
 export class Curves {
   element;
-  #colours;
   #plots;
   #cursor = make("div", { class: "continuity-cursor", "aria-hidden": "true" });
   #known = null;
 
-  constructor(colours) {
-    this.#colours = colours;
+  constructor() {
     this.#plots = Object.fromEntries(Object.entries(TITLES).map(([name, texts]) => [name, new Plot(name, ...texts)]));
     const plots = Object.values(this.#plots).map(({ element }) => element);
     this.element = make("div", { class: "continuity-curves", "data-testid": "curves" }, ...plots, this.#cursor);
@@ -39,7 +37,7 @@ export class Curves {
     this.#known = known;
     this.#plots.change.draw(line(known.change, top(known.change), 0.5));
     this.#plots.density.draw(...densityMarks(known));
-    this.#plots.classes.draw(...classMarks(known.classes, this.#colours));
+    this.#plots.classes.draw(...classMarks(known.classes));
     this.#plots.classes.write(known.classes ? classNames(known.classes) : []);
   }
 
@@ -114,15 +112,15 @@ function densityMarks({ density, empty, typical }) {
 }
 
 /** Ten areas, one upon the other: the share of a digit is as high as its probability. */
-function classMarks(classes, colours) {
+function classMarks(classes) {
   if (!classes) return [];
   const below = classes.map(() => 0);
   const last = classes.length - 1;
-  return colours.map((fill, digit) => {
+  return classes[0].map((_, digit) => {
     const lower = below.map((share, i) => `${i / last},${HEIGHT * (1 - share)}`);
     classes.forEach((shares, i) => (below[i] += shares[digit]));
     const upper = below.map((share, i) => `${i / last},${HEIGHT * (1 - share)}`);
-    return makeSvg("polygon", { fill, points: [...upper, ...lower.reverse()].join(" ") });
+    return makeSvg("polygon", { style: `fill: var(--digit-${digit})`, points: [...upper, ...lower.reverse()].join(" ") });
   });
 }
 

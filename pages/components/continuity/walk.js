@@ -49,11 +49,11 @@ class Continuity {
   #frames = null; // the film's frames drawn last
   #frame = 0;
 
-  constructor(root, Plotly, { colours, seen, limit }) {
+  constructor(root, Plotly, { seen, limit }) {
     this.#root = root;
     this.#teller = new Teller("walk", seen);
     this.#limit = limit;
-    this.#map = new WalkMap(root.querySelector(".latent-map"), Plotly, colours, {
+    this.#map = new WalkMap(root.querySelector(".latent-map"), Plotly, {
       known: () => this.#meet(),
       moveEnd: (name, z) => this.#moveEnd(name, z),
       restEnds: () => this.#restEnds(),
@@ -61,7 +61,7 @@ class Continuity {
       nudge: (step) => this.#nudge(step),
       rest: () => this.#tellSoon(),
     });
-    const controls = createWalkControls(root.querySelector(".continuity-panel"), colours, {
+    const controls = createWalkControls(root.querySelector(".continuity-panel"), {
       go: (t) => {
         this.#player.pause();
         this.#walk.t = t;

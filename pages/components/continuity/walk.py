@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.components.frame.markup import DIGIT_COLOURS
 from pages.components.frame.service import decoder_service
 from pages.components.mount import component
 from vae.measure.traversal import Traversal
@@ -82,7 +81,6 @@ def continuity(
         key=key,
         data={
             "checkpoint": checkpoint,
-            "colours": DIGIT_COLOURS,
             "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,
             "walk": asdict(walk),
             "kind": kind,

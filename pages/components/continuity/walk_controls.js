@@ -12,7 +12,7 @@ import { WalkPanel } from "./walk_panel.js";
  * player does, `on.along(axis, value)` in axis mode, `on.rest()` when a hand or the player stops, `on.mode(mode)`,
  * `on.toggle()` for the play button.
  */
-export function createWalkControls(root, colours, on) {
+export function createWalkControls(root, on) {
   const { rest } = on;
   const spoken = (t) => `t ${t.toFixed(2)}, from A at 0 to B at 1`;
   const range = { label: "t, the way from A to B", min: 0, max: 1, step: 0.005 };
@@ -22,7 +22,7 @@ export function createWalkControls(root, colours, on) {
     on.go(t);
     rest();
   });
-  const curves = new Curves(colours);
+  const curves = new Curves();
   const axes = new AxisSliders({ move: on.along, rest });
   const player = new PathPlayer({
     move: on.play,

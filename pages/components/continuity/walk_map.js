@@ -26,9 +26,9 @@ export class WalkMap {
    * Fills `root`. `on.known()` when a checkpoint's test digits are shown, `on.moveEnd(name, z)` and `on.restEnds()` as an
    * end is dragged and let go; `on.pin`, `on.nudge` and `on.rest` as in gestures.js.
    */
-  constructor(root, Plotly, colours, on) {
+  constructor(root, Plotly, on) {
     this.#on = on;
-    this.#scene = new Scene(root, Plotly, { colours }, {
+    this.#scene = new Scene(root, Plotly, {
       moved: () => this.#follow(),
       settled: NOTHING,
       known: () => {
@@ -37,7 +37,7 @@ export class WalkMap {
       },
       themed: () => this.#paintHeat(),
     });
-    root.prepend(createLegend(colours, (hidden) => this.#scene.hide(hidden)));
+    root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
     const { stage, plane } = this.#scene;
     this.#line = new PathLine(stage.above, plane);
     this.#marker = new Marker(stage.above, plane);
@@ -47,8 +47,7 @@ export class WalkMap {
   async start() {
     await this.#scene.start();
     const { pin, nudge, rest } = this.#on;
-    const hands = { preview: NOTHING, leave: NOTHING, pin, nudge, rest };
-    this.#stopGestures = listenToGestures(this.#scene.stage.plot, this.#scene.plane, hands);
+    this.#stopGestures = listenToGestures(this.#scene.stage.plot, this.#scene.plane, { pin, nudge, rest });
   }
 
   /** The test digits of the checkpoint in use, null as long as they are on their way. */

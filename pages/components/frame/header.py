@@ -20,8 +20,9 @@ def header() -> DeltaGenerator:
     """Draw the line and return its right end, a container for the page's controls."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="header"):
         st.html("<h1>Latent Atlas</h1>", width="content")
-        for script, name in PAGES.items():
-            st.page_link(script, label=name)
+        with st.container(horizontal=True, width="content", key="header_pages"):
+            for script, name in PAGES.items():
+                st.page_link(script, label=name)
         return st.container(
             horizontal=True,
             horizontal_alignment="right",

@@ -1,4 +1,4 @@
-"""The look that Python and the browser share: the digits' colours and pictures of digits."""
+"""Pieces of a page as HTML: pictures of digits, figures, tables, bars."""
 
 from __future__ import annotations
 
@@ -12,23 +12,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vae.config import SIDE
-
-# One colour a digit, for light and for dark paper alike. They were searched for: the smallest distance of any
-# two in OKLab, as seen with normal vision or with any colour blindness, is as large as it gets at moderate
-# saturation and with a contrast of 1.9 to white and 2.5 to dark paper; digits that lie beside each other on
-# the map (4, 7 and 9; 3, 5 and 8) got the colours that differ most.
-DIGIT_COLOURS = (
-    "#972c73",
-    "#13b792",
-    "#986d66",
-    "#9fbfe3",
-    "#238ab1",
-    "#e47106",
-    "#a989fd",
-    "#5f5d00",
-    "#504fba",
-    "#ddb80f",
-)
 
 
 def digit_png(pixels: NDArray[np.uint8], scale: int = 1) -> bytes:
@@ -84,7 +67,7 @@ def share_bars(shares: NDArray[np.float64], of: int) -> str:
     bars = "".join(
         f'<div title="{round(share * of)} of {of} are a {digit}">'
         f'<span class="count">{round(share * of) or ""}</span>'
-        f'<i style="--share:{share:.3f};--colour:{DIGIT_COLOURS[digit]}"></i>'
+        f'<i style="--share:{share:.3f};--colour:var(--digit-{digit})"></i>'
         f"<b>{digit}</b></div>"
         for digit, share in enumerate(shares)
     )

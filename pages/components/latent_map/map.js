@@ -52,14 +52,14 @@ class LatentMap {
   }
 
   /** Build the map inside `root`. */
-  async start(root, Plotly, { colours }) {
-    this.#scene = new Scene(root, Plotly, { colours }, {
+  async start(root, Plotly) {
+    this.#scene = new Scene(root, Plotly, {
       moved: () => {},
       settled: () => this.#manifold.refresh(),
       known: () => this.#meet(),
       themed: () => this.#manifold.setInk(this.#scene.theme.ink),
     });
-    root.prepend(createLegend(colours, (hidden) => this.#scene.hide(hidden)));
+    root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
     this.#manifold = new Manifold(this.#scene.plane, this.#scene.theme.ink);
     await this.#scene.start();
     this.#scene.overlay.mark("pin", this.#point.z);

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pages.components.frame.markup import DIGIT_COLOURS
 from pages.components.frame.service import decoder_service
 from pages.components.mount import component
 
@@ -42,7 +41,6 @@ def latent_map(
         key=key,
         data={
             "checkpoint": checkpoint,
-            "colours": DIGIT_COLOURS,
             "pin": pin,
             "show_manifold": show_manifold,
             "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,

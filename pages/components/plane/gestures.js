@@ -1,7 +1,7 @@
 // What hands do on the plane: mouse, pen, touch and keyboard, told as points of the plane.
 //
 // Mouse and pen: hovering previews, a click pins, a drag pans (plotly's), the wheel zooms (plotly's).
-// Touch: one finger previews, a tap pins, two fingers pan and zoom.
+// Touch: one finger previews, lifting it pins, two fingers pan and zoom; a swipe up or down along an edge scrolls the page.
 // Keys: arrows move the pin, with Shift in larger steps; + and - zoom, 0 returns to the first view.
 
 const STILL_PX = 5; // a press that moved less is a click
@@ -13,7 +13,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], Arr
 
 /**
  * Listen on `element`, which `plane` draws in. Calls on.preview(z, underFinger), on.leave(), on.pin(z), and for
- * the keyboard on.nudge([dz1, dz2]) at every step and on.rest() when the key is let go.
+ * the keyboard on.nudge([dz1, dz2]) at every step and on.rest() when the key is let go. Where nothing is previewed
+ * (there is no on.preview and no on.leave), a finger that has moved pins nothing.
  * Returns the function that ends it.
  */
 export function listenToGestures(element, plane, on) {
@@ -31,10 +32,10 @@ function listenToPointer(element, plane, on, signal) {
   const byHand = (event) => event.pointerType !== "touch" && event.isPrimary;
 
   element.addEventListener("pointermove", (event) => {
-    if (byHand(event) && !event.buttons) on.preview(zOf(event), false);
+    if (byHand(event) && !event.buttons) on.preview?.(zOf(event), false);
   }, { signal });
   element.addEventListener("pointerleave", (event) => {
-    if (byHand(event) && !event.buttons) on.leave();
+    if (byHand(event) && !event.buttons) on.leave?.();
   }, { signal });
   element.addEventListener("pointerdown", (event) => {
     if (!byHand(event) || event.button !== 0) return;
@@ -45,7 +46,7 @@ function listenToPointer(element, plane, on, signal) {
   window.addEventListener("pointermove", (event) => {
     if (!pressed || event.pointerId !== pressed.pointerId || distance(event, pressed) < STILL_PX) return;
     pressed = null;
-    on.leave();
+    on.leave?.();
   }, { signal });
   window.addEventListener("pointerup", (event) => {
     if (event.pointerId !== pressed?.pointerId) return;
@@ -59,6 +60,7 @@ function listenToPointer(element, plane, on, signal) {
 function listenToTouch(element, plane, on, signal) {
   const fingers = new Map(); // pointerId -> the newest event
   let tap = null; // the first finger's press, as long as it may still become a tap
+  let pointing = false; // whether one finger points: until a second one comes, or all are lifted
   let pinch = null;
   const zOf = (event) => plane.zAt(event.clientX, event.clientY);
 
@@ -69,25 +71,28 @@ function listenToTouch(element, plane, on, signal) {
     event.preventDefault(); // no imitated mouse events afterwards
     element.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, event);
-    tap = fingers.size === 1 ? event : null;
+    pointing = fingers.size === 1;
+    tap = pointing ? event : null;
     pinch = fingers.size === 2 ? startPinch([...fingers.values()], plane) : null;
-    if (tap) on.preview(zOf(event), true);
-    else on.leave();
+    if (pointing) on.preview?.(zOf(event), true);
+    else on.leave?.();
   }, { capture: true, signal });
   element.addEventListener("pointermove", (event) => {
     if (!fingers.has(event.pointerId)) return;
     fingers.set(event.pointerId, event);
     if (tap && distance(event, tap) >= 2 * STILL_PX) tap = null;
     if (pinch) pinch([...fingers.values()]);
-    else if (fingers.size === 1) on.preview(zOf(event), true);
+    else if (pointing) on.preview?.(zOf(event), true);
   }, { signal });
   const lift = (event) => {
     if (!fingers.delete(event.pointerId)) return;
-    const tapped = tap && event.type === "pointerup" && event.timeStamp - tap.timeStamp < TAP_MS;
+    const tapped = tap && event.timeStamp - tap.timeStamp < TAP_MS;
+    const chosen = pointing && event.type === "pointerup" && (tapped || on.preview);
     tap = null;
+    pointing = false;
     pinch = null;
-    if (tapped) on.pin(zOf(event));
-    on.leave();
+    if (chosen) on.pin(zOf(event));
+    on.leave?.();
   };
   element.addEventListener("pointerup", lift, { signal });
   element.addEventListener("pointercancel", lift, { signal });

@@ -6,7 +6,7 @@ const LARGEST_VIEW = 2000; // the decode channel takes coordinates up to 1,000 e
 const PRIOR_VIEW = 3.4; // half width that shows the prior's three circles
 
 /** Of the points: alone, over pictures or a map, and where the ground itself is to be read. */
-export const OPACITY = { alone: 0.75, over: 0.5, faint: 0.25 };
+export const OPACITY = { alone: 1, over: 0.5, faint: 0.25 };
 
 let plotly = null;
 
@@ -29,7 +29,6 @@ export function loadPlotly(url) {
 export class Plane {
   #plotly;
   #element;
-  #colours;
   #theme;
   #hidden = new Set();
   #latents = null;
@@ -43,10 +42,9 @@ export class Plane {
    * Draws into `element`. `moved()` is called whenever the axes move under the pixels (pan, zoom, resize),
    * `settled()` when they have come to rest.
    */
-  constructor(Plotly, element, { colours, theme, moved, settled }) {
+  constructor(Plotly, element, { theme, moved, settled }) {
     this.#plotly = Plotly;
     this.#element = element;
-    this.#colours = colours;
     this.#theme = theme;
     this.#moved = moved;
     this.#settled = settled;
@@ -90,7 +88,7 @@ export class Plane {
   setHidden(hidden) {
     this.#hidden = new Set(hidden);
     if (!this.#latents) return;
-    this.#plotly.restyle(this.#element, { visible: this.#colours.map((_, digit) => this.#visible(digit)) });
+    this.#plotly.restyle(this.#element, { visible: this.#theme.digits.map((_, digit) => this.#visible(digit)) });
   }
 
   /** Make room for what lies behind the points: one of OPACITY. */
@@ -100,10 +98,11 @@ export class Plane {
     if (this.#latents) this.#plotly.restyle(this.#element, { "marker.opacity": opacity });
   }
 
-  setTheme(theme) {
+  async setTheme(theme) {
     this.#theme = theme;
     const { font, xaxis, yaxis } = this.#layout(this.range);
-    return this.#plotly.relayout(this.#element, { font, xaxis, yaxis });
+    await this.#plotly.relayout(this.#element, { font, xaxis, yaxis });
+    if (this.#latents) await this.#plotly.restyle(this.#element, { "marker.color": theme.digits });
   }
 
   /** An image behind the points, over {x: [left, right], y: [bottom, top]} in z; null removes it. */
@@ -214,7 +213,7 @@ export class Plane {
 
   #traces() {
     const { means, labels } = this.#latents ?? { means: [], labels: [] };
-    return this.#colours.map((colour, digit) => {
+    return this.#theme.digits.map((colour, digit) => {
       const members = [...labels.keys()].filter((i) => labels[i] === digit);
       return {
         type: "scattergl",

@@ -25,7 +25,7 @@ export class Scene {
    * under the pixels, `on.settled()` when they have come to rest, `on.known()` when a checkpoint's test digits have
    * come, `on.themed()` when light has become dark.
    */
-  constructor(root, Plotly, { colours, load = fetchLatents }, on) {
+  constructor(root, Plotly, on, { load = fetchLatents } = {}) {
     this.#on = on;
     this.#load = load;
     this.stage = createStage(root, {
@@ -35,7 +35,6 @@ export class Scene {
     });
     this.theme = readTheme(root);
     this.plane = new Plane(Plotly, this.stage.plot, {
-      colours,
       theme: this.theme,
       moved: () => this.#place(),
       settled: () => on.settled(),

@@ -2,9 +2,8 @@
 
 import { said } from "../parts/coordinates.js";
 
-const DESCRIPTION =
-  "The latent plane with the test digits. Arrow keys move the point, with Shift in larger steps; " +
-  "plus and minus zoom, zero returns to the first view.";
+const NAME = "The latent plane with the test digits";
+const KEYS = "Arrow keys move the point, with Shift in larger steps; plus and minus zoom, zero returns to the first view.";
 
 const ZOOM_BUTTONS = [
   ["zoomIn", "+", "Zoom in"],
@@ -12,16 +11,18 @@ const ZOOM_BUTTONS = [
   ["home", "⤢", "Show the first view"],
 ];
 
-/** Fills `root`; `on` has a function for every zoom button. */
+/** Fills `root`; `on` has a function for every zoom button. `setName` says whose plane it is, where there are two. */
 export function createStage(root, on) {
   const plot = element("div", {
     class: "latent-map-plot",
     "data-testid": "latent-map",
     role: "application",
     tabindex: "0",
-    "aria-label": DESCRIPTION,
     "aria-busy": "true",
   });
+  const setName = (whose) => plot.setAttribute("aria-label", `${whose ? `${whose}: ` : ""}${NAME}. ${KEYS}`);
+  setName("");
+  plot.append(...["left", "right"].map(edge));
   const above = element("div", { class: "latent-map-above" });
   const names = [
     element("i", { class: "latent-map-z1" }, "z₁"),
@@ -38,7 +39,18 @@ export function createStage(root, on) {
   const frame = element("div", { class: "latent-map-frame" });
   frame.append(plot, above, ...names, zoom, notice);
   root.replaceChildren(frame, spoken);
-  return { plot, above, speak: speaker(spoken), setNotice: noticeBoard(notice) };
+  return { plot, above, setName, speak: speaker(spoken), setNotice: noticeBoard(notice) };
+}
+
+/** A strip from which a finger that goes up or down scrolls the page; a mouse does not meet it. */
+function edge(side) {
+  const strip = element("div", { class: `latent-map-edge ${side}` });
+  strip.addEventListener("pointerenter", ({ pointerType }) => {
+    if (pointerType === "touch") return;
+    strip.style.pointerEvents = "none"; // plotly's own layer lies beneath
+    strip.parentElement.addEventListener("pointerleave", () => (strip.style.pointerEvents = ""), { once: true });
+  });
+  return strip;
 }
 
 /** Returns speak([z1, z2], more): says a point and what is known about it. */

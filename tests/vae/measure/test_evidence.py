@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Independent
 
+from tests.everywhere import log_likelihood, true_posterior
 from vae.config import ModelConfig
 from vae.measure import evidence
 from vae.model.inversion import Decoder, log_likelihoods
@@ -23,7 +24,7 @@ def linear_decoder(scale: float) -> tuple[torch.Tensor, Decoder]:
 
 def test_a_decoder_that_ignores_z_has_its_own_likelihood(images) -> None:
     logits = torch.linspace(-3, 1, 784)
-    exact = evidence.log_likelihood(lambda z: logits.expand(len(z), -1), images, spacing=0.1)
+    exact = log_likelihood(lambda z: logits.expand(len(z), -1), images, spacing=0.1)
     oracle = Independent(Bernoulli(logits=logits), 1).log_prob(images).double()
     torch.testing.assert_close(exact, oracle, rtol=0, atol=1e-3)
 
@@ -33,15 +34,15 @@ def test_quadrature_agrees_with_simple_monte_carlo(images) -> None:
     z = torch.randn(200_000, 2, generator=torch.Generator().manual_seed(3))
     samples = torch.cat([log_likelihoods(decoder(part), images) for part in z.split(20_000)], dim=1)
     monte_carlo = samples.double().logsumexp(dim=1) - math.log(len(z))
-    exact = evidence.log_likelihood(decoder, images, spacing=0.05)
+    exact = log_likelihood(decoder, images, spacing=0.05)
     torch.testing.assert_close(exact, monte_carlo, rtol=0, atol=0.03)
 
 
 def test_the_chunk_size_does_not_matter(images) -> None:
     _, decoder = linear_decoder(0.3)
     torch.testing.assert_close(
-        evidence.log_likelihood(decoder, images, 0.1, chunk=100),
-        evidence.log_likelihood(decoder, images, 0.1, chunk=5000),
+        log_likelihood(decoder, images, 0.1, chunk=100),
+        log_likelihood(decoder, images, 0.1, chunk=5000),
         rtol=0,
         atol=1e-3,
     )
@@ -52,9 +53,7 @@ def test_a_narrow_posterior_makes_the_spacing_shrink(images) -> None:
     result = evidence.converged_log_likelihood(decoder, images, spacing=0.16)
     assert result.spacing < 0.16
     assert abs(result.log_likelihood - result.check) < evidence.CONVERGED
-    assert result.check == pytest.approx(
-        float(evidence.log_likelihood(decoder, images, 0.01).mean()), abs=0.01
-    )
+    assert result.check == pytest.approx(float(log_likelihood(decoder, images, 0.01).mean()), abs=0.01)
 
 
 def test_the_finest_spacing_ends_a_hopeless_search(images) -> None:
@@ -63,9 +62,30 @@ def test_the_finest_spacing_ends_a_hopeless_search(images) -> None:
     assert result.spacing == 0.08
 
 
+def far_decoder(z: torch.Tensor) -> torch.Tensor:
+    """One picture, the clearer the nearer z1 is to 10, as codes of an autoencoder lie."""
+    picture = torch.linspace(-1, 1, 784)
+    return -3 + (3 + picture) * torch.exp(-0.5 * ((z[:, :1] - 10) / 3).square())
+
+
+def test_the_disc_widens_until_what_lies_beyond_no_longer_counts(images) -> None:
+    result = evidence.converged_log_likelihood(far_decoder, images, spacing=0.08)
+    assert result.radius > 5.5
+    assert result.error < evidence.CONVERGED
+    wider = log_likelihood(far_decoder, images, 0.04, radius=15.0)
+    assert result.check == pytest.approx(float(wider.mean()), abs=0.01)
+    assert result.check > 1 + float(log_likelihood(far_decoder, images, 0.04).mean())
+
+
+def test_a_disc_that_may_not_grow_says_what_it_misses(images) -> None:
+    result = evidence.converged_log_likelihood(far_decoder, images, spacing=0.08, widest=9.0)
+    assert result.radius == 8.25
+    assert result.error > evidence.CONVERGED
+
+
 def test_true_posterior_moments_agree_with_self_normalised_sampling(images) -> None:
     _, decoder = linear_decoder(0.1)
-    mean, deviation = evidence.true_posterior(decoder, images, spacing=0.02)
+    mean, deviation = true_posterior(decoder, images, spacing=0.02)
     z = torch.randn(400_000, 2, generator=torch.Generator().manual_seed(4))
     weights = log_likelihoods(decoder(z), images).double().softmax(dim=1)
     oracle = weights @ z.double()
@@ -81,7 +101,7 @@ def test_bounds_are_ordered(images) -> None:
     bounds = evidence.elbo(model, images, samples=500)
     assert bounds.elbo == pytest.approx(-(bounds.reconstruction + bounds.kl))
     importance = evidence.iwae(model, images, samples=500)
-    exact = float(evidence.log_likelihood(model.decode, images, 0.05).mean())
+    exact = float(log_likelihood(model.decode, images, 0.05).mean())
     assert bounds.elbo - 0.05 <= importance <= exact + 0.05
     many = evidence.iwae(model, images, samples=20_000, batch_size=1)
     assert many == pytest.approx(exact, abs=0.05)

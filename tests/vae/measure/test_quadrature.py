@@ -1,9 +1,9 @@
 import pytest
 import torch
 
+from tests.everywhere import log_likelihood
 from vae.data import binarised_test_images, load_mnist
 from vae.measure import quadrature
-from vae.measure.evidence import log_likelihood
 from vae.measure.quadrature import SURVEY, TILE, Quadrature
 from vae.model.checkpoint import load
 from vae.model.inversion import Decoder
@@ -36,6 +36,14 @@ def test_a_spacing_is_rounded_down_to_a_fraction_of_a_tile(images) -> None:
     quadrature = Quadrature(linear_decoder(0.3), images)
     assert torch.equal(quadrature.log_likelihood(TILE / 7.5), quadrature.log_likelihood(TILE / 8))
     assert not torch.equal(quadrature.log_likelihood(TILE / SURVEY), quadrature.log_likelihood(TILE / 8))
+
+
+@pytest.mark.parametrize("decoder", [linear_decoder(0.05), linear_decoder(1.0), folded_decoder])
+def test_a_disc_and_a_ring_around_it_are_a_larger_disc(images, decoder) -> None:
+    disc = Quadrature(decoder, images, 3.0)
+    ring = Quadrature(decoder, images, 5.5, 3.0, disc.best)
+    parts = torch.logaddexp(disc.log_likelihood(0.02), ring.log_likelihood(0.02))
+    torch.testing.assert_close(parts, Quadrature(decoder, images).log_likelihood(0.02), rtol=0, atol=1e-5)
 
 
 def test_on_the_shipped_decoder_nothing_that_counts_is_left_out(mnist, request, monkeypatch) -> None:

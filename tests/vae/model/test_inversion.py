@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Independent, Normal
 
+from tests.everywhere import true_posterior
 from vae.config import ModelConfig
 from vae.measure import evidence
 from vae.model import inversion
@@ -45,7 +46,7 @@ def test_the_mode_is_a_stationary_point_of_the_joint_density(images, scale) -> N
 def test_the_gaussian_is_the_true_posterior_where_that_is_nearly_gaussian(images) -> None:
     decoder = linear_decoder(0.3)
     mean, log_variance = inversion.invert(decoder, images)
-    true_mean, true_deviation = evidence.true_posterior(decoder, images, spacing=0.01)
+    true_mean, true_deviation = true_posterior(decoder, images, spacing=0.01)
     deviation = torch.exp(0.5 * log_variance)
     torch.testing.assert_close(mean, true_mean, rtol=0, atol=0.2 * float(true_deviation.max()))
     torch.testing.assert_close(deviation, true_deviation, rtol=0.15, atol=0)

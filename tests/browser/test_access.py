@@ -1,0 +1,221 @@
+"""Access: screen readers, keyboards, fingers, colours of one's own; and a server that is away."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import App
+from tests.browser.reading import box_of, open_map, plane, shown, z_at
+from tests.browser.test_latent_map import touch
+from tests.pages.frame.test_colours import palette
+
+PAGES = {"": "Latent map", "continuity": "Continuity", "completeness": "Completeness"}
+SAME = {"completeness": "?beta=0"}  # both halves show the same network: their names must differ all the same
+
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    ".stMain :is(a, button, select, input, [role=button], [role=slider]), .stMain label:has(input)")]
+    .filter((element) => element.checkVisibility({ visibilityProperty: true }) && element.tabIndex >= 0)
+    .map((element) => element.closest("label, [data-testid=stSlider] [style*=translate]") ?? element)
+    .map((element) => [element.getBoundingClientRect(), element])
+    .filter(([{ width, height }]) => Math.min(width, height) < 23.9)
+    .map(([{ width, height }, element]) => `${element.outerHTML.slice(0, 120)} ${width} x ${height}`)"""
+
+
+def open_page(page: Page, app: App, path: str) -> None:
+    """Returns when every map on the page, and what lies below the maps, is drawn."""
+    page.goto(f"{app.url}/{path}")
+    for each in (plane(page).first, plane(page).last):
+        expect(each).to_have_attribute("aria-busy", "false")
+    if path.startswith("completeness"):
+        expect(page.get_by_test_id("ladder-point").first).to_be_attached()
+        expect(page.get_by_test_id("draw").first).to_be_attached()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(page: Page, app: App, path: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    options = {"rules": {"target-size": {"enabled": True}}}
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        open_page(page, app, path + SAME.get(path, ""))
+        results = Axe().run(page, options=options)
+        assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_its_own_title_and_says_which_one_it_is(page: Page, app: App, path: str) -> None:
+    open_page(page, app, path)
+    expect(page).to_have_title(f"{PAGES[path]} – Latent Atlas")
+    assert page.locator("title").count() == 1
+    links = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    expect(links).to_have_text(list(PAGES.values()))
+    expect(page.locator("[aria-current=page]")).to_have_text([PAGES[path]])
+    links.get_by_text("Continuity").click()
+    expect(page).to_have_title("Continuity – Latent Atlas")
+    expect(page.locator("[aria-current=page]")).to_have_text(["Continuity"])
+
+
+def test_two_maps_have_two_names(page: Page, app: App) -> None:
+    open_page(page, app, "completeness?beta=0")
+    for each in ("[role=application]", "section[aria-label]", "[data-testid=digit]", ".draws"):
+        names = page.locator(each).evaluate_all("elements => elements.map(({ ariaLabel }) => ariaLabel)")
+        assert len(names) > 1
+        assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_every_target_is_large_enough_for_a_finger(page: Page, app: App, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    open_page(page, app, path)
+    assert page.evaluate(SMALL_TARGETS) == []
+
+
+@pytest.mark.parametrize("key", ["Shift+Enter", "Shift+Space"])
+def test_one_digit_alone_by_keyboard(page: Page, app: App, key: str) -> None:
+    open_map(page, app.url)
+    digits = page.locator(".latent-map-legend button")
+    digits.nth(4).focus()
+    page.keyboard.press(key)
+    for digit in range(10):
+        expect(digits.nth(digit)).to_have_attribute("aria-pressed", str(digit == 4).lower())
+    visible = plane(page).evaluate("plot => plot.data.map((trace) => trace.visible === true)")
+    assert visible == [digit == 4 for digit in range(10)]
+    page.keyboard.press(key)
+    expect(page.locator(".latent-map-legend [aria-pressed=true]")).to_have_count(10)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_dots_have_the_colours_of_the_style_sheet(page: Page, app: App, scheme: str) -> None:
+    """Opaque, so that their contrast is the colour's; also after the theme of an open page has changed."""
+    page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
+    open_map(page, app.url)
+    page.emulate_media(color_scheme=scheme)
+    wanted = ["rgb({}, {}, {})".format(*bytes.fromhex(colour[1:])) for colour in palette(scheme)]
+    page.wait_for_function(
+        "wanted => document.querySelector('[data-testid=latent-map]').data[0].marker.color === wanted",
+        arg=wanted[0],
+    )
+    markers = plane(page).evaluate("plot => plot.data.map(({ marker }) => [marker.color, marker.opacity])")
+    assert markers == [[colour, 1] for colour in wanted]
+
+
+def pixels(locator: Locator) -> NDArray[np.int64]:
+    return np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("RGB")).astype(np.int64)
+
+
+def test_forced_colours_keep_bars_legend_and_toggles(page: Page, app: App) -> None:
+    page.emulate_media(forced_colors="active", color_scheme="light")
+    open_map(page, f"{app.url}/?z1=0.0&z2=0.0")
+    bars = page.locator(".atlas-bars i")
+    highest = max(bars.all(), key=lambda bar: box_of(bar)["height"])
+    assert (pixels(highest).sum(-1) < 384).mean() > 0.8  # dark on a light ground
+    for digit, button in enumerate(page.locator(".latent-map-legend button").all()):
+        colour = np.array(list(bytes.fromhex(palette("light")[digit][1:])))
+        of_this_digit = (np.abs(pixels(button) - colour).max(-1) < 8).sum()
+        assert of_this_digit > 60
+        button.click()
+        assert (np.abs(pixels(button) - colour).max(-1) < 8).sum() < 0.8 * of_this_digit
+    toggle = page.locator("[data-testid=stCheckbox] label > div").first
+    off = pixels(toggle)
+    assert (off.sum(-1) < 384).mean() > 0.1
+    page.get_by_text("Digits behind").click()
+    expect(page).to_have_url(re.compile("manifold=1"))
+    page.mouse.move(5, 5)
+    assert (np.abs(pixels(toggle) - off).max(-1) > 60).mean() > 0.2
+    chosen, other = (pixels(page.get_by_role("radio", name=name)) for name in ("VAE", "Autoencoder"))
+    assert (chosen.sum(-1) < 384).mean() > 0.6 > (other.sum(-1) < 384).mean()  # the one is filled
+    assert min((each.sum(-1) > 600).sum() for each in (chosen, other)) > 60  # both can be read
+
+
+def test_forced_colours_keep_sliders(page: Page, app: App) -> None:
+    page.emulate_media(forced_colors="active", color_scheme="light")
+    open_page(page, app, "completeness")
+    for slider in (page.get_by_test_id("beta-slider"), page.get_by_test_id("stSlider").first):
+        share = (pixels(slider).sum(-1) < 384).mean()
+        assert 0.02 < share < 0.4  # its track, thumb and number, not a block
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
+    yield context
+    context.close()
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float], steps: int = 12) -> None:
+    """A finger's way from start to end, by the browser's own protocol."""
+    session = page.context.new_cdp_session(page)
+    touch(session, "touchStart", start)
+    for part in np.linspace(0, 1, steps)[1:]:
+        x, y = ((1 - part) * here + part * there for here, there in zip(start, end, strict=True))
+        touch(session, "touchMove", (x, y))
+    touch(session, "touchEnd")
+
+
+def test_lifting_the_finger_after_a_drag_keeps_the_point(phone: BrowserContext, app: App) -> None:
+    page = phone.new_page()
+    open_map(page, app.url)
+    box = box_of(plane(page))
+    start = box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"]
+    end = box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"]
+    z = z_at(page, *end)
+    drag(page, start, end)
+    expect(page).to_have_url(re.compile("z1="))  # Python has heard of it
+    assert shown(page).z == pytest.approx(z, abs=0.02)
+    marker = page.locator(".mark-pin")
+    assert float(marker.get_attribute("data-z1") or "nan") == pytest.approx(z[0], abs=0.02)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_swipe_up_along_the_maps_edge_scrolls_the_page(phone: BrowserContext, app: App, side: str) -> None:
+    page = phone.new_page()
+    open_map(page, app.url)
+    box = box_of(plane(page))
+    x = box["x"] + (12 if side == "left" else box["width"] - 12)
+    middle = box["y"] + 0.8 * box["height"]
+    drag(page, (x, middle), (x, middle - 250))
+    page.wait_for_function("document.querySelector('.stMain').scrollTop > 100")
+    expect(page).not_to_have_url(re.compile("z1="))
+    page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")
+    drag(page, (x, middle), (x + (90 if side == "left" else -90), middle))  # sideways it points
+    expect(page).to_have_url(re.compile("z1="))
+
+
+def test_the_server_away_is_one_sentence_and_no_command(context: BrowserContext, mortal_app: App) -> None:
+    page = context.new_page()
+    page.add_init_script(
+        """addEventListener("DOMContentLoaded", () => {
+            const look = () => {
+                if (/streamlit run/i.test(document.body.innerText)) window.told = true;
+                requestAnimationFrame(look);
+            };
+            look();
+        })"""
+    )
+    page.goto(f"http://localhost:{mortal_app.port}/completeness")  # where Streamlit names its command
+    expect(plane(page).last).to_have_attribute("aria-busy", "false")
+    away = page.get_by_text("The app’s server does not answer.")
+    expect(away).to_be_hidden()
+    # Streamlit logs its sentence when it opens its dialog
+    with page.expect_console_message(lambda message: "Is Streamlit still running" in message.text):
+        mortal_app.kill()
+    expect(away).to_be_visible()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate("document.querySelector('#root').inert") is False
+    for notice in page.locator(".latent-map-notice").all():
+        expect(notice).to_be_hidden()
+    mortal_app.start()
+    expect(away).to_be_hidden()
+    assert page.evaluate("window.told") is None
