@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import suppress
 from pathlib import Path
 
 import torch
 
 VARIABLE = "LATENT_ATLAS_DEVICE"
 CPU = torch.device("cpu")
+UNUSABLE = (RuntimeError, AssertionError, NotImplementedError)  # what torch raises for a device it cannot use
 
 
 class DeviceError(RuntimeError):
@@ -25,11 +27,13 @@ def choose_device(wish: str | None = None) -> torch.device:
     wish = os.environ.get(VARIABLE, "") if wish is None else wish
     if not wish:
         there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-        return next((torch.device(kind) for kind in there if there[kind] and _computes(kind)), CPU)
+        for kind in (kind for kind in there if there[kind]):
+            with suppress(*UNUSABLE):
+                return _tried(kind)
+        return CPU
     try:
-        device = torch.device(wish)
-        torch.zeros(1, device=device).cpu()
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        device = _tried(wish)
+    except UNUSABLE as error:
         raise DeviceError(
             f"The device {wish!r} cannot be used on this machine: set {VARIABLE} to cpu, cuda or mps, "
             "or leave it out to take the best one there is."
@@ -39,13 +43,11 @@ def choose_device(wish: str | None = None) -> torch.device:
     return device
 
 
-def _computes(kind: str) -> bool:
-    """Whether a device that torch reports can be used: this torch may have no kernels for an old card."""
-    try:
-        torch.zeros(1, device=kind).add_(1).cpu()
-    except (RuntimeError, AssertionError, NotImplementedError):
-        return False
-    return True
+def _tried(name: str) -> torch.device:
+    """The device, once it has computed: this torch may have no kernels for a card that it reports."""
+    device = torch.device(name)
+    torch.zeros(1, device=device).add_(1).cpu()
+    return device
 
 
 def describe(device: torch.device) -> str:

@@ -1,8 +1,8 @@
-"""Bayes' rule in place of an encoder: the decoder's own posterior p(z | x), as a diagonal Gaussian.
+"""Bayes' rule by search: the decoder's own posterior p(z | x) of an image, as a diagonal Gaussian.
 
-A decoder fitted by exact likelihood has posteriors a hundredth of the plane wide. A network that aims at
-them misses; the plane has only two dimensions, so they can be found: the best point of a fine lattice, then
-Gauss-Newton steps on log p(x, z), then Laplace's approximation (Bishop 2006, section 4.4).
+It is what an encoder can be compared with. The plane has only two dimensions, so it can be found: the best
+point of a fine lattice, then Gauss-Newton steps on log p(x, z), then Laplace's approximation (Bishop 2006,
+section 4.4).
 """
 
 from __future__ import annotations

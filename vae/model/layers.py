@@ -6,6 +6,9 @@ from typing import cast
 
 from torch import Tensor, nn
 
+# Of a posterior. Wider or narrower ones do not occur; the clamp keeps a first bad step finite.
+LOG_VARIANCE_RANGE = (-14.0, 4.0)
+
 
 class ResidualBlock(nn.Module):
     """x + W2 silu(W1 norm(x)): pre-norm, so that a deep stack starts near the identity."""

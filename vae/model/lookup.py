@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from vae.config import LATENT_DIM, PIXELS, ModelConfig
-from vae.model.layers import ResidualStack
+from vae.model.layers import LOG_VARIANCE_RANGE, ResidualStack
 from vae.plane.lattices import fibonacci_lattice
 
 AROUND = 37  # places compared in detail: the best one with three rings of a hexagonal lattice around it
@@ -35,7 +35,6 @@ class LookupEncoder(nn.Module):
     places: Tensor  # (k, 2)
     around: Tensor  # (k, AROUND): indices of the places nearest to each, itself included
     spacing: Tensor  # (k, 1): side of the square that belongs to a place
-    LOG_VARIANCE_RANGE = (-14.0, 4.0)
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -68,14 +67,14 @@ class LookupEncoder(nn.Module):
         mean = (weights * points).sum(dim=1)
         variance = (weights * (points - mean[:, None]).square()).sum(dim=1)
         variance = variance / temperature + (NARROWEST * spacing).square()
-        log_variance = (variance.log() + log_variance).clamp(*self.LOG_VARIANCE_RANGE)
+        log_variance = (variance.log() + log_variance).clamp(*LOG_VARIANCE_RANGE)
         return mean + spacing * offset, log_variance
 
     def unaided(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance by the small network alone, for a decoder that draws nothing yet."""
         place, below = images.new_zeros(len(images), LATENT_DIM), images.new_zeros(len(images), AROUND)
         mean, _, log_variance = self._corrections(images, place, below)
-        return mean, log_variance.clamp(*self.LOG_VARIANCE_RANGE)
+        return mean, log_variance.clamp(*LOG_VARIANCE_RANGE)
 
     @torch.no_grad()
     def follow(self, logits: Tensor) -> None:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from vae.config import LATENT_DIM, PIXELS, ModelConfig
-from vae.model.layers import ResidualStack
+from vae.model.layers import LOG_VARIANCE_RANGE, ResidualStack
 from vae.model.lookup import LookupEncoder
 
 
@@ -34,9 +34,6 @@ def reparameterise(posterior: Posterior, generator: torch.Generator | None = Non
 class Encoder(nn.Module):
     """q(z | x): pictures to latent means and log-variances."""
 
-    # Wider or narrower posteriors than these do not occur; the clamp keeps a first bad step finite.
-    LOG_VARIANCE_RANGE = (-14.0, 4.0)
-
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.variational = config.variational
@@ -52,7 +49,7 @@ class Encoder(nn.Module):
         mean, log_variance = self.stack(images).float().chunk(2, dim=1)
         if not self.variational:
             return Posterior(mean, torch.full_like(mean, -torch.inf))
-        return Posterior(mean, log_variance.clamp(*self.LOG_VARIANCE_RANGE))
+        return Posterior(mean, log_variance.clamp(*LOG_VARIANCE_RANGE))
 
 
 class VAE(nn.Module):

@@ -19,7 +19,7 @@ from vae.device import choose_device, describe
 from vae.model import checkpoint as checkpoints
 from vae.model import ladder
 from vae.model.checkpoint import AnotherKind, Checkpoint, CheckpointError
-from vae.model.network import VAE, probabilities
+from vae.model.network import VAE, encode_all, probabilities
 from vae.serving.batching import MicroBatcher
 
 DEFAULT = "vae"  # the checkpoint that pages open with; its absence is a problem
@@ -72,15 +72,6 @@ def draw(model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np
         ink = probabilities(model.decode(torch.from_numpy(z).to(device)))
         images: NDArray[np.uint8] = ink.mul(255).round_().to(torch.uint8).cpu().numpy()
     return images
-
-
-def infer(
-    model: VAE, images: NDArray[np.float32], device: torch.device
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Latent means and log-variances, each (n, 2), of images (n, 784) in [0, 1], on the given device."""
-    with torch.inference_mode():
-        mean, log_variance = model.encode(torch.from_numpy(images).to(device))
-        return mean.cpu().numpy(), log_variance.cpu().numpy()
 
 
 class DecoderService:
@@ -188,7 +179,8 @@ class DecoderService:
         bounds = list(pairwise(accumulate((len(request) for request in requests), initial=0)))
         started = time.perf_counter()
         if lane.task == "encode":
-            means, log_variances = infer(model, rows, self.device)
+            posterior = encode_all(model, torch.from_numpy(rows))
+            means, log_variances = (part.numpy() for part in posterior)
             seconds = time.perf_counter() - started
             return [Encoded(means[a:b], log_variances[a:b], seconds, len(rows)) for a, b in bounds]
         images = draw(model, rows, self.device)

@@ -50,8 +50,8 @@ class VAEFit(Fit):
         if not isinstance(encoder, LookupEncoder):
             return super().parameter_groups()
         templates = list(encoder.templates.parameters())
-        apart = {id(parameter) for parameter in templates}
-        others = [parameter for parameter in self.model.parameters() if id(parameter) not in apart]
+        named, prefix = self.model.named_parameters(), "encoder.templates."
+        others = [parameter for name, parameter in named if not name.startswith(prefix)]
         rate = self.config.learning_rate
         return [{"params": others, "lr": rate}, {"params": templates, "lr": rate * TEMPLATES_RATE}]
 
