@@ -9,14 +9,12 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.components.completeness import data, words
-from pages.components.completeness import view as completeness_view
 from pages.components.completeness.ladder_curves import Measured, ladder_curves
 from pages.components.completeness.manifold_grid import manifold_grid
-from pages.components.completeness.maps import Rung, Side, Twin, completeness
+from pages.components.completeness.maps import Rung, Twin, completeness
 from pages.components.completeness.prior_draws import prior_draws
-from pages.components.completeness.state import current_view, keep, keep_chosen, show_choice, show_slider
-from pages.components.completeness.view import LAYERS, SEEDS, CompletenessView
-from pages.components.frame import views as address
+from pages.components.completeness.view import KEEPER, LAYERS, SEEDS, CompletenessView, Side, rungs
+from pages.components.completeness.widgets import show_choice, show_slider
 from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.frame.words import title
 from vae.measure import export
@@ -51,49 +49,30 @@ class Shown(NamedTuple):
 
 
 def keep_twin(twin: Twin) -> None:
-    keep(beta=ladder.beta_of(twin.rung), plane=twin.side, point=twin.point)
+    KEEPER.keep(beta=ladder.beta_of(twin.rung), plane=twin.side, point=twin.point)
 
 
 def keep_range() -> None:
-    keep(sigmas=USUAL_SIGMAS if st.session_state["completeness_range"] else None)
+    KEEPER.keep(sigmas=USUAL_SIGMAS if st.session_state["completeness_range"] else None)
 
 
 def draw_again() -> None:
-    keep(seed=(current_view().seed + 1) % SEEDS)
-
-
-def adopt_address(betas: Sequence[float]) -> str | None:
-    """Take over the view of the address, if it is to be asked; return a sentence on what was unusable."""
-    before: CompletenessView | None = st.session_state["completeness"]
-    if address.is_asked() or before is None:
-        view, refused = completeness_view.read(st.query_params, betas)
-    else:
-        view, refused = completeness_view.carried_on(before, betas), None
-    st.session_state["completeness"] = view
-    return refused
-
-
-def update_address(view: CompletenessView, betas: Sequence[float]) -> None:
-    """Write the view into the address, unless it stands there already: a bare address is the usual view."""
-    if completeness_view.read(st.query_params, betas) != (view, None):
-        st.query_params.from_dict(completeness_view.write(view, betas))
+    KEEPER.keep(seed=(KEEPER.now().seed + 1) % SEEDS)
 
 
 def rungs_of(service: DecoderService) -> list[Rung]:
     """The rungs that are there, by beta."""
-    rungs = []
-    for beta in ladder.BETAS:
+    found = []
+    for beta in rungs(service.names):
         name = ladder.name(beta)
-        if name in service.names:
-            checkpoint = service.checkpoint(name)
-            rows = words.rung_rows(checkpoint.figures)
-            variational = checkpoint.model_config.variational
-            rungs.append(Rung(name, title(name, checkpoint), beta, variational, rows))
-    return rungs
+        checkpoint = service.checkpoint(name)
+        rows = words.rung_rows(checkpoint.figures)
+        found.append(Rung(name, title(name, checkpoint), beta, checkpoint.model_config.variational, rows))
+    return found
 
 
 def show_header(view: CompletenessView) -> None:
-    with header():
+    with header(KEEPER):
         show_choice("link", LINKS, view.link, words.LINK_NAMES)
         show_choice("overlay", LAYERS, view.overlay, words.LAYER_NAMES)
         if view.overlay == "ellipses":
@@ -103,7 +82,7 @@ def show_header(view: CompletenessView) -> None:
                 range(10),
                 format_func=lambda digit: f"of {digit}",
                 key="completeness_digit",
-                on_change=keep_chosen,
+                on_change=KEEPER.keep_widget,
                 args=("digit",),
                 label_visibility="collapsed",
                 width=84,
@@ -133,10 +112,9 @@ def show_damaged(service: DecoderService) -> list[float]:
 @st.fragment
 def show_planes(shown: Shown) -> None:
     """Everything that the end of a gesture changes; a gesture reruns this and nothing else."""
-    st.session_state["changed_here"] = False
-    view = current_view()
+    KEEPER.publish(shown.service)
+    view = KEEPER.now()
     left, right = shown.left, shown.right(view)
-    update_address(view, shown.betas)
     show_lead(shown, view)
     completeness(
         key=MAPS,
@@ -211,7 +189,7 @@ def show_grid_choices(view: CompletenessView) -> None:
             step=0.5,
             format="%g",
             key="completeness_sigmas",
-            on_change=keep_chosen,
+            on_change=KEEPER.keep_widget,
             args=("sigmas",),
             width=130,
         )
@@ -290,18 +268,18 @@ def show_page() -> None:
     service = usable_service()
     if service is None:
         return
-    rungs = rungs_of(service)
-    if not any(rung.beta for rung in rungs):
-        header()
+    found = rungs_of(service)
+    if not any(rung.beta for rung in found):
+        header(KEEPER)
         show_warnings(service, None)
         show_damaged(service)
         st.error(words.NO_LADDER)
         return
-    refused = adopt_address([rung.beta for rung in rungs])
-    show_header(current_view())
+    refused = KEEPER.adopt(service)
+    show_header(KEEPER.now())
     show_warnings(service, refused)
-    show_missing(service, rungs)
-    show_planes(Shown(service, rungs))
+    show_missing(service, found)
+    show_planes(Shown(service, found))
 
 
 show_page()

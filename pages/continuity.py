@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
 from pages.components.continuity import data, words
-from pages.components.continuity import view as path_view
 from pages.components.continuity.data import Walked
-from pages.components.continuity.view import PathView
-from pages.components.continuity.walk import Walk, continuity
+from pages.components.continuity.view import KEEPER, PathView, Walk, example
+from pages.components.continuity.walk import continuity
 from pages.components.frame import markup
-from pages.components.frame import views as address
-from pages.components.frame.choices import choose_checkpoint, copy_to
+from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
-from pages.components.frame.views import Point
+from pages.components.frame.views import Point, rounded_point
 from pages.components.frame.words import title
 from vae.measure import export
 from vae.model.checkpoint import Latents
@@ -32,83 +29,34 @@ ENDS = ("a", "b")
 REFERENCE = "autoencoder"  # the checkpoint whose figures stand beside the chosen one's
 
 
-def keep(view: PathView) -> None:
-    """Keep a path that the visitor chose."""
-    st.session_state["path"] = view
-    st.session_state["changed_here"] = True
-
-
 def keep_walk(walk: Walk) -> None:
-    keep(replace(st.session_state["path"], walk=walk))
+    KEEPER.keep(**vars(walk))
 
 
 def keep_kind() -> None:
     """Another kind of path; the geodesic brings the map that explains it."""
     kind = st.session_state["continuity_kind"]
-    st.session_state["magnification"] = kind == "geodesic"
-    keep(replace(st.session_state["path"], kind=kind))
+    KEEPER.keep(kind=kind, magnification=kind == "geodesic")
 
 
 def move_end(end: str, point: Point | None) -> None:
     if point is not None:
-        view: PathView = st.session_state["path"]
-        ends = {"a": view.walk.a, "b": view.walk.b} | {end: point}
-        keep_walk(replace(view.walk, **ends))
+        KEEPER.keep(**{end: point})
 
 
 def pick_digit(end: str, latents: Latents, after: int | None = None) -> None:
     """Move an end to a test digit of the chosen label, or to the next one after that of index `after`."""
     label = latents.labels[after] if after is not None else st.session_state[f"continuity_{end}_digit"]
-    move_end(end, path_view.example(latents, label, after))
+    move_end(end, example(latents, label, after))
 
 
 def move_typed(end: str) -> None:
     z1, z2 = (st.session_state[f"continuity_{end}{axis}"] for axis in (1, 2))
-    move_end(end, address.rounded_pin(z1, z2))
-
-
-def adopt_address(service: DecoderService) -> str | None:
-    """Take over the path of the address, if it is to be asked; return a sentence on what was unusable.
-
-    Otherwise go on with the path of before, in the plane of the checkpoint that is chosen now.
-    """
-    state = st.session_state
-    before: PathView | None = state["path"]
-    if state["checkpoint"] not in service.names:
-        state["checkpoint"] = service.names[0]
-    if address.is_asked():
-        view, refused = path_view.read(st.query_params, service.names, lambda name: usual(service, name))
-        state["checkpoint"] = view.checkpoint
-        if before is None or before.kind != view.kind:
-            state["magnification"] = view.kind == "geodesic"
-    else:
-        view, refused = carried_on(service, before, state["checkpoint"]), None
-    state["path"] = view
-    return refused
-
-
-def usual(service: DecoderService, name: str) -> PathView:
-    return path_view.usual_path(name, service.checkpoint(name).latents)
-
-
-def carried_on(service: DecoderService, before: PathView | None, name: str) -> PathView:
-    if before is None:
-        return usual(service, name)
-    if before.checkpoint == name:
-        return before
-    old, new = (service.checkpoint(checkpoint).latents for checkpoint in (before.checkpoint, name))
-    return path_view.carried_over(before, old, name, new)
-
-
-def update_address(service: DecoderService, view: PathView) -> None:
-    """Write the path into the address, unless it stands there already: a bare address is the usual path."""
-    shown = path_view.read(st.query_params, service.names, lambda name: usual(service, name))
-    if shown != (view, None):
-        st.query_params.from_dict(path_view.write(view))
+    move_end(end, rounded_point(z1, z2))
 
 
 def show_header(service: DecoderService, refused: str | None) -> None:
-    with header():
+    with header(KEEPER):
         choose_checkpoint(service, "continuity")
         with st.popover("Why?", type="tertiary", width="content"):
             st.markdown(words.WHY)
@@ -118,9 +66,8 @@ def show_header(service: DecoderService, refused: str | None) -> None:
 @st.fragment
 def show_walk(service: DecoderService) -> None:
     """Everything that the end of a gesture changes; a gesture reruns this and nothing else."""
-    st.session_state["changed_here"] = False
-    view: PathView = st.session_state["path"]
-    update_address(service, view)
+    KEEPER.publish(service)
+    view = KEEPER.now()
     with st.container(key="continuity_above", gap="xsmall"):
         with st.container(key="continuity_lead"):
             lead = st.empty()
@@ -128,8 +75,8 @@ def show_walk(service: DecoderService) -> None:
             show_ends(service.checkpoint(view.checkpoint).latents, view.walk)
             show_kinds(view)
     with lead, st.spinner("Measuring this decoder's plane, once: a few seconds."):
-        walked = data.walked(view.checkpoint, view.kind, view.walk.a, view.walk.b)
-        heat_map = data.heat_map(view.checkpoint) if st.session_state["magnification"] else None
+        walked = data.walked(view.checkpoint, view.kind, view.a, view.b)
+        heat_map = data.heat_map(view.checkpoint) if view.magnification else None
     lead.html(lead_html(service, view, walked))
     continuity(
         key=WALK,
@@ -148,13 +95,13 @@ def show_walk(service: DecoderService) -> None:
 
 def lead_html(service: DecoderService, view: PathView, walked: Walked) -> str:
     """One sentence of what to do, one of what is seen."""
-    walk, box = view.walk, data_box(service.checkpoint(view.checkpoint).latents.means)
-    if walk.mode == "axes":
-        seen = words.axes_sentence(walk.point, box)
+    box = data_box(service.checkpoint(view.checkpoint).latents.means)
+    if view.mode == "axes":
+        seen = words.axes_sentence(view.point, box)
     else:
-        seen = words.path_sentence(view.kind, walk.a, walk.b, walked.traversal, walked.straight_length, box)
+        seen = words.path_sentence(view.kind, view.a, view.b, walked.traversal, walked.straight_length, box)
     return (
-        f'<p class="atlas-lead"><b>{words.TASKS[walk.mode]}</b><br>'
+        f'<p class="atlas-lead"><b>{words.TASKS[view.mode]}</b><br>'
         f'<span data-testid="sentence" role="status">{escape(seen)}</span></p>'
     )
 
@@ -222,12 +169,12 @@ def show_kinds(view: PathView) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    st.session_state["continuity_magnification"] = st.session_state["magnification"]
+    st.session_state["continuity_magnification"] = view.magnification
     st.toggle(
         "Area magnification",
         key="continuity_magnification",
-        on_change=copy_to,
-        args=("magnification", "continuity_magnification"),
+        on_change=KEEPER.keep_widget,
+        args=("magnification",),
         help="How much larger a small patch of the plane becomes in picture space: √det JᵀJ.",
         width="content",
     )
@@ -299,7 +246,7 @@ def show_page() -> None:
     service = usable_service()
     if service is None:
         return
-    refused = adopt_address(service)
+    refused = KEEPER.adopt(service)
     show_header(service, refused)
     show_walk(service)
 

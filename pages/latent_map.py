@@ -10,15 +10,15 @@ import numpy as np
 import streamlit as st
 
 from pages.components.frame import markup
-from pages.components.frame import views as address
-from pages.components.frame.choices import choose_checkpoint, copy_to
+from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
-from pages.components.frame.views import View
+from pages.components.frame.views import rounded_point
 from pages.components.frame.words import sentence
 from pages.components.latent_map import words
 from pages.components.latent_map.digit import digit
 from pages.components.latent_map.map import latent_map
 from pages.components.latent_map.originals import Images, offer_download, original_digits
+from pages.components.latent_map.view import KEEPER, MapView
 from vae.model.checkpoint import Checkpoint
 from vae.plane.neighbours import class_shares, nearest
 from vae.plane.prior import prior_density
@@ -32,49 +32,25 @@ PNG_SCALE = 20
 
 def pin(point: tuple[float, float]) -> None:
     """Keep a point that the visitor chose."""
-    st.session_state["pin"] = address.rounded_pin(*point) or st.session_state["pin"]
-    st.session_state["changed_here"] = True
+    KEEPER.keep(pin=rounded_point(*point) or KEEPER.now().pin)
 
 
 def pin_typed() -> None:
     pin((st.session_state["latent_map_z1"], st.session_state["latent_map_z2"]))
 
 
-def current_view() -> View:
-    state = st.session_state
-    return View(state["checkpoint"], state["pin"], state["manifold"])
-
-
-def adopt_address(names: tuple[str, ...]) -> str | None:
-    """Take over the view of the address, if it is to be asked; return a sentence on what was unusable."""
-    if st.session_state["checkpoint"] not in names:
-        st.session_state["checkpoint"] = names[0]
-    if not address.is_asked():
-        return None
-    view, refused = address.read(st.query_params, names)
-    st.session_state.update(checkpoint=view.checkpoint, pin=view.pin, manifold=view.manifold)
-    return refused
-
-
-def update_address(names: tuple[str, ...]) -> None:
-    """Write the view into the address, unless it stands there already: a bare address is the usual view."""
-    view = current_view()
-    if address.read(st.query_params, names) != (view, None):
-        st.query_params.from_dict(address.write(view))
-
-
-def show_header(service: DecoderService, refused: str | None) -> None:
-    with header():
+def show_header(service: DecoderService, view: MapView, refused: str | None) -> None:
+    with header(KEEPER):
         choose_checkpoint(service, "latent_map")
-        st.session_state["latent_map_manifold"] = st.session_state["manifold"]
+        st.session_state["latent_map_manifold"] = view.manifold
         st.toggle(
             "Digits behind",
             key="latent_map_manifold",
-            on_change=copy_to,
-            args=("manifold", "latent_map_manifold"),
+            on_change=KEEPER.keep_widget,
+            args=("manifold",),
             width="content",
         )
-        checkpoint = service.checkpoint(st.session_state["checkpoint"])
+        checkpoint = service.checkpoint(view.checkpoint)
         with st.popover("Why?", type="tertiary", width="content"):
             st.markdown(words.why_the_map(checkpoint))
     st.html(f'<p class="atlas-lead"><b>{words.TASK}</b><br>{escape(sentence(checkpoint))}</p>')
@@ -84,9 +60,8 @@ def show_header(service: DecoderService, refused: str | None) -> None:
 @st.fragment
 def show_map(service: DecoderService) -> None:
     """Everything that a pin changes; a pin reruns this and nothing else."""
-    st.session_state["changed_here"] = False
-    view = current_view()
-    update_address(service.names)
+    KEEPER.publish(service)
+    view = KEEPER.now()
     with st.container(key="latent_map_body"):  # a grid, laid out in page.css
         with st.container(key="latent_map_plane_area"):
             latent_map(
@@ -106,7 +81,7 @@ def show_map(service: DecoderService) -> None:
             show_figures(service.checkpoint(view.checkpoint))
 
 
-def show_coordinates(service: DecoderService, view: View) -> None:
+def show_coordinates(service: DecoderService, view: MapView) -> None:
     for column, name, value in zip(
         st.columns(2, gap="xsmall", wrap=False), ("z1", "z2"), view.pin, strict=True
     ):
@@ -137,7 +112,7 @@ def decoded(service: DecoderService, checkpoint: str, points: Sequence[tuple[flo
     return service.decode(checkpoint, np.asarray(points, dtype=np.float32)).images
 
 
-def show_neighbours(service: DecoderService, view: View) -> None:
+def show_neighbours(service: DecoderService, view: MapView) -> None:
     """What the 10,000 test digits say about the pinned point."""
     checkpoint = service.checkpoint(view.checkpoint)
     means, labels = checkpoint.latents.means, checkpoint.latents.labels
@@ -193,8 +168,8 @@ def show_page() -> None:
     service = usable_service()
     if service is None:
         return
-    refused = adopt_address(service.names)
-    show_header(service, refused)
+    refused = KEEPER.adopt(service)
+    show_header(service, KEEPER.now(), refused)
     show_map(service)
 
 

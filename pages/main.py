@@ -6,20 +6,22 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.components.completeness.view import KEEPER as COMPLETENESS
+from pages.components.continuity.view import KEEPER as CONTINUITY
 from pages.components.frame.header import PAGES
 from pages.components.frame.page_frame import page_frame
+from pages.components.latent_map.view import KEEPER as LATENT_MAP
 
 FRAME = Path(__file__).parent / "components" / "frame"
+
+KEEPERS = (LATENT_MAP, CONTINUITY, COMPLETENESS)
 
 # A visitor's own state, made once a session. Pages copy what their widgets report into it, because a widget's
 # own value is forgotten when its page is left.
 DEFAULTS = {
-    "checkpoint": "vae",
-    "pin": (0.0, 0.0),  # the pinned latent point (z1, z2)
-    "manifold": False,  # whether decoded digits lie behind the map
-    "path": None,  # the PathView of the continuity page, once it was there
-    "magnification": False,  # whether the area magnification lies behind the path
-    "completeness": None,  # the CompletenessView of the completeness page, once it was there
+    "keepers": KEEPERS,  # what the header's links ask for the address of every page
+    **{keeper.page: None for keeper in KEEPERS},  # the view of each page, once it was there
+    "checkpoint": None,  # the one that was chosen last, on any page that shows one
     "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
     "page": None,  # the page of the last run, to tell an arrival from a rerun
 }
@@ -35,6 +37,6 @@ page = st.navigation(
 )
 st.set_page_config(page_title=f"{page.title} – Latent Atlas", page_icon=FRAME / "icon.svg", layout="wide")
 page_frame(page.title)
-st.session_state["arrived"] = st.session_state["page"] not in (None, page.url_path)
+st.session_state["arrived"] = st.session_state["page"] != page.url_path
 st.session_state["page"] = page.url_path
 page.run()

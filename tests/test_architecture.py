@@ -47,7 +47,10 @@ def allowed(source: Path) -> set[str]:
     for place, others in ALLOWED.items():
         if inside(path, place):
             return others | {place}
-    if source.parent == Path("pages"):  # a page, or the script that they share
+    if source == Path("pages/main.py"):  # it brings the pages together: the keeper of every page's view
+        views = {f"{COMPONENTS}/{page.stem}/view" for page in (ROOT / "pages").glob("*.py")}
+        return views | {f"{COMPONENTS}/frame", "vae"}
+    if source.parent == Path("pages"):  # a page
         return {f"{COMPONENTS}/{source.stem}", f"{COMPONENTS}/frame", f"{COMPONENTS}/mount", "vae"}
     return {source.parent.as_posix(), "vae"} | SHARED  # a page's own folder
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.components.completeness.view import Side
 from pages.components.mount import component
 from vae.plane.box import Box
 from vae.plane.linking import Link
 
 Point = tuple[float, float]
-Side = Literal["left", "right"]
 
 HOME = 4.5  # half width of every VAE's first view: the same, so that their maps can be compared
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Literal, NamedTuple, get_args
+from dataclasses import asdict
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.components.continuity.view import MODES, Walk
 from pages.components.frame.service import decoder_service
 from pages.components.mount import component
 from vae.measure.traversal import Traversal
 from vae.plane.box import Box
 from vae.plane.paths import PathKind
 from vae.serving.channel import LIMIT
-
-Point = tuple[float, float]
-Mode = Literal["path", "axes"]
 
 POINTS = 201  # of a path: t in steps of 0.005; every frame of the filmstrip is one of them
 
@@ -36,17 +34,6 @@ _HTML = """
 _component = component.declared(
     "continuity", "continuity/walk", _HTML, styles=("plane/plane", "parts/live_slider")
 )
-
-
-@dataclass(frozen=True)
-class Walk:
-    """What a visitor moves: ends A and B, 0 <= t <= 1 along the path, and the point that axis mode moves."""
-
-    a: Point
-    b: Point
-    t: float = 0.0
-    mode: Mode = "path"
-    point: Point = (0.0, 0.0)
 
 
 class HeatMap(NamedTuple):
@@ -126,6 +113,6 @@ def _read(told: Mapping[str, object]) -> Walk | None:
     """The walk as the browser told it, None if it is none."""
     a, b, point = (component.point(told.get(name)) for name in ("a", "b", "point"))
     t, mode = told.get("t"), told.get("mode")
-    if a is None or b is None or point is None or mode not in get_args(Mode) or not component.is_number(t):
+    if a is None or b is None or point is None or mode not in MODES or not component.is_number(t):
         return None
     return Walk(a, b, round(min(max(t, 0.0), 1.0), component.DECIMALS), mode, point)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from pages.components.continuity.walk import Mode
+from pages.components.continuity.view import Mode
 from pages.components.frame.views import Point
 from vae.measure.traversal import Traversal
 from vae.plane.box import Box

@@ -11,9 +11,9 @@ from vae.model import ladder
 from vae.serving.decoding import DecoderService
 
 
-def copy_to(name: str, widget: str) -> None:
-    """Keep what a widget reports, for when its page is left."""
-    st.session_state[name] = st.session_state[widget]
+def keep_checkpoint(widget: str) -> None:
+    """Keep which checkpoint was chosen, for every page that shows one."""
+    st.session_state["checkpoint"] = st.session_state[widget]
     st.session_state["changed_here"] = True
 
 
@@ -28,8 +28,8 @@ def choose_checkpoint(service: DecoderService, page: str) -> None:
         names,
         key=widget,
         format_func=lambda name: title(name, service.checkpoint(name)),
-        on_change=copy_to,
-        args=("checkpoint", widget),
+        on_change=keep_checkpoint,
+        args=(widget,),
         label_visibility="collapsed",
         **({"required": True} if choose is st.segmented_control else {"width": 240}),
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.frame.service import decoder_service
+from pages.components.frame.views import Keeper
 from vae.device import DeviceError
 from vae.model import ladder
 from vae.serving.decoding import DecoderService
@@ -16,13 +19,19 @@ from vae.serving.decoding import DecoderService
 PAGES = {"latent_map.py": "Latent map", "continuity.py": "Continuity", "completeness.py": "Completeness"}
 
 
-def header() -> DeltaGenerator:
-    """Draw the line and return its right end, a container for the page's controls."""
+def header(own: Keeper[Any]) -> DeltaGenerator:
+    """Draw the line and return its right end, a container for the controls of the page that `own` keeps.
+
+    A link to another page holds that page's whole address, so that following it is one step of the browser's
+    history; the link to the page itself leads to its usual view.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="header"):
         st.html("<h1>Latent Atlas</h1>", width="content")
         with st.container(horizontal=True, width="content", key="header_pages"):
-            for script, name in PAGES.items():
-                st.page_link(script, label=name)
+            for keeper in st.session_state["keepers"]:
+                script = f"{keeper.page}.py"
+                address = None if keeper == own else keeper.address(decoder_service())
+                st.page_link(script, label=PAGES[script], query_params=address)
         return st.container(
             horizontal=True,
             horizontal_alignment="right",
@@ -49,7 +58,12 @@ def usable_service() -> DecoderService | None:
 def show_warnings(service: DecoderService, refused: str | None) -> None:
     """What is unusable: of the address, and of checkpoints; the beta ladder's rungs are another page's."""
     if refused:
-        st.warning(refused)
+        st.warning(unformatted(refused))
     for file, sentence in service.problems.items():
         if not ladder.beta_of(PurePath(file).stem):
             st.warning(sentence)
+
+
+def unformatted(text: str) -> str:
+    """Text that quotes an address, so that Markdown shows it as it is: no picture, no link, no formula."""
+    return re.sub(r"([\\`*_{}\[\]!$~<>|#])", r"\\\1", text)

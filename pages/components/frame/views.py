@@ -1,68 +1,212 @@
-"""Views that live in the page's address; the latent map's is `?model=vae&z1=0.5&z2=-1.2&manifold=1`."""
+"""What a visitor sees of a page, in the session and in the address: a table of parts a page, one keeper.
+
+The latent map's is `?model=autoencoder&z1=0.5&z2=-1.2&manifold=1`. What is as usual is left out, so that a
+bare address is the usual view; and the links between pages hold the whole address of where they lead. So
+every entry of the browser's history is a view that was seen, and only that.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
 from vae.serving.channel import LIMIT
+from vae.serving.decoding import DecoderService
 
 Point = tuple[float, float]  # (z1, z2)
 DECIMALS = 4  # finer than a pixel of the map, even zoomed in to a single stroke's width
+SHOWN = 20  # characters of what an address says, in a sentence on it
+
+V = TypeVar("V")  # the dataclass of a page's view
 
 
 @dataclass(frozen=True)
-class View:
-    """What the latent map shows: which checkpoint, the pinned point, the backdrop of decoded digits."""
+class Part:
+    """One part of a view: a field of its dataclass, and how it stands in the address.
 
-    checkpoint: str
-    pin: Point = (0.0, 0.0)
-    manifold: bool = False
+    `usual` is its value in a bare address, or a function of the parts above it in the table. `parse` turns a
+    text into a value, into None if it cannot be shown. A field that is a tuple has a name in the address for
+    each of its values (`names`); others may have one that is not the field's own.
+    """
+
+    field: str
+    usual: Any
+    parse: Callable[[str], Any]
+    write: Callable[[Any], str] = str
+    names: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names under which it stands in an address."""
+        return self.names or (self.field,)
+
+    def usual_beside(self, above: Mapping[str, Any]) -> Any:
+        """The usual value where the parts above have these values."""
+        return self.usual(above) if callable(self.usual) else self.usual
+
+    def split(self, value: Any) -> tuple[Any, ...]:
+        """A value for each of the names."""
+        return value if len(self.names) > 1 else (value,)
+
+    def read(self, address: Mapping[str, str], usual: Any) -> tuple[Any, list[str]]:
+        """What the address says, the usual value if that is nothing, and what of it cannot be shown."""
+        values = [
+            self.parse(address[name]) if name in address else value
+            for name, value in zip(self.parameters, self.split(usual), strict=True)
+        ]
+        asked = [name for name in self.parameters if name in address]
+        refused = [quoted(name, address[name]) for name in asked if self.parse(address[name]) is None]
+        if refused or not asked:
+            return usual, refused
+        return (tuple(values) if len(self.names) > 1 else values[0]), []
 
 
-def rounded_pin(z1: object, z2: object) -> Point | None:
-    """The point as it is kept and written, or None if these are not two numbers that the channel accepts."""
+def read(address: Mapping[str, str], parts: Sequence[Part], view: type[V]) -> tuple[V, str | None]:
+    """The view of an address, and what could not be used of it in words, else None.
+
+    What is absent or unusable takes its usual value.
+    """
+    values: dict[str, Any] = {}
+    refused: list[str] = []
+    for part in parts:
+        values[part.field], wrong = part.read(address, part.usual_beside(values))
+        refused += wrong
+    known = {name for part in parts for name in part.parameters}
+    unknown = [f"{cut(name)}={cut(address[name])}" for name in address if name not in known]
+    return view(**values), " ".join(filter(None, (refusal(refused), ignorance(unknown)))) or None
+
+
+def write(view: object, parts: Sequence[Part]) -> dict[str, str]:
+    """The address that `read` turns into this view again: what is not as usual."""
+    values = vars(view)
+    return {
+        name: part.write(value)
+        for part in parts
+        if values[part.field] != part.usual_beside(values)
+        for name, value in zip(part.parameters, part.split(values[part.field]), strict=True)
+    }
+
+
+@dataclass(frozen=True)
+class Keeper(Generic[V]):
+    """What a visitor sees of one page: kept in the session under `page`, adopted from the address, published.
+
+    `parts` is the page's table for what this service offers. Pages whose view has a `checkpoint` show the one
+    that was chosen last on any of them; `carried` takes a view to another checkpoint.
+    """
+
+    page: str
+    view: type[V]
+    parts: Callable[[DecoderService], Sequence[Part]]
+    carried: Callable[[V, str, DecoderService], V] = lambda view, checkpoint, _: replace(
+        view, checkpoint=checkpoint
+    )
+
+    def now(self) -> V:
+        """What the visitor sees; the page has adopted it before."""
+        view = st.session_state[self.page]
+        assert isinstance(view, self.view)
+        return view
+
+    def keep(self, **changes: Any) -> None:
+        """Keep what the visitor changed on the page."""
+        st.session_state[self.page] = replace(self.now(), **changes)
+        st.session_state["changed_here"] = True
+
+    def keep_widget(self, field: str) -> None:
+        """Keep what the widget of this part reports; its key is the page's name and the field's."""
+        self.keep(**{field: st.session_state[f"{self.page}_{field}"]})
+
+    def adopt(self, service: DecoderService) -> str | None:
+        """Take over the view of the address: that of a link, a reload, the browser's Back or Forward.
+
+        Not after a change on the page, which the address does not know yet. Returns what could not be used of
+        the address, in words.
+        """
+        if st.session_state.pop("changed_here", False):
+            address, refused = self.address(service), None
+            view, _ = read(address, self.parts(service), self.view)
+        else:
+            view, refused = read(st.query_params, self.parts(service), self.view)
+            if refused is None and not st.session_state["arrived"]:
+                # Said again: after a click on the link to the page itself the browser's address lags behind.
+                # Not on arrival, when the browser may still be at the address of the page that was left.
+                st.query_params.update()
+        st.session_state[self.page] = view
+        if chosen := getattr(view, "checkpoint", None):
+            st.session_state["checkpoint"] = chosen
+        return refused
+
+    def publish(self, service: DecoderService) -> None:
+        """Write what the visitor sees into the address, if the address does not say so in other words."""
+        st.session_state["changed_here"] = False
+        view, parts = self.now(), self.parts(service)
+        if read(st.query_params, parts, self.view)[0] != view:
+            st.query_params.from_dict(write(view, parts))
+
+    def address(self, service: DecoderService) -> dict[str, str]:
+        """Where a link to the page leads: its view in the plane of the checkpoint that is chosen now."""
+        parts = self.parts(service)
+        view, chosen = st.session_state[self.page], st.session_state["checkpoint"]
+        if view is None:
+            view, _ = read({"model": chosen} if chosen else {}, parts, self.view)
+        if chosen and getattr(view, "checkpoint", chosen) != chosen:
+            view = self.carried(view, chosen, service)
+        return write(view, parts)
+
+
+def model(service: DecoderService) -> Part:
+    """Which checkpoint is shown: of those there are, the first if none was asked for."""
+    return Part("checkpoint", service.names[0], one_of(service.names), names=("model",))
+
+
+def one_of(options: Sequence[str]) -> Callable[[str], str | None]:
+    return lambda text: text if text in options else None
+
+
+def number(low: float, high: float, decimals: int = DECIMALS) -> Callable[[str], float | None]:
+    """Reads a number within bounds, rounded as it is kept; NaN is none."""
+    return lambda text: rounded(text, low, high, decimals)
+
+
+def whole(low: int, high: int) -> Callable[[str], int | None]:
+    def parse(text: str) -> int | None:
+        value = rounded(text, low, high)
+        return int(value) if value is not None and value.is_integer() else None
+
+    return parse
+
+
+def flag(text: str) -> bool | None:
+    return {"1": True, "0": False}.get(text)
+
+
+def written_flag(value: bool) -> str:
+    return "1" if value else "0"
+
+
+def coordinate(text: object) -> float | None:
+    """A coordinate as it is kept and written, if the decode channel accepts it."""
+    return rounded(text, -LIMIT, LIMIT)
+
+
+def rounded(value: object, low: float, high: float, decimals: int = DECIMALS) -> float | None:
+    """The number as it is kept and written; None if it is none from `low` to `high`."""
     try:
-        point = round(float(z1), DECIMALS) + 0.0, round(float(z2), DECIMALS) + 0.0  # type: ignore[arg-type]
+        found = round(float(value), decimals) + 0.0  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         return None
-    return point if all(math.isfinite(z) and abs(z) <= LIMIT for z in point) else None
+    return found if math.isfinite(found) and low <= found <= high else None
 
 
-def write(view: View) -> dict[str, str]:
-    """The address that `read` turns into this view again."""
-    parameters = {"model": view.checkpoint, "z1": str(view.pin[0]), "z2": str(view.pin[1])}
-    return parameters | ({"manifold": "1"} if view.manifold else {})
-
-
-def read(parameters: Mapping[str, str], checkpoints: Sequence[str]) -> tuple[View, str | None]:
-    """The view of an address, and one sentence if part of it could not be used, else None.
-
-    What is absent or unusable takes its usual value: the first checkpoint, the origin, no backdrop.
-    """
-    checkpoint, refused = read_checkpoint(parameters, checkpoints)
-    pin, refused_pin = read_point(parameters, ("z1", "z2"), (0.0, 0.0))
-    return View(checkpoint, pin, parameters.get("manifold") == "1"), refusal(refused + refused_pin)
-
-
-def read_checkpoint(parameters: Mapping[str, str], checkpoints: Sequence[str]) -> tuple[str, list[str]]:
-    """The checkpoint asked for, or the first one and what was asked for instead."""
-    asked = parameters.get("model", checkpoints[0])
-    return (asked, []) if asked in checkpoints else (checkpoints[0], [quoted("model", asked)])
-
-
-def read_point(
-    parameters: Mapping[str, str], names: tuple[str, str], usual: Point
-) -> tuple[Point, list[str]]:
-    """The point asked for under these names, or the usual one and what is wrong; one name may be absent."""
-    asked = [parameters.get(name, str(z)) for name, z in zip(names, usual, strict=True)]
-    point = rounded_pin(*asked)
-    if point is not None:
-        return point, []
-    return usual, [quoted(name, z) for name, z in zip(names, asked, strict=True) if not rounded_pin(z, 0)]
+def rounded_point(z1: object, z2: object) -> Point | None:
+    """The point as it is kept and written, or None if these are not two numbers that the channel accepts."""
+    found = coordinate(z1), coordinate(z2)
+    return None if None in found else found  # type: ignore[return-value]
 
 
 def refusal(refused: Sequence[str]) -> str | None:
@@ -72,16 +216,19 @@ def refusal(refused: Sequence[str]) -> str | None:
     return f"The address asks for {', '.join(refused)}, which cannot be shown: choose on the page instead."
 
 
+def ignorance(unknown: Sequence[str]) -> str | None:
+    """One sentence on the parts of an address that a page does not know, None if there are none."""
+    if not unknown:
+        return None
+    parts = "a part" if len(unknown) == 1 else "parts"
+    return f"The address has {parts} this page does not know: {', '.join(unknown)}."
+
+
 def quoted(name: str, value: str) -> str:
     """A part of the address for `refusal`, cut to a length that a sentence bears."""
-    return f"{name} = {value[:20] or 'nothing'}{'…' if len(value) > 20 else ''}"
+    return f"{name} = {cut(value) or 'nothing'}"
 
 
-def is_asked() -> bool:
-    """Whether a run of a page takes over its address: that of a link, a reload or the browser's Back.
-
-    Not after a change on the page, which the address does not know yet, nor on arrival from another page with
-    a bare address.
-    """
-    changed_here = st.session_state.pop("changed_here", False)
-    return not changed_here and (bool(st.query_params) or not st.session_state["arrived"])
+def cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text[:SHOWN] + ("…" if len(text) > SHOWN else "")

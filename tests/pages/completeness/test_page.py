@@ -17,6 +17,7 @@ from pages.components.completeness.maps import Density, Ellipses
 from pages.components.completeness.view import CompletenessView
 from pages.components.frame import service
 from pages.components.frame.choices import offered
+from tests.pages.links import follow
 from vae.measure.draws import judged
 from vae.model import checkpoint as checkpoints
 from vae.model import ladder
@@ -302,10 +303,7 @@ def test_leaving_the_page_and_coming_back_keeps_the_view() -> None:
     tell(app, "beta-0.5", "right", [0.5, 0.75], 1)
     app.get_by_key("completeness_link").set_value("coordinates").run()
     before = view(app)
-    app.query_params.clear()
-    app.switch_page("latent_map.py").run()
-    app.query_params.clear()
-    app.switch_page("completeness.py").run()
-    assert not app.exception
+    follow(app, "Latent map")
+    follow(app, "Completeness")
     assert view(app) == before
     assert app.query_params == {"beta": "0.5", "link": "coordinates", "z1": "0.5", "z2": "0.75"}

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.components.completeness.view import (
-    LAYERS,
-    SEEDS,
-    CompletenessView,
-    carried_on,
-    read,
-    usual_view,
-    write,
-)
+from pages.components.completeness.view import LAYERS, SEEDS, CompletenessView, parts
+from pages.components.frame import views as codec
+from pages.components.frame.views import Part
 from vae.measure.draws import COUNTS
+from vae.model import ladder
 from vae.model.ladder import BETAS
 from vae.plane.linking import LINKS
 from vae.serving.manifold import SIDES, SIGMAS
@@ -35,28 +34,44 @@ views = st.builds(
     draws=st.integers(*COUNTS),
     seed=st.integers(0, SEEDS - 1),
 )
+
+
+def table(betas: Sequence[float] = BETAS) -> tuple[Part, ...]:
+    """The page's parts where there are these rungs."""
+    service: Any = SimpleNamespace(names=tuple(map(ladder.name, betas)))
+    return parts(service)
+
+
+def read(address: dict[str, str], betas: Sequence[float] = BETAS) -> tuple[CompletenessView, str | None]:
+    return codec.read(address, table(betas), CompletenessView)
+
+
+def write(view: CompletenessView, betas: Sequence[float] = BETAS) -> dict[str, str]:
+    return codec.write(view, table(betas))
+
+
 ladders = st.sets(st.sampled_from(BETAS), min_size=1).map(sorted)
 
 
 @given(views)
 def test_what_is_written_is_read_again(view: CompletenessView) -> None:
-    assert read(write(view, BETAS), BETAS) == (view, None)
+    assert read(write(view)) == (view, None)
 
 
 def test_a_bare_address_is_the_usual_view_and_the_other_way_round() -> None:
-    assert read({}, BETAS) == (CompletenessView(), None)
-    assert write(CompletenessView(), BETAS) == {}
+    assert read({}) == (CompletenessView(), None)
+    assert write(CompletenessView()) == {}
 
 
 @given(views, ladders)
 def test_whatever_rungs_there_are_the_view_is_one_that_can_be_shown(
     view: CompletenessView, betas: list[float]
 ) -> None:
-    assert usual_view(betas).beta in betas
-    assert carried_on(view, betas).beta in betas
-    shown, refused = read(write(view, BETAS), betas)
+    usual, _ = read({}, betas)
+    assert usual.beta in betas
+    shown, refused = read(write(view), betas)
     assert shown.beta in betas
-    if view.beta in betas and usual_view(betas).beta == 1:
+    if view.beta in betas and usual.beta == 1:
         assert (shown, refused) == (view, None)
 
 
@@ -82,7 +97,7 @@ def test_whatever_rungs_there_are_the_view_is_one_that_can_be_shown(
     )
 )
 def test_any_address_gives_a_view_that_can_be_shown(parameters: dict[str, str]) -> None:
-    view, _ = read(parameters, BETAS)
+    view, _ = read(parameters)
     assert view.beta in BETAS
     assert view.link in LINKS
     assert view.plane in ("left", "right")
@@ -93,7 +108,7 @@ def test_any_address_gives_a_view_that_can_be_shown(parameters: dict[str, str]) 
     assert COUNTS[0] <= view.draws <= COUNTS[1]
     assert 0 <= view.seed < SEEDS
     assert all(abs(z) <= 1000 for z in view.point)
-    assert read(write(view, BETAS), BETAS) == (view, None)
+    assert read(write(view)) == (view, None)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +122,7 @@ def test_any_address_gives_a_view_that_can_be_shown(parameters: dict[str, str]) 
 )
 def test_what_cannot_be_shown_is_named_and_the_rest_is_kept(name: str, value: str) -> None:
     asked = {"beta": "8", "grid": "7", "seed": "5"} | {name: value}
-    view, refused = read(asked, BETAS)
+    view, refused = read(asked)
     assert refused is not None
     assert f"{name} = {value or 'nothing'}," in refused
     assert view.beta == (1 if name == "beta" else 8)
@@ -120,3 +135,17 @@ def test_a_rung_that_is_not_there_is_refused() -> None:
     assert view.beta == 0.5
     assert refused is not None
     assert "beta = 8" in refused
+
+
+@pytest.mark.parametrize(
+    ("saved", "view"),
+    [
+        ({"beta": "8", "plane": "left", "z1": "2.5", "z2": "-1.0"}, {"beta": 8, "plane": "left"}),
+        ({"beta": "0.25", "z1": "2.5", "z2": "-1.0", "link": "coordinates"}, {"link": "coordinates"}),
+        ({"beta": "0", "z1": "2.5", "z2": "-1", "sigmas": "2.5", "grid": "7"}, {"sigmas": 2.5, "grid": 7}),
+    ],
+)
+def test_an_address_that_was_saved_once_shows_the_same(saved: dict[str, str], view: dict[str, Any]) -> None:
+    wanted = {"beta": float(saved["beta"]), "point": (2.5, -1.0)} | view
+    assert read(saved) == (CompletenessView(**wanted), None)
+    assert read({"z2": "2.0"}) == (CompletenessView(point=(0.6, 2.0)), None)  # one coordinate as usual

@@ -14,6 +14,7 @@ from pages.components.continuity import data
 from pages.components.continuity.view import PathView
 from pages.components.frame import service
 from pages.components.frame.service import classifier
+from tests.pages.links import follow
 from vae.model import checkpoint as checkpoints
 from vae.plane.neighbours import digits_of
 
@@ -36,7 +37,7 @@ def latents(name: str) -> checkpoints.Latents:
 
 
 def view(app: AppTest) -> PathView:
-    shown = app.session_state["path"]
+    shown = app.session_state["continuity"]
     assert isinstance(shown, PathView)
     return shown
 
@@ -58,9 +59,8 @@ def label_at(name: str, z: tuple[float, float]) -> int:
 
 def test_a_bare_address_goes_from_a_1_to_a_0_and_stays_bare() -> None:
     app = opened()
-    walk = view(app).walk
-    assert (label_at("vae", walk.a), label_at("vae", walk.b)) == (1, 0)
-    assert (walk.t, view(app).kind) == (0.5, "straight")
+    assert (label_at("vae", view(app).a), label_at("vae", view(app).b)) == (1, 0)
+    assert (view(app).t, view(app).kind) == (0.5, "straight")
     assert app.query_params == {}
     assert not app.warning
 
@@ -69,7 +69,7 @@ def test_an_address_reproduces_ends_kind_t_and_checkpoint() -> None:
     address = {"model": "autoencoder", "a1": "1.5", "a2": "-0.25", "b1": "-2.0", "b2": "4.0"}
     app = opened(**address, path="spherical", t="0.25")
     assert view(app).checkpoint == "autoencoder"
-    assert (view(app).walk.a, view(app).walk.b, view(app).walk.t) == ((1.5, -0.25), (-2.0, 4.0), 0.25)
+    assert (view(app).a, view(app).b, view(app).t) == ((1.5, -0.25), (-2.0, 4.0), 0.25)
     assert view(app).kind == "spherical"
     assert app.get_by_key("continuity_checkpoint").value == "autoencoder"
     assert app.get_by_key("continuity_kind").value == "spherical"
@@ -80,23 +80,23 @@ def test_an_address_reproduces_ends_kind_t_and_checkpoint() -> None:
 def test_a_broken_address_is_one_sentence() -> None:
     app = opened(a1="nan", path="zigzag", t="2")
     assert [warning.value for warning in app.warning] == [
-        "The address asks for a1 = nan, t = 2, path = zigzag, which cannot be shown: "
+        "The address asks for path = zigzag, a1 = nan, t = 2, which cannot be shown: "
         "choose on the page instead."
     ]
-    assert view(app).walk.t == 0.5
+    assert view(app).t == 0.5
 
 
 def test_an_end_can_be_any_digit_and_then_the_next_one() -> None:
     app = opened()
-    before = view(app).walk.b
+    before = view(app).b
     app.selectbox(key="continuity_a_digit").set_value(8).run()
-    first = view(app).walk.a
+    first = view(app).a
     assert label_at("vae", first) == 8
     app.button(key="continuity_a_next").click().run()
-    second = view(app).walk.a
+    second = view(app).a
     assert label_at("vae", second) == 8
     assert second != first
-    assert view(app).walk.b == before
+    assert view(app).b == before
     order = digits_of(latents("vae").means, latents("vae").labels, 8)
     np.testing.assert_allclose([first, second], latents("vae").means[order[:2]], atol=1e-4)
     assert app.query_params["a1"] == str(second[0])
@@ -105,7 +105,7 @@ def test_an_end_can_be_any_digit_and_then_the_next_one() -> None:
 def test_an_end_can_be_typed_and_is_a_free_point_then() -> None:
     app = opened()
     app.number_input(key="continuity_b1").set_value(1.25).run()
-    assert view(app).walk.b[0] == 1.25
+    assert view(app).b[0] == 1.25
     assert app.selectbox(key="continuity_b_digit").value is None
     assert app.button(key="continuity_b_next").disabled
     assert app.query_params["b1"] == "1.25"
@@ -117,7 +117,7 @@ def test_the_component_moves_everything_at_once() -> None:
     app.session_state["continuity_walk"] = {"walk": told}
     app.run()
     assert not app.exception
-    assert (view(app).walk.a, view(app).walk.b, view(app).walk.t) == ((0.5, 0.25), (-1.0, 1.0), 0.125)
+    assert (view(app).a, view(app).b, view(app).t) == ((0.5, 0.25), (-1.0, 1.0), 0.125)
     assert app.query_params["t"] == "0.125"
 
 
@@ -127,7 +127,7 @@ def test_the_geodesic_brings_the_magnification_and_is_never_longer() -> None:
     app.get_by_key("continuity_kind").set_value("geodesic").run()
     assert not app.exception
     assert app.toggle(key="continuity_magnification").value is True
-    walked = data.walked("vae", "geodesic", view(app).walk.a, view(app).walk.b)
+    walked = data.walked("vae", "geodesic", view(app).a, view(app).b)
     assert walked.traversal.picture_lengths[-1] <= walked.straight_length * (1 + 1e-6)
     saved = 1 - walked.traversal.picture_lengths[-1] / walked.straight_length
     assert f"{100 * saved:.0f} % less than the straight path" in text(app, "sentence")
@@ -164,7 +164,7 @@ def test_a_path_through_empty_space_says_how_much_of_it_is_empty() -> None:
 
 def test_axis_mode_has_its_own_words_and_address() -> None:
     app = opened(mode="axes", z1="0.5", z2="-0.25")
-    assert (view(app).walk.mode, view(app).walk.point) == ("axes", (0.5, -0.25))
+    assert (view(app).mode, view(app).point) == ("axes", (0.5, -0.25))
     assert text(app, "sentence").startswith("Training chose the axes")
     assert app.query_params["mode"] == "axes"
     assert text(opened(mode="axes", z1="70"), "sentence").startswith("The point lies far outside")
@@ -177,8 +177,8 @@ def test_another_checkpoint_keeps_the_digits_at_the_ends() -> None:
     assert not app.exception
     old, new = latents("vae"), latents("autoencoder")
     for end in ("a", "b"):
-        index = np.abs(old.means - getattr(before.walk, end)).max(axis=1).argmin()
-        np.testing.assert_allclose(getattr(view(app).walk, end), new.means[index], atol=1e-4)
+        index = np.abs(old.means - getattr(before, end)).max(axis=1).argmin()
+        np.testing.assert_allclose(getattr(view(app), end), new.means[index], atol=1e-4)
     assert app.query_params["model"] == "autoencoder"
 
 
@@ -187,11 +187,8 @@ def test_leaving_the_page_and_coming_back_keeps_the_path() -> None:
     app.get_by_key("continuity_kind").set_value("spherical").run()
     app.number_input(key="continuity_a1").set_value(0.75).run()
     before = view(app)
-    app.query_params.clear()
-    app.switch_page("latent_map.py").run()
-    app.query_params.clear()
-    app.switch_page("continuity.py").run()
-    assert not app.exception
+    follow(app, "Latent map")
+    follow(app, "Continuity")
     assert view(app) == before
     assert app.get_by_key("continuity_kind").value == "spherical"
     assert app.query_params["a1"] == "0.75"

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.components.continuity.view import (
-    PathView,
-    carried_over,
-    example,
-    place,
-    read,
-    rounded_t,
-    usual_path,
-    write,
-)
-from pages.components.continuity.walk import Walk
+from pages.components.continuity.view import PathView, Walk, carried, example, parts, place
+from pages.components.frame.views import coordinate, number, read, write
 from vae.model.checkpoint import Latents
 from vae.plane.paths import KINDS
 
@@ -32,25 +25,37 @@ def some_latents(seed: int, labels: tuple[int, ...] = (3, 0, 3, 1, 3, 0, 1)) -> 
     return Latents(means, np.zeros_like(means), np.array(labels, dtype=np.uint8))
 
 
+class Planes(NamedTuple):
+    """What a view asks a DecoderService for."""
+
+    latents: dict[str, Latents]
+    names: tuple[str, ...] = NAMES
+
+    def checkpoint(self, name: str) -> Any:
+        return SimpleNamespace(latents=self.latents[name])
+
+
 LATENTS = {"vae": some_latents(1), "autoencoder": some_latents(2)}
+SERVICE: Any = Planes(LATENTS)
+PARTS = parts(SERVICE)
 
 
 def usual(name: str) -> PathView:
-    return usual_path(name, LATENTS[name])
+    return read({"model": name}, PARTS, PathView)[0]
 
 
-coordinates = st.floats(-1000, 1000).map(lambda z: round(z, 4) + 0.0)
+coordinates = st.floats(-1000, 1000).map(coordinate)
 points = st.tuples(coordinates, coordinates)
-shares = st.floats(0, 1).map(rounded_t)
-walks = st.builds(Walk, points, points, shares) | st.builds(
-    Walk, points, points, shares, st.just("axes"), points
+views = st.builds(
+    PathView,
+    *(st.sampled_from(NAMES), st.sampled_from(KINDS), points, points),
+    *(st.floats(0, 1).map(str).map(number(0, 1)), st.sampled_from(["path", "axes"]), points, st.booleans()),
 )
-views = st.builds(PathView, st.sampled_from(NAMES), walks, st.sampled_from(KINDS))
 
 
 @given(views)
 def test_what_is_written_is_read_again(view: PathView) -> None:
-    assert read(write(view), NAMES, usual) == (view, None)
+    assert read(write(view, PARTS), PARTS, PathView) == (view, None)
 
 
 @given(
@@ -60,20 +65,44 @@ def test_what_is_written_is_read_again(view: PathView) -> None:
     )
 )
 def test_any_address_gives_a_path_that_can_be_shown(parameters: dict[str, str]) -> None:
-    view, _ = read(parameters, NAMES, usual)
+    view, _ = read(parameters, PARTS, PathView)
     assert view.checkpoint in NAMES
     assert view.kind in KINDS
-    assert 0 <= view.walk.t <= 1
-    assert all(abs(z) <= 1000 for point in (view.walk.a, view.walk.b, view.walk.point) for z in point)
-    assert read(write(view), NAMES, usual) == (view, None)
+    assert 0 <= view.t <= 1
+    assert all(abs(z) <= 1000 for point in (view.a, view.b, view.point) for z in point)
+    assert read(write(view, PARTS), PARTS, PathView) == (view, None)
 
 
 def test_a_bare_address_goes_halfway_from_a_1_to_a_0() -> None:
-    view, refused = read({}, NAMES, usual)
+    view, refused = read({}, PARTS, PathView)
     assert refused is None
-    assert view.walk.a in {place(LATENTS["vae"], index) for index in (3, 6)}
-    assert view.walk.b in {place(LATENTS["vae"], index) for index in (1, 5)}
-    assert (view.walk.t, view.kind, view.walk.mode) == (0.5, "straight", "path")
+    assert view.a in {place(LATENTS["vae"], index) for index in (3, 6)}
+    assert view.b in {place(LATENTS["vae"], index) for index in (1, 5)}
+    assert (view.t, view.kind, view.mode, view.magnification) == (0.5, "straight", "path", False)
+
+
+ENDS = {"a1": "0.5", "a2": "1.0", "b1": "-1.0", "b2": "2.0"}
+
+
+@pytest.mark.parametrize(
+    ("saved", "view"),
+    [
+        (
+            {"model": "vae", "path": "straight", **ENDS, "t": "0.25"},
+            PathView("vae", "straight", (0.5, 1.0), (-1.0, 2.0), 0.25),
+        ),
+        (
+            {"model": "autoencoder", "path": "geodesic", **ENDS, "t": "0.5"},
+            PathView("autoencoder", "geodesic", (0.5, 1.0), (-1.0, 2.0), magnification=True),
+        ),
+        (
+            {"path": "spherical", **ENDS, "t": "1.0", "z1": "3.0", "z2": "-4.5", "mode": "axes"},
+            PathView("vae", "spherical", (0.5, 1.0), (-1.0, 2.0), 1.0, "axes", (3.0, -4.5)),
+        ),
+    ],
+)
+def test_an_address_that_was_saved_once_shows_the_same(saved: dict[str, str], view: PathView) -> None:
+    assert read(saved, PARTS, PathView) == (view, None)
 
 
 @pytest.mark.parametrize(
@@ -81,14 +110,14 @@ def test_a_bare_address_goes_halfway_from_a_1_to_a_0() -> None:
     [("a1", "nan"), ("b2", "inf"), ("b1", "1001"), ("path", "zigzag"), ("t", "1.5"), ("t", ""), ("t", "nan")],
 )
 def test_what_cannot_be_shown_is_named_and_the_rest_is_kept(name: str, value: str) -> None:
-    whole = PathView("autoencoder", Walk((1.0, 2.0), (3.0, 4.0), 0.25), "spherical")
-    view, refused = read(write(whole) | {name: value}, NAMES, usual)
+    whole = PathView("autoencoder", "spherical", (1.0, 2.0), (3.0, 4.0), 0.25)
+    view, refused = read(write(whole, PARTS) | {name: value}, PARTS, PathView)
     assert refused is not None
     assert f"{name} = {value or 'nothing'}," in refused
     assert view.checkpoint == "autoencoder"
     assert view.kind == ("straight" if name == "path" else "spherical")
-    assert view.walk.t == (0.5 if name == "t" else 0.25)
-    assert view.walk.a == (usual("autoencoder").walk.a if name == "a1" else (1.0, 2.0))
+    assert view.t == (0.5 if name == "t" else 0.25)
+    assert view.a == (usual("autoencoder").a if name == "a1" else (1.0, 2.0))
 
 
 def test_next_one_visits_every_digit_of_the_label_once_and_comes_back() -> None:
@@ -104,8 +133,9 @@ def test_next_one_visits_every_digit_of_the_label_once_and_comes_back() -> None:
 
 
 def test_without_ones_and_zeros_the_path_begins_at_the_origin() -> None:
-    walk = usual_path("vae", some_latents(0, (4, 4, 7))).walk
-    assert (walk.a, walk.b) == ((0.0, 0.0), (0.0, 0.0))
+    service: Any = Planes({"vae": some_latents(0, (4, 4, 7))}, ("vae",))
+    view, _ = read({}, parts(service), PathView)
+    assert (view.a, view.b) == ((0.0, 0.0), (0.0, 0.0))
 
 
 @given(st.integers(0, 5), points.filter(lambda point: math.dist(point, (0, 0)) > 20))
@@ -113,7 +143,12 @@ def test_another_checkpoint_keeps_the_digit_and_leaves_a_free_point(
     index: int, free: tuple[float, float]
 ) -> None:
     old, new = LATENTS["vae"], LATENTS["autoencoder"]
-    view = PathView("vae", Walk(place(old, index), free, 0.75), "geodesic")
-    moved = carried_over(view, old, "autoencoder", new)
-    assert moved == PathView("autoencoder", Walk(place(new, index), free, 0.75), "geodesic")
-    assert carried_over(moved, new, "vae", old) == view
+    view = PathView("vae", "geodesic", place(old, index), free, 0.75)
+    moved = carried(view, "autoencoder", SERVICE)
+    assert moved == PathView("autoencoder", "geodesic", place(new, index), free, 0.75)
+    assert carried(moved, "vae", SERVICE) == view
+
+
+def test_a_walk_is_what_the_component_moves() -> None:
+    view = PathView("vae", "straight", (1.0, 2.0), (3.0, 4.0), 0.25, "axes", (5.0, 6.0), True)
+    assert view.walk == Walk((1.0, 2.0), (3.0, 4.0), 0.25, "axes", (5.0, 6.0))

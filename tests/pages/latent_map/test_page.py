@@ -80,7 +80,7 @@ def test_the_panel_follows_a_typed_point(app: AppTest, z1: float, z2: float) -> 
     assert after.counts == np.bincount(by_distance[:50], minlength=10).tolist()
     assert float(after.facts[0]) == pytest.approx(np.exp(-(z1**2 + z2**2) / 2) / (2 * np.pi), rel=0.05)
     assert after.facts[1] == f"{np.hypot(z1, z2):.2f}"
-    assert app.query_params == {"model": "vae", "z1": str(z1), "z2": str(z2)}
+    assert app.query_params == {"z1": str(z1), "z2": str(z2)}
 
 
 def test_an_address_reproduces_the_view(app: AppTest) -> None:
@@ -107,7 +107,7 @@ def test_a_broken_address_is_named_in_one_sentence(
     assert named in app.warning[0].value
     app.number_input(key="latent_map_z1").set_value(1.0).run()
     assert not app.warning
-    assert app.query_params == {"model": "vae", "z1": "1.0", "z2": "0.0"}
+    assert app.query_params == {"z1": "1.0", "z2": "0.0"}
 
 
 def test_another_checkpoint_keeps_the_point_and_changes_the_neighbours(app: AppTest) -> None:

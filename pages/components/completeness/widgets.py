@@ -1,29 +1,12 @@
-"""The visitor's own view of the completeness page, and the widgets that change a part of it."""
+"""Widgets that change a part of what the completeness page shows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import streamlit as st
 
-from pages.components.completeness.view import CompletenessView
-
-
-def current_view() -> CompletenessView:
-    view = st.session_state["completeness"]
-    assert isinstance(view, CompletenessView)
-    return view
-
-
-def keep(**changes: object) -> None:
-    """Keep what a visitor chose."""
-    st.session_state["completeness"] = replace(current_view(), **changes)
-    st.session_state["changed_here"] = True
-
-
-def keep_chosen(name: str) -> None:
-    keep(**{name: st.session_state[f"completeness_{name}"]})
+from pages.components.completeness.view import KEEPER
 
 
 def show_choice(name: str, options: Sequence[str], chosen: str, names: Mapping[str, str]) -> None:
@@ -34,7 +17,7 @@ def show_choice(name: str, options: Sequence[str], chosen: str, names: Mapping[s
         options,
         format_func=lambda option: names[option],
         key=f"completeness_{name}",
-        on_change=keep_chosen,
+        on_change=KEEPER.keep_widget,
         args=(name,),
         required=True,
         label_visibility="collapsed",
@@ -44,4 +27,6 @@ def show_choice(name: str, options: Sequence[str], chosen: str, names: Mapping[s
 def show_slider(name: str, label: str, bounds: tuple[int, int], chosen: int) -> None:
     """A slider for the part `name` of the view."""
     st.session_state[f"completeness_{name}"] = chosen
-    st.slider(label, *bounds, key=f"completeness_{name}", on_change=keep_chosen, args=(name,), width=180)
+    st.slider(
+        label, *bounds, key=f"completeness_{name}", on_change=KEEPER.keep_widget, args=(name,), width=180
+    )
