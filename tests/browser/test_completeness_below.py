@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from pages.components.completeness.ladder_curves import DRAWN
+from pages.components.completeness.ladder_curves import DESCRIBED, DRAWN
 from pages.components.mount.assets import asset_base
 from tests.browser.conftest import App
 from tests.browser.reading import CHECKPOINTS, assert_decoded, box_of
@@ -394,13 +394,13 @@ def test_a_picture_that_is_refused_is_not_asked_for_again(context: BrowserContex
 
 
 # Shows the ladder's curves once more, in a corner of the page, with other figures.
-MOUNTED = """async ([module, rungs]) => {
+MOUNTED = """async ([module, rungs, measures]) => {
     const { mount } = await import(new URL(module, document.baseURI));
     const root = document.createElement("div");
     root.className = "ladder-curves trial";
     root.style.cssText = "position: fixed; inset: 0; overflow: auto; background: white; z-index: 1000000";
     document.body.append(root);
-    const curves = await mount(root, { data: { group: "trial" } });
+    const curves = await mount(root, { data: { group: "trial", measures } });
     curves.update({ data: { rungs } });
 }"""
 
@@ -413,12 +413,12 @@ def test_gaps_and_far_away_figures_are_told(page: Page, app: App) -> None:
         return {"name": ladder.name(beta), "title": f"β {beta:g}", "beta": beta, "figures": row}
 
     rungs = [
-        measured(0, 100.0, None, None, -900.0, 0.4, 0.6, 6.0, 7.0),
-        measured(1, 110.0, 6.0, -116.0, -114.0, 0.8, 0.8, 8.5, 8.5),
+        measured(0, 100.0, None, None, -900.0, 40.0, 60.0, 6.0, 7.0),
+        measured(1, 110.0, 6.0, -116.0, -114.0, 80.0, 80.0, 8.5, 8.5),
         measured(4),
-        measured(8, 150.0, 1.5, -151.5, -150.0, 0.5, 0.6, 2.0, None),
+        measured(8, 150.0, 1.5, -151.5, -150.0, 50.0, 60.0, 2.0, None),
     ]
-    page.evaluate(MOUNTED, [f"{asset_base()}completeness/ladder_curves.js", rungs])
+    page.evaluate(MOUNTED, [f"{asset_base()}completeness/ladder_curves.js", rungs, DESCRIBED])
     trial = page.locator(".ladder-curves.trial")
 
     def of(figure: str, beta: float) -> Locator:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from vae.data import Digits, binarised_test_images, to_unit
 from vae.measure.evidence import converged_log_likelihood, elbo, iwae
+from vae.measure.measures import FINER, TABLE
 from vae.measure.quality import Completeness, completeness, continuity, knn_accuracy
 from vae.model.checkpoint import Checkpoint
 from vae.model.classifier import Classifier, ClassifierCheckpoint, class_probabilities
@@ -30,26 +31,6 @@ ALWAYS_NAMED = (
     "log_likelihood_check_nats",
     "knn_accuracy",
 )
-
-LABELS = {
-    "reconstruction_nats": "reconstruction",
-    "kl_nats": "KL divergence",
-    "elbo_nats": "ELBO",
-    "iwae_nats": "IWAE bound",
-    "log_likelihood_nats": "log p(x), exact",
-    "log_likelihood_check_nats": "log p(x), lattice twice as fine",
-    "lattice_spacing": "spacing of the coarser lattice",
-    "knn_accuracy": "k-NN accuracy, k = 10",
-    "continuity_median": "picture change a step, median",
-    "continuity_ratio": "  99th percentile / median",
-    "completeness": "prior draws named with p >= 0.9",
-    "completeness_confidence": "  mean confidence",
-    "completeness_digits": "  different digits among them",
-    "completeness_fitted": "draws of a Gaussian fitted to its codes",
-    "completeness_fitted_confidence": "  mean confidence",
-    "completeness_fitted_digits": "  different digits among them",
-    "test_accuracy": "test accuracy",
-}
 
 
 def evaluate(
@@ -133,9 +114,8 @@ def evaluate_classifier(checkpoint: ClassifierCheckpoint, test: Digits, device: 
 
 def as_text(figures: Figures) -> str:
     """One figure a line, for people."""
-    lines = []
-    for name, label in LABELS.items():
-        if name in figures:
-            unit = " nats" if name.endswith("_nats") else ""
-            lines.append(f"{label:40}{figures[name]:>11.{3 if unit else 4}f}{unit}")
-    return "\n".join(lines)
+    return "\n".join(
+        f"{measure.label:44}{measure.number(figures[measure.key], FINER):>11} {measure.unit}".rstrip()
+        for measure in TABLE
+        if measure.key in figures
+    )

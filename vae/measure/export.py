@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from vae.config import SIDE
-from vae.measure.evaluation import LABELS
+from vae.measure.measures import MEASURES
 from vae.measure.traversal import Images, Traversal, filmstrip
 
 FRAME = 0.04  # seconds, of the GIF; browsers slow down frames shorter than 0.02, and 25 a second look fluent
@@ -80,7 +80,7 @@ def figures_table(rows: Sequence[tuple[str, float | None, Mapping[str, float]]])
     lists them, others after those by alphabet. What a model does not have is empty.
     """
     measured = {name for _, _, figures in rows for name in figures}
-    names = [name for name in LABELS if name in measured] + sorted(measured - LABELS.keys())
+    names = [name for name in MEASURES if name in measured] + sorted(measured - MEASURES.keys())
     return _csv(
         ["name", "beta", *names],
         ([name, beta, *(figures.get(key) for key in names)] for name, beta, figures in rows),

@@ -5,81 +5,90 @@ import { number } from "../parts/chart.js";
 import { make } from "../parts/dom.js";
 import { LadderPlot } from "./ladder_plot.js";
 
-const NATS = "nats per image";
-const nats = (value) => `${number(value, Math.abs(value) < 0.05 ? 3 : 1)} nats`;
-const percent = (value) => `${number(value, 1)} %`;
-const unmeasured = () => "not measured";
-const withoutNoise = ({ beta }) => (beta === 0 ? "none without noise" : "not measured");
-
 const HINT =
   "Click a mark, or press Enter on it, and the maps go to that β. Draws of N(0, I) are the prior’s; " +
   "the own Gaussian has the mean and covariance of the model’s codes.";
+const SMALL = 0.05; // what would be written as 0.0 gets more decimals
 
-const PLOTS = [
-  {
-    name: "reconstruction",
-    title: "Reconstruction",
-    series: [{ key: "reconstruction_nats" }],
-    y: NATS,
-    written: nats,
-    absent: unmeasured,
-  },
-  { name: "kl", title: "KL divergence", series: [{ key: "kl_nats" }], y: NATS, low: 0, written: nats, absent: withoutNoise },
-  {
-    name: "likelihood",
-    title: "Likelihood",
-    series: [
-      { key: "log_likelihood_nats", title: "log p(x), exact", short: "log p(x)" },
-      { key: "elbo_nats", title: "ELBO", short: "ELBO" },
-    ],
-    y: NATS,
-    written: nats,
-    absent: withoutNoise,
-  },
-  {
-    name: "completeness",
-    title: "Completeness",
-    series: [
-      { key: "completeness", title: "N(0, I)", short: "N(0, I)" },
-      { key: "completeness_fitted", title: "own Gaussian", short: "own Gaussian" },
-    ],
-    y: "% of draws that are named",
-    range: [0, 100],
-    written: percent,
-    absent: unmeasured,
-  },
-  {
-    name: "digits",
-    title: "Different digits",
-    series: [
-      { key: "completeness_digits", title: "N(0, I)", short: "N(0, I)" },
-      { key: "completeness_fitted_digits", title: "own Gaussian", short: "own Gaussian" },
-    ],
-    y: "among the draws that are named",
-    range: [0, 10],
-    written: (value) => number(value, 1),
-    absent: unmeasured,
-  },
-  {
-    name: "rate-distortion",
-    title: "Rate and distortion",
-    series: [{ key: "reconstruction_nats", short: "reconstruction" }],
-    y: `reconstruction (distortion), ${NATS}`,
-    x: {
-      title: `KL divergence (rate), ${NATS}`,
-      of: ({ figures }) => figures.kl_nats ?? NaN,
-      said: ({ figures }) => (figures.kl_nats == null ? "no KL" : `KL ${nats(figures.kl_nats)}`),
+const unmeasured = () => "not measured";
+const withoutNoise = ({ beta }) => (beta === 0 ? "none without noise" : "not measured");
+
+/** The plots, with labels, units and decimals of `measures`: {key: {label, short, unit, decimals}}. */
+function plots(measures) {
+  const written = (key) => (value) => {
+    const { unit, decimals } = measures[key];
+    return `${number(value, Math.abs(value) < SMALL ? decimals + 2 : decimals)} ${unit}`.trim();
+  };
+  const each = (key) => `${measures[key].unit} per image`;
+  const series = (key) => ({ key, title: measures[key].label, short: measures[key].short });
+  const draws = (key, from) => ({ key, title: from, short: from });
+  const [cost, rate, likelihood] = ["reconstruction_nats", "kl_nats", "log_likelihood_nats"];
+  return [
+    {
+      name: "reconstruction",
+      title: measures[cost].label,
+      series: [{ key: cost }],
+      y: each(cost),
+      written: written(cost),
+      absent: unmeasured,
     },
-    level: "reconstruction_nats",
-    low: 80, // room for the level's name below its line
-    written: nats,
-    absent: unmeasured,
-  },
-];
+    {
+      name: "kl",
+      title: measures[rate].label,
+      series: [{ key: rate }],
+      y: each(rate),
+      low: 0,
+      written: written(rate),
+      absent: withoutNoise,
+    },
+    {
+      name: "likelihood",
+      title: "Likelihood",
+      series: [series(likelihood), series("elbo_nats")],
+      y: each(likelihood),
+      written: written(likelihood),
+      absent: withoutNoise,
+    },
+    {
+      name: "completeness",
+      title: "Completeness",
+      series: [draws("completeness", "N(0, I)"), draws("completeness_fitted", "own Gaussian")],
+      y: `${measures.completeness.unit} of draws that are named`,
+      range: [0, 100],
+      written: written("completeness"),
+      absent: unmeasured,
+    },
+    {
+      name: "digits",
+      title: measures.completeness_digits.short,
+      series: [draws("completeness_digits", "N(0, I)"), draws("completeness_fitted_digits", "own Gaussian")],
+      y: "among the draws that are named",
+      range: [0, 10],
+      written: written("completeness_digits"),
+      absent: unmeasured,
+    },
+    {
+      name: "rate-distortion",
+      title: "Rate and distortion",
+      series: [{ key: cost, short: measures[cost].short.toLowerCase() }],
+      y: `${measures[cost].short.toLowerCase()} (distortion), ${each(cost)}`,
+      x: {
+        title: `${measures[rate].label} (rate), ${each(rate)}`,
+        of: ({ figures }) => figures[rate] ?? NaN,
+        said: ({ figures }) =>
+          figures[rate] == null ? `no ${measures[rate].short}` : `${measures[rate].short} ${written(rate)(figures[rate])}`,
+      },
+      level: cost,
+      low: 80, // room for the level's name below its line
+      written: written(cost),
+      absent: unmeasured,
+    },
+  ];
+}
 
 /** Build the plots inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
 export async function mount(root, { data }) {
-  return new LadderCurves(root, data.group);
+  return new LadderCurves(root, data);
 }
 
 class LadderCurves {
@@ -89,8 +98,8 @@ class LadderCurves {
   #shown = null; // the rung on the maps
   #stop;
 
-  constructor(root, group) {
-    this.#plots = PLOTS.map((spec) => new LadderPlot(spec, (rung) => askRung({ group, rung })));
+  constructor(root, { group, measures }) {
+    this.#plots = plots(measures).map((spec) => new LadderPlot(spec, (rung) => askRung({ group, rung })));
     const hint = make("p", { class: "hint" }, HINT);
     root.replaceChildren(...this.#plots.map(({ element }) => element), hint);
     this.#stop = listenTwin(group, ({ rung }) => this.#show(rung));
@@ -100,7 +109,7 @@ class LadderCurves {
     const rungs = JSON.stringify(data.rungs);
     if (rungs === this.#known) return;
     this.#known = rungs;
-    this.#rungs = data.rungs.map(inPercent).sort((one, other) => one.beta - other.beta);
+    this.#rungs = [...data.rungs].sort((one, other) => one.beta - other.beta);
     for (const plot of this.#plots) plot.rungs = this.#rungs;
     this.#point();
   }
@@ -120,16 +129,4 @@ class LadderCurves {
     const index = this.#rungs.findIndex(({ name }) => name === this.#shown);
     for (const plot of this.#plots) plot.current = index;
   }
-}
-
-/** Reconstruction as a cost, whatever its sign in the record; shares in percent. */
-function inPercent(rung) {
-  const { figures } = rung;
-  const share = (value) => (value == null ? null : 100 * value);
-  const changed = {
-    reconstruction_nats: figures.reconstruction_nats == null ? null : Math.abs(figures.reconstruction_nats),
-    completeness: share(figures.completeness),
-    completeness_fitted: share(figures.completeness_fitted),
-  };
-  return { ...rung, figures: { ...figures, ...changed } };
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pages.components.mount import component
+from vae.measure.measures import MEASURES
 
 DRAWN = (
     "reconstruction_nats",
@@ -18,6 +19,13 @@ DRAWN = (
     "completeness_digits",
     "completeness_fitted_digits",
 )
+
+# what the browser is told of each figure
+DESCRIBED = {
+    key: {"label": measure.label, "short": measure.name, "unit": measure.unit, "decimals": measure.decimals}
+    for key, measure in MEASURES.items()
+    if key in DRAWN
+}
 
 _component = component.declared(
     "ladder_curves", "completeness/ladder_curves", '<div class="ladder-curves"></div>'
@@ -41,12 +49,12 @@ def ladder_curves(*, key: str, group: str, rungs: Sequence[Measured]) -> None:
     """
     _component.show(
         key=key,
-        data={"group": group, "rungs": [_row(rung) for rung in rungs]},
+        data={"group": group, "rungs": [_row(rung) for rung in rungs], "measures": DESCRIBED},
     )
 
 
 def _row(rung: Measured) -> dict[str, object]:
-    """The rung for the browser: null where there is no finite figure."""
-    figures = {name: rung.figures.get(name, math.nan) for name in DRAWN}
+    """The rung for the browser, figures in their units: null where there is no finite one."""
+    figures = {name: MEASURES[name].in_unit(rung.figures.get(name, math.nan)) for name in DRAWN}
     finite = {name: value if math.isfinite(value) else None for name, value in figures.items()}
     return {"name": rung.name, "title": rung.title, "beta": rung.beta, "figures": finite}

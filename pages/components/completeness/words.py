@@ -10,6 +10,7 @@ from scipy.special import ndtr
 
 from pages.components.completeness.view import Layer
 from pages.components.frame import markup
+from vae.measure.measures import MEASURES, Measure
 from vae.model import ladder
 from vae.plane.linking import Link
 
@@ -24,7 +25,6 @@ LINK_SENTENCES: Mapping[Link, str] = {
     "quantiles": "Same quantile: along each axis, as many codes lie below the one place as below the other.",
 }
 COLLAPSED = 0.1  # nats of KL divergence: a code that tells less about its digit tells nothing
-NONE = "–"
 
 
 def sentence(link: Link, left: Mapping[str, float], right: Mapping[str, float], *, same: bool) -> str:
@@ -62,29 +62,16 @@ def named_share(recorded: Mapping[str, float]) -> tuple[float, str]:
 
 def rung_rows(recorded: Mapping[str, float]) -> list[tuple[str, str]]:
     """The recorded figures of a model as name and value, for every model the same names in one order."""
-    return [(name, _shown(key, recorded)) for name, key in FIGURES.items()]
+    return [(measure.name, measure.text(recorded.get(measure.key, math.nan))) for measure in FIGURES]
 
 
-FIGURES: Mapping[str, str] = {
-    "Reconstruction": "reconstruction_nats",
-    "KL": "kl_nats",
-    "ELBO": "elbo_nats",
-    "log p(x)": "log_likelihood_nats",
-    "Complete, N(0, I)": "completeness",
-    "Complete, own Gaussian": "completeness_fitted",
-    "Different digits": "completeness_digits",
-}
-
-
-def _shown(key: str, recorded: Mapping[str, float]) -> str:
-    value = recorded.get(key, math.nan)
-    if not math.isfinite(value):
-        return NONE
-    if key.endswith("_digits"):
-        return f"{value:.1f}"
-    if not key.endswith("_nats"):
-        return f"{100 * value:.1f} %"
-    return f"{value:.1f} nats".replace("-", "−")
+FIGURES = tuple(
+    MEASURES[key]
+    for key in (
+        *("reconstruction_nats", "kl_nats", "elbo_nats", "log_likelihood_nats"),
+        *("completeness", "completeness_fitted", "completeness_digits"),
+    )
+)
 
 
 Model = tuple[str, str, float | None, Mapping[str, float]]  # checkpoint, title, beta of a rung, figures
@@ -93,7 +80,7 @@ Model = tuple[str, str, float | None, Mapping[str, float]]  # checkpoint, title,
 def table_html(models: Sequence[Model]) -> str:
     """The recorded figures of models side by side, what they are, how to measure those that are missing."""
     rows = [
-        (title, *(value.removesuffix(" nats") for _, value in rung_rows(recorded)))
+        (title, *(cell(measure, recorded.get(measure.key, math.nan)) for measure in FIGURES))
         for _, title, _, recorded in models
     ]
     note = TABLE_NOTE + (VAE_NOTE if any(beta is None for _, _, beta, _ in models) else "")
@@ -107,9 +94,14 @@ def table_html(models: Sequence[Model]) -> str:
             f" Not everything was measured yet: python -m vae evaluate checkpoints/{unmeasured[0]} does it"
         )
         note += f", and the same for {len(unmeasured) - 1} more." if len(unmeasured) > 1 else "."
-    table = markup.table(("Model", *FIGURES), rows)
+    table = markup.table(("Model", *(measure.name for measure in FIGURES)), rows)
     wide = 'class="atlas-wide" role="region" aria-label="Table of figures" tabindex="0"'  # it may scroll
     return f'<div {wide}>{table}</div><p class="atlas-note">{escape(note)}</p>'
+
+
+def cell(measure: Measure, value: float) -> str:
+    """A figure in the table, whose note says once that it is in nats."""
+    return measure.text(value, unit=measure.unit != "nats")
 
 
 TABLE_NOTE = (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
+from vae.measure.measures import MEASURES
 from vae.model.checkpoint import Checkpoint
 
 TASK = "Point anywhere: the decoder draws the digit that lives there. Click to keep the point."
@@ -51,20 +53,13 @@ def why_the_map(checkpoint: Checkpoint) -> str:
     return WHY_THE_MAP.replace("{place}", PLACE)
 
 
+SURPRISE = replace(MEASURES["log_likelihood_nats"], short="−log p(x)", better="down")
+SHOWN = ("elbo_nats", "reconstruction_nats", "kl_nats", "knn_accuracy")
+
+
 def figures(checkpoint: Checkpoint) -> list[tuple[str, str]]:
     """The recorded figures as pairs of name and value with unit; only those that were measured."""
     recorded: Mapping[str, float] = checkpoint.figures
-    rows = [
-        ("−log p(x)", "log_likelihood_nats", lambda value: f"{-value:.1f} nats"),
-        ("ELBO", "elbo_nats", lambda value: f"{_signed(value)} nats"),
-        ("Reconstruction", "reconstruction_nats", lambda value: f"{abs(value):.1f} nats"),
-        ("KL", "kl_nats", lambda value: f"{value:.1f} nats"),
-        ("Neighbours agree", "knn_accuracy", lambda value: f"{100 * value:.1f} %"),
-    ]
-    return [
-        (name, show(recorded[key])) for name, key, show in rows if math.isfinite(recorded.get(key, math.nan))
-    ]
-
-
-def _signed(value: float) -> str:
-    return f"{value:.1f}".replace("-", "−")
+    values = {SURPRISE: -recorded.get(SURPRISE.key, math.nan)}
+    values |= {MEASURES[key]: recorded.get(key, math.nan) for key in SHOWN}
+    return [(measure.name, measure.text(value)) for measure, value in values.items() if math.isfinite(value)]

@@ -60,6 +60,7 @@ def test_figures_of_a_vae(figures, heard) -> None:
     assert len(heard) == 4
     text = evaluation.as_text(figures)
     assert f"{figures['elbo_nats']:.3f} nats" in text
+    assert f"{100 * figures['knn_accuracy']:.3f} %" in text
 
 
 def test_a_plain_autoencoder_has_no_kl_and_no_elbo(few) -> None:

@@ -1,0 +1,69 @@
+"""One table of measures: nothing is named twice, nothing recorded is left out, numbers are as recorded."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vae.measure import evaluation
+from vae.measure.measures import MEASURES, NONE, TABLE, Measure
+from vae.model import checkpoint, ladder
+
+CHECKPOINTS = Path(__file__).parents[3] / "checkpoints"
+COMPONENTS = CHECKPOINTS.parent / "pages" / "components"
+
+
+def test_every_key_and_every_name_occurs_once() -> None:
+    assert len(MEASURES) == len(TABLE)
+    assert len({measure.label for measure in TABLE}) == len(TABLE)
+    assert len({measure.name for measure in TABLE}) == len(TABLE)
+
+
+def test_nats_are_told_by_the_unit_as_by_the_key() -> None:
+    """Scripts that read the record go by the key, people by the unit."""
+    assert all((measure.unit == "nats") == measure.key.endswith("_nats") for measure in TABLE)
+    assert set(evaluation.ALWAYS_NAMED) <= MEASURES.keys()
+
+
+@pytest.mark.parametrize("name", ["vae.pt", *map(ladder.file, ladder.BETAS)])
+def test_whatever_is_recorded_has_a_measure(name: str) -> None:
+    recorded = checkpoint.load(CHECKPOINTS / name).figures
+    assert recorded.keys() - {"iwae_samples"} <= MEASURES.keys()
+    printed = evaluation.as_text(recorded).splitlines()
+    assert len(printed) == len(recorded.keys() - {"iwae_samples"})
+
+
+@given(st.sampled_from(TABLE), st.floats())
+def test_what_is_shown_is_the_recorded_number_rounded(measure: Measure, value: float) -> None:
+    shown = measure.text(value)
+    if not math.isfinite(value):
+        assert shown == NONE
+        return
+    number = float(re.sub(r"[^0-9.−]", "", shown).replace("−", "-"))
+    assert number == pytest.approx(measure.in_unit(value), abs=0.5001 * 10**-measure.decimals, rel=1e-9)
+    assert shown.endswith(measure.unit)
+    assert measure.text(value, unit=False) == shown.removesuffix(f" {measure.unit}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "shown"),
+    [
+        ("elbo_nats", -135.6284, "−135.6 nats"),
+        ("completeness", 0.8837, "88.4 %"),
+        ("completeness_digits", 8.549, "8.5"),
+        ("lattice_spacing", 0.0625, "0.06"),
+    ],
+)
+def test_a_figure_is_written_with_its_unit(key: str, value: float, shown: str) -> None:
+    assert MEASURES[key].text(value) == shown
+
+
+def test_no_script_guesses_a_unit_from_a_key() -> None:
+    for path in COMPONENTS.rglob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"""endsWith\(["']_|["'` ]nats["'`]""", text), path.name

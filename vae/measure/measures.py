@@ -1,0 +1,70 @@
+"""What is measured, in one table: every reader names a figure, its unit and its digits in the same way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+NONE = "–"  # in the place of a figure that was not measured
+FINER = 2  # decimals more for whoever compares models than for whoever sees them in front of a class
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure of a checkpoint's record: its key there, how it is called, written and compared.
+
+    A `unit` of "%" means that the record holds a share in [0, 1]. `decimals` are those that a class needs.
+    `better` says whether a larger or a smaller figure is the better one, None if neither is.
+    """
+
+    key: str
+    label: str
+    unit: str = ""
+    decimals: int = 1
+    better: Literal["up", "down"] | None = None
+    short: str = ""  # the label where room is scarce
+
+    @property
+    def name(self) -> str:
+        """The short label, or the only one."""
+        return self.short or self.label
+
+    def in_unit(self, value: float) -> float:
+        """A recorded value in its unit."""
+        return 100 * value if self.unit == "%" else value
+
+    def number(self, value: float, finer: int = 0) -> str:
+        """A recorded value in its unit, which is not written; with so many more decimals."""
+        return f"{self.in_unit(value):.{self.decimals + finer}f}" if math.isfinite(value) else NONE
+
+    def text(self, value: float, *, unit: bool = True) -> str:
+        """A recorded value as a page shows it: "−135.6 nats", "88.4 %", "8.5"."""
+        number = self.number(value).replace("-", "−")
+        return f"{number} {self.unit}" if unit and self.unit and number != NONE else number
+
+
+# In the order in which they are printed, saved and shown.
+TABLE = (
+    Measure("reconstruction_nats", "Reconstruction", "nats", better="down"),
+    Measure("kl_nats", "KL divergence", "nats", short="KL"),
+    Measure("elbo_nats", "ELBO", "nats", better="up"),
+    Measure("iwae_nats", "IWAE bound", "nats", better="up"),
+    Measure("log_likelihood_nats", "log p(x), exact", "nats", better="up", short="log p(x)"),
+    Measure("log_likelihood_check_nats", "log p(x), lattice twice as fine", "nats", better="up"),
+    Measure("lattice_spacing", "Spacing of the coarser lattice", decimals=2),
+    Measure("knn_accuracy", "k-NN accuracy, k = 10", "%", better="up", short="Neighbours agree"),
+    Measure("continuity_median", "Picture change per unit, median"),
+    Measure("continuity_ratio", "99th percentile / median", better="down"),
+    Measure("completeness", "Complete, N(0, I)", "%", better="up"),
+    Measure("completeness_confidence", "Complete, N(0, I): mean confidence", "%", better="up"),
+    Measure(
+        "completeness_digits", "Complete, N(0, I): different digits", better="up", short="Different digits"
+    ),
+    Measure("completeness_fitted", "Complete, own Gaussian", "%", better="up"),
+    Measure("completeness_fitted_confidence", "Complete, own Gaussian: mean confidence", "%", better="up"),
+    Measure("completeness_fitted_digits", "Complete, own Gaussian: different digits", better="up"),
+    Measure("test_accuracy", "Test accuracy", "%", better="up"),
+)
+MEASURES: Mapping[str, Measure] = {measure.key: measure for measure in TABLE}
