@@ -11,7 +11,7 @@ import streamlit as st
 import torch
 from starlette.middleware import Middleware
 
-from pages.components.frame.service import decoder_service
+from pages.components.frame.service import decoder_service, surveys
 from pages.components.mount import assets
 from pages.components.mount.compressed import Compressed
 from vae.device import DeviceError, choose_device
@@ -25,12 +25,17 @@ except DeviceError as error:
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Load and warm the decoders before the first visitor comes; end their worker with the server."""
+    """Load and warm the decoders before the first visitor comes, measure their planes in the background.
+
+    What works on threads of its own ends with the server.
+    """
     torch.set_num_threads(1)  # many small passes at once: more threads for each only get in each other's way
     service = decoder_service()
     for sentence in service.problems.values():
         print(sentence, file=sys.stderr)
+    surveys().measure_all()
     yield
+    surveys.clear()
     decoder_service.clear()
     service.close()
 

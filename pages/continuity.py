@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.continuity import data, words
 from pages.components.continuity.data import Walked
@@ -74,15 +75,16 @@ def show_walk(service: DecoderService) -> None:
         with st.container(key="continuity_controls", horizontal=True, vertical_alignment="center"):
             show_ends(service.checkpoint(view.checkpoint).latents, view.walk)
             show_kinds(view)
-    with lead, st.spinner("Measuring this decoder's plane, once: a few seconds."):
-        walked = data.walked(view.checkpoint, view.kind, view.a, view.b)
-        heat_map = data.heat_map(view.checkpoint) if view.magnification else None
-    lead.html(lead_html(service, view, walked))
+    late = is_late(view)
+    kind = "straight" if late and view.kind == "geodesic" else view.kind
+    walked = data.walked(view.checkpoint, kind, view.a, view.b)
+    heat_map = data.heat_map(view.checkpoint) if view.magnification and not late else None
+    lead.html(waiting_html(view, words.SEARCHING) if late else lead_html(service, view, walked))
     continuity(
         key=WALK,
         checkpoint=view.checkpoint,
         walk=view.walk,
-        kind=view.kind,
+        kind=kind,
         traversal=walked.traversal,
         typical=data.digit_density(view.checkpoint).typical,
         heat_map=heat_map,
@@ -91,6 +93,44 @@ def show_walk(service: DecoderService) -> None:
     with st.container(key="continuity_below"):  # a grid, laid out in page.css
         show_path(view, walked)
         show_evenness(service, view.checkpoint)
+    if late:
+        measure(view, lead)
+
+
+def is_late(view: PathView) -> bool:
+    """Whether what is asked for takes so long that the page shows the straight path first.
+
+    The heat map comes with the survey of the plane; a geodesic, its survey there, still takes a moment.
+    """
+    if view.kind == "geodesic":
+        return st.session_state["geodesic"] != path_of(view)
+    return view.magnification and not data.is_surveyed(view.checkpoint)
+
+
+def path_of(view: PathView) -> tuple[str, Point, Point]:
+    return view.checkpoint, view.a, view.b
+
+
+def measure(view: PathView, lead: DeltaGenerator) -> None:
+    """Wait for what is late, everything else being drawn already, then show it.
+
+    A run that has drawn all it draws leaves nothing greyed out, and whatever the visitor does ends it.
+    """
+    while not data.is_surveyed(view.checkpoint, timeout=0.3):
+        done = f"{100 * data.surveyed_share(view.checkpoint):.0f} %"
+        lead.html(waiting_html(view, words.MEASURING, done))
+    if view.kind == "geodesic":
+        data.walked(view.checkpoint, view.kind, view.a, view.b)
+        st.session_state["geodesic"] = path_of(view)
+    st.rerun()
+
+
+def waiting_html(view: PathView, sentence: str, done: str = "") -> str:
+    """What to do, what is going on, and how much of it is done."""
+    return (
+        f'<p class="atlas-lead"><b>{words.TASKS[view.mode]}</b><br>'
+        f'<span data-testid="sentence" role="status">{sentence}</span> {done}</p>'
+    )
 
 
 def lead_html(service: DecoderService, view: PathView, walked: Walked) -> str:

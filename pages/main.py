@@ -22,6 +22,7 @@ DEFAULTS = {
     "keepers": KEEPERS,  # what the header's links ask for the address of every page
     **{keeper.page: None for keeper in KEEPERS},  # the view of each page, once it was there
     "checkpoint": None,  # the one that was chosen last, on any page that shows one
+    "geodesic": None,  # ends and checkpoint of the geodesic that was found last
     "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
     "page": None,  # the page of the last run, to tell an arrival from a rerun
 }

@@ -32,3 +32,14 @@ def data_box(means: Points) -> Box:
     margin = 0.1 * np.maximum(high - low, 1.0)
     (left, bottom), (right, top) = (low - margin).tolist(), (high + margin).tolist()
     return Box(left, right, bottom, top)
+
+
+PRIOR_REACH = 4.0  # holds all but three in ten thousand of the prior
+
+
+def reachable_box(means: Points) -> Box:
+    """Holds all latent means (n, 2) and the prior, and a tenth of its extent around them: room to turn."""
+    low = np.minimum(means.min(axis=0), -PRIOR_REACH).astype(np.float64)
+    high = np.maximum(means.max(axis=0), PRIOR_REACH).astype(np.float64)
+    (left, bottom), (right, top) = (low - (high - low) / 10).tolist(), (high + (high - low) / 10).tolist()
+    return Box(left, right, bottom, top)

@@ -7,14 +7,14 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.components.continuity.walk import POINTS, HeatMap
-from pages.components.frame.service import classifier, decoder_service
+from pages.components.frame.service import classifier, decoder_service, surveys
 from pages.components.frame.views import Point
-from vae.measure.geodesic import PictureSpace, area_magnification
+from vae.measure.geodesic import PictureSpace
 from vae.measure.traversal import DigitDensity, Traversal, traverse
-from vae.plane.box import data_box
 from vae.plane.paths import PathKind, spherical, straight
 
 CHECKPOINTS_AT_HAND, PATHS_AT_HAND = 16, 256
+MAX_SURVEY = 300.0  # seconds
 
 
 class Walked(NamedTuple):
@@ -30,19 +30,28 @@ def digit_density(checkpoint: str) -> DigitDensity:
     return DigitDensity(decoder_service().checkpoint(checkpoint).latents.means)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
-def picture_space(checkpoint: str) -> PictureSpace:
-    """Where shortest paths are found; seconds on a CPU when it is asked for the first time."""
-    service = decoder_service()
-    return PictureSpace(service.model(checkpoint), service.checkpoint(checkpoint).latents.means)
+def is_surveyed(checkpoint: str, timeout: float = 0.0) -> bool:
+    """Whether geodesics and heat map can be had at once; asking hurries their survey on."""
+    return surveys().space(checkpoint, timeout) is not None
+
+
+def surveyed_share(checkpoint: str) -> float:
+    """How much of its plane is measured, 0 to 1."""
+    return surveys().share(checkpoint)
+
+
+def _space(checkpoint: str) -> PictureSpace:
+    space = surveys().space(checkpoint, MAX_SURVEY)
+    if space is None:
+        raise TimeoutError("This decoder's plane is not measured yet: the machine is too busy. Try again.")
+    return space
 
 
 @st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
 def heat_map(checkpoint: str) -> HeatMap:
-    """The area magnification over the data; a second on a CPU when it is asked for the first time."""
-    service = decoder_service()
-    box = data_box(service.checkpoint(checkpoint).latents.means)
-    return HeatMap(area_magnification(service.model(checkpoint), box), box)
+    """The area magnification wherever shortest paths are looked for."""
+    space = _space(checkpoint)
+    return HeatMap(*space.magnification(), space.box)
 
 
 @st.cache_resource(show_spinner=False, max_entries=PATHS_AT_HAND)
@@ -53,7 +62,7 @@ def walked(checkpoint: str, kind: PathKind, a: Point, b: Point) -> Walked:
     elif kind == "spherical":
         points = spherical(a, b, POINTS)
     else:
-        points = picture_space(checkpoint).geodesic(a, b, POINTS).points
+        points = _space(checkpoint).geodesic(a, b, POINTS).points
     model = decoder_service().model(checkpoint)
     traversal = traverse(model, points, digit_density(checkpoint), classifier())
     same = traversal if kind == "straight" else walked(checkpoint, "straight", a, b).traversal

@@ -37,9 +37,10 @@ _component = component.declared(
 
 
 class HeatMap(NamedTuple):
-    """Area magnification at the centres of side x side cells over `box`, row 0 at the top."""
+    """Area magnification of side x side cells over `box`, row 0 at the top."""
 
     magnification: NDArray[np.float64]
+    lived: NDArray[np.bool_]  # whether codes or the prior live in a cell
     box: Box
 
 
@@ -94,11 +95,11 @@ def _curves(traversal: Traversal) -> dict[str, object]:
 
 
 def _heat(heat_map: HeatMap | None) -> dict[str, object] | None:
-    """The magnification's logarithm as bytes, its 1st percentile 0, its 99th 255; and what those two are."""
+    """The magnification's logarithm as bytes; 0 and 255 are its 1st and 99th percentile where one lives."""
     if heat_map is None:
         return None
     logarithm = np.log10(np.maximum(heat_map.magnification, 1e-12))
-    low, high = np.percentile(logarithm, (1, 99))
+    low, high = np.percentile(logarithm[heat_map.lived], (1, 99))
     shade = np.clip((logarithm - low) / max(high - low, 1e-12), 0, 1)
     return {
         "shade": base64.b64encode(np.round(255 * shade).astype(np.uint8).tobytes()).decode(),

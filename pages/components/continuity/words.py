@@ -17,6 +17,9 @@ TASKS: Mapping[Mode, str] = {
     "axes": "Drag a slider: one number changes and the other stays. A click on the map moves the point.",
 }
 
+MEASURING = "This decoder's plane is being measured, once; until that is done, the path is straight."
+SEARCHING = "The geodesic is being looked for; until it is found, the path is straight."
+
 SAME_LENGTH = 0.005  # relative difference of two lengths that is not worth a word
 ALIKE = 0.05  # relative difference of two ratios that is not worth a verdict
 
@@ -54,6 +57,11 @@ def _kind_sentence(kind: PathKind, a: Point, b: Point, saved: float) -> str:
             return "Seen from the origin A and B lie in one direction: there is nothing to turn, only a line."
         return "The spherical path turns around the origin instead of cutting through the crowded middle."
     if kind == "geodesic":
+        if saved <= -SAME_LENGTH:
+            return (
+                f"The geodesic changes the picture {-100 * saved:.0f} % more than the straight path, which "
+                "takes a short cut through nearly empty places."
+            )
         if saved < SAME_LENGTH:
             return "No path changes the picture noticeably less than the straight one does."
         return (
@@ -143,7 +151,8 @@ decoded digit shows what that would look like: the two end pictures, blended pix
 - **Geodesic**: the path along which the picture changes least. The decoder gives the plane a geometry of
   its own: its Jacobian $J$ says how far the picture moves for a small step, $\lVert J\,\mathrm{d}z \rVert$,
   and a geodesic is the shortest path measured that way. It prefers places where the **area magnification**
-  $\sqrt{\det J^{\mathsf T} J}$ is low.
+  $\sqrt{\det J^{\mathsf T} J}$ is low. Where hardly a code lives, nor the prior, nobody taught the decoder:
+  there a step costs more, the emptier the place, so that no path escapes that way.
 
 *Length in pictures* adds up $\lVert \mathrm{dec}(z_{i+1}) - \mathrm{dec}(z_i) \rVert$ over 200 small steps,
 a picture being 784 ink probabilities. A place is *empty* where fewer than a hundredth as many test digits

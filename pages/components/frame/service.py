@@ -1,4 +1,4 @@
-"""What every page and route shares: the decoder service and the classifier, made once a process."""
+"""What every page and route shares, made once a process: decoder service, classifier, surveyed planes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import streamlit as st
 
 from vae.model.classifier import Classifier, find_classifier
 from vae.serving.decoding import DecoderService
+from vae.serving.surveys import Surveys
 
 ROOT = Path(__file__).resolve().parents[3]
 CHECKPOINTS = ROOT / "checkpoints"
@@ -23,3 +24,9 @@ def decoder_service() -> DecoderService:
 def classifier() -> Classifier | None:
     """The network that names decoded digits; None if there is none."""
     return find_classifier(CHECKPOINTS, decoder_service().device)
+
+
+@st.cache_resource(show_spinner=False, on_release=Surveys.close)
+def surveys() -> Surveys:
+    """Where shortest paths are found; measured when they are asked for, or all of them in the background."""
+    return Surveys(decoder_service())

@@ -1,0 +1,118 @@
+"""Planes measured in the background: whoever asks comes first, and nothing is measured twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.serving import write_checkpoint
+from vae.serving import surveys
+from vae.serving.decoding import DecoderService
+from vae.serving.surveys import Surveys
+
+NAMES = ("vae", "first", "second")
+WAIT = 60.0
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[DecoderService]:
+    for seed, name in enumerate(NAMES):
+        write_checkpoint(tmp_path / f"{name}.pt", seed)
+    service = DecoderService(tmp_path, torch.device("cpu"))
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def made(service: DecoderService) -> Iterator[Surveys]:
+    made = Surveys(service)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the surveys in the order in which they were begun, by the models that they measure."""
+    order: list[str] = []
+    whole = surveys.survey
+
+    def noted(model, means):
+        order.append(model.name)
+        return (yield from whole(model, means))
+
+    monkeypatch.setattr(surveys, "survey", noted)
+    return order
+
+
+def named(service: DecoderService) -> DecoderService:
+    for name in service.names:
+        service.model(name).name = name
+    return service
+
+
+def test_what_is_asked_for_comes_once_and_leads_from_a_to_b(made: Surveys) -> None:
+    assert made.share("first") == 0
+    space = made.space("first", WAIT)
+    assert space is not None
+    assert made.share("first") == 1
+    assert made.space("first") is space
+    points = space.geodesic((0.5, 0.5), (-1, 0.25), 16).points
+    np.testing.assert_allclose(points[[0, -1]], [(0.5, 0.5), (-1, 0.25)])
+
+
+def test_without_being_asked_nothing_is_measured(made: Surveys) -> None:
+    assert made.space("vae", WAIT)
+    assert (made.share("first"), made.share("second")) == (0, 0)
+
+
+def test_asking_does_not_wait_unless_told_to(made: Surveys) -> None:
+    assert made.space("vae") is None
+
+
+def test_in_the_background_all_are_measured_in_order_but_asking_goes_first(
+    service: DecoderService, begun: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surveys, "REST", 0.01)
+    made = Surveys(named(service))
+    try:
+        made.measure_all()
+        assert made.space("second", WAIT)  # the head start for visitors is over when one of them asks
+        assert begun[0] == "second"
+        assert all(made.space(name, WAIT) for name in service.names)
+        assert sorted(begun) == sorted(NAMES)
+    finally:
+        made.close()
+
+
+def test_a_survey_that_fails_says_so_and_the_others_go_on(
+    service: DecoderService, made: Surveys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(z: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(service.model("first"), "decode", broken)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="out of memory"):
+            made.space("first", WAIT)
+    assert made.space("second", WAIT)
+
+
+def test_an_unknown_name_is_refused(made: Surveys) -> None:
+    with pytest.raises(KeyError):
+        made.space("nothing")
+
+
+def test_closing_ends_the_thread_and_whoever_waits(service: DecoderService) -> None:
+    made = Surveys(service)
+    made.measure_all()
+    waiter = threading.Thread(target=lambda: made.space("vae", WAIT))
+    waiter.start()
+    made.close()
+    waiter.join(WAIT)
+    assert not waiter.is_alive()
+    assert "surveys" not in [thread.name for thread in threading.enumerate()]
