@@ -16,6 +16,7 @@ from pages.components.completeness.prior_draws import prior_draws
 from pages.components.completeness.view import KEEPER, LAYERS, SEEDS, CompletenessView, Side, rungs
 from pages.components.completeness.widgets import show_choice, show_slider
 from pages.components.frame.header import header, show_warnings, usable_service
+from pages.components.frame.numbers import number_field
 from pages.components.frame.words import title
 from vae.measure import export
 from vae.measure.draws import COUNTS
@@ -54,6 +55,10 @@ def keep_twin(twin: Twin) -> None:
 
 def keep_range() -> None:
     KEEPER.keep(sigmas=USUAL_SIGMAS if st.session_state["completeness_range"] else None)
+
+
+def keep_sigmas(sigmas: float) -> None:
+    KEEPER.keep(sigmas=sigmas)
 
 
 def draw_again() -> None:
@@ -182,16 +187,8 @@ def show_grid_choices(view: CompletenessView) -> None:
         label_visibility="collapsed",
     )
     if view.sigmas is not None:
-        st.session_state["completeness_sigmas"] = view.sigmas
-        st.number_input(
-            "Reach in σ",
-            *manifold.SIGMAS,
-            step=0.5,
-            format="%g",
-            key="completeness_sigmas",
-            on_change=KEEPER.keep_widget,
-            args=("sigmas",),
-            width=130,
+        number_field(
+            "Reach in σ", view.sigmas, manifold.SIGMAS, "completeness_sigmas", keep_sigmas, width=130
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -15,14 +16,14 @@ from pages.components.continuity.walk import continuity
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
-from pages.components.frame.views import Point, rounded_point
+from pages.components.frame.numbers import number_field
+from pages.components.frame.views import COORDINATES, Point
 from pages.components.frame.words import title
 from vae.measure import export
 from vae.model.checkpoint import Latents
 from vae.plane.box import data_box
 from vae.plane.neighbours import digit_at
 from vae.plane.paths import KINDS
-from vae.serving.channel import LIMIT
 from vae.serving.decoding import DecoderService
 
 WALK = "continuity_walk"  # key of the component
@@ -51,9 +52,9 @@ def pick_digit(end: str, latents: Latents, after: int | None = None) -> None:
     move_end(end, example(latents, label, after))
 
 
-def move_typed(end: str) -> None:
-    z1, z2 = (st.session_state[f"continuity_{end}{axis}"] for axis in (1, 2))
-    move_end(end, rounded_point(z1, z2))
+def move_typed(end: str, axis: int, value: float) -> None:
+    z1, z2 = getattr(KEEPER.now(), end)
+    move_end(end, (value, z2) if axis == 1 else (z1, value))
 
 
 def show_header(service: DecoderService, refused: str | None) -> None:
@@ -183,18 +184,15 @@ def show_digit_choice(end: str, index: int | None, latents: Latents) -> None:
 
 
 def show_typed(end: str, point: Point) -> None:
-    for axis, (column, value) in enumerate(zip(st.columns(2, gap="xsmall"), point, strict=True), start=1):
-        key = f"continuity_{end}{axis}"
-        st.session_state[key] = value
-        column.number_input(
+    columns = st.columns(2, gap="xsmall")
+    for axis, (column, value) in enumerate(zip(columns, point, strict=True), start=1):
+        number_field(
             f"{end.upper()}, z{axis}",
-            min_value=-LIMIT,
-            max_value=LIMIT,
-            step=0.1,
-            format="%g",
-            key=key,
-            on_change=move_typed,
-            args=(end,),
+            value,
+            COORDINATES,
+            f"continuity_{end}{axis}",
+            partial(move_typed, end, axis),
+            column,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -12,7 +13,8 @@ import streamlit as st
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
-from pages.components.frame.views import rounded_point
+from pages.components.frame.numbers import number_field
+from pages.components.frame.views import COORDINATES, rounded_point
 from pages.components.frame.words import sentence
 from pages.components.latent_map import words
 from pages.components.latent_map.digit import digit
@@ -22,7 +24,6 @@ from pages.components.latent_map.view import KEEPER, MapView
 from vae.model.checkpoint import Checkpoint
 from vae.plane.neighbours import class_shares, nearest
 from vae.plane.prior import prior_density
-from vae.serving.channel import LIMIT
 from vae.serving.decoding import DecoderService
 
 PLANE, DIGIT = "latent_map_plane", "latent_map_digit"  # keys of the two components
@@ -35,8 +36,9 @@ def pin(point: tuple[float, float]) -> None:
     KEEPER.keep(pin=rounded_point(*point) or KEEPER.now().pin)
 
 
-def pin_typed() -> None:
-    pin((st.session_state["latent_map_z1"], st.session_state["latent_map_z2"]))
+def pin_typed(axis: int, value: float) -> None:
+    z1, z2 = KEEPER.now().pin
+    pin((value, z2) if axis == 1 else (z1, value))
 
 
 def show_header(service: DecoderService, view: MapView, refused: str | None) -> None:
@@ -82,19 +84,9 @@ def show_map(service: DecoderService) -> None:
 
 
 def show_coordinates(service: DecoderService, view: MapView) -> None:
-    for column, name, value in zip(
-        st.columns(2, gap="xsmall", wrap=False), ("z1", "z2"), view.pin, strict=True
-    ):
-        st.session_state[f"latent_map_{name}"] = value
-        column.number_input(
-            name,
-            min_value=-LIMIT,
-            max_value=LIMIT,
-            step=0.1,
-            format="%g",
-            key=f"latent_map_{name}",
-            on_change=pin_typed,
-        )
+    columns = st.columns(2, gap="xsmall", wrap=False)
+    for axis, (column, value) in enumerate(zip(columns, view.pin, strict=True), start=1):
+        number_field(f"z{axis}", value, COORDINATES, f"latent_map_z{axis}", partial(pin_typed, axis), column)
     st.download_button(
         "Save as PNG",
         data=lambda: markup.digit_png(decoded(service, view.checkpoint, [view.pin])[0], PNG_SCALE),
@@ -102,7 +94,6 @@ def show_coordinates(service: DecoderService, view: MapView) -> None:
         mime="image/png",
         on_click="ignore",
         icon=":material/download:",
-        help="The decoded digit, every one of its 28 × 28 pixels enlarged to a square.",
         key="latent_map_png",
         width="stretch",
     )

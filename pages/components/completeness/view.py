@@ -53,7 +53,7 @@ def parts(service: DecoderService) -> tuple[Part, ...]:
         Part("overlay", usual.overlay, one_of(LAYERS)),
         Part("digit", usual.digit, whole(0, 9)),
         Part("grid", usual.grid, whole(*SIDES)),
-        Part("sigmas", usual.sigmas, number(*SIGMAS, decimals=2), "{:g}".format),
+        Part("sigmas", usual.sigmas, number(*SIGMAS), "{:g}".format),
         Part("draws", usual.draws, whole(*COUNTS)),
         Part("seed", usual.seed, whole(0, SEEDS - 1)),
     )
@@ -68,7 +68,7 @@ def rung(betas: Sequence[float]) -> Callable[[str], float | None]:
     """Reads the beta of a rung that is there."""
 
     def parse(text: str) -> float | None:
-        beta = number(0.0, max(ladder.BETAS), decimals=2)(text)
+        beta = number(0.0, max(ladder.BETAS))(text)
         return beta if beta in betas else None
 
     return parse

@@ -18,6 +18,7 @@ from vae.serving.channel import LIMIT
 from vae.serving.decoding import DecoderService
 
 Point = tuple[float, float]  # (z1, z2)
+COORDINATES = (-LIMIT, LIMIT)  # that the decode channel accepts
 DECIMALS = 4  # finer than a pixel of the map, even zoomed in to a single stroke's width
 SHOWN = 20  # characters of what an address says, in a sentence on it
 
@@ -168,9 +169,9 @@ def one_of(options: Sequence[str]) -> Callable[[str], str | None]:
     return lambda text: text if text in options else None
 
 
-def number(low: float, high: float, decimals: int = DECIMALS) -> Callable[[str], float | None]:
+def number(low: float, high: float) -> Callable[[str], float | None]:
     """Reads a number within bounds, rounded as it is kept; NaN is none."""
-    return lambda text: rounded(text, low, high, decimals)
+    return lambda text: rounded(text, low, high)
 
 
 def whole(low: int, high: int) -> Callable[[str], int | None]:
@@ -191,13 +192,13 @@ def written_flag(value: bool) -> str:
 
 def coordinate(text: object) -> float | None:
     """A coordinate as it is kept and written, if the decode channel accepts it."""
-    return rounded(text, -LIMIT, LIMIT)
+    return rounded(text, *COORDINATES)
 
 
-def rounded(value: object, low: float, high: float, decimals: int = DECIMALS) -> float | None:
+def rounded(value: object, low: float, high: float) -> float | None:
     """The number as it is kept and written; None if it is none from `low` to `high`."""
     try:
-        found = round(float(value), decimals) + 0.0  # type: ignore[arg-type]
+        found = round(float(value), DECIMALS) + 0.0  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         return None
     return found if math.isfinite(found) and low <= found <= high else None

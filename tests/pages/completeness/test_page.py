@@ -83,7 +83,7 @@ def test_an_address_reproduces_the_view() -> None:
     assert app.get_by_key("completeness_overlay").value == "ellipses"
     assert app.selectbox(key="completeness_digit").value == 8
     assert app.slider(key="completeness_grid").value == 7
-    assert app.number_input(key="completeness_sigmas").value == 2.5
+    assert app.text_input(key="completeness_sigmas").value == "2.5"
     assert app.slider(key="completeness_draws").value == 12
 
 
@@ -172,7 +172,7 @@ def test_the_grid_is_chosen_by_probability_or_by_range() -> None:
     app.slider(key="completeness_grid").set_value(9).run()
     app.get_by_key("completeness_range").set_value(True).run()
     assert (view(app).grid, view(app).sigmas) == (9, 3.0)
-    app.number_input(key="completeness_sigmas").set_value(1.5).run()
+    app.text_input(key="completeness_sigmas").set_value("1.5").run()
     assert app.query_params == {"grid": "9", "sigmas": "1.5"}
     app.get_by_key("completeness_range").set_value(False).run()
     assert not app.exception

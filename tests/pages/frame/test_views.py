@@ -40,7 +40,7 @@ PARTS = (
     Part("kind", "plain", one_of(KINDS), names=("model",)),
     Part("pin", (0.0, 1.0), coordinate, names=("z1", "z2")),
     Part("share", 0.5, number(0, 1)),
-    Part("reach", None, number(1, 6, decimals=2), "{:g}".format),
+    Part("reach", None, number(1, 6), "{:g}".format),
     Part("count", 3, whole(1, 9)),
     Part("stripes", lambda above: above["kind"] == "striped", flag, written_flag),
 )

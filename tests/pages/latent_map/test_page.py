@@ -54,7 +54,8 @@ def nearest_labels(name: str, z: tuple[float, float]) -> list[int]:
 
 
 def coordinates(app: AppTest) -> tuple[float, float]:
-    return app.number_input(key="latent_map_z1").value, app.number_input(key="latent_map_z2").value
+    z1, z2 = (float(app.text_input(key=f"latent_map_z{axis}").value) for axis in (1, 2))
+    return z1, z2
 
 
 def test_a_bare_address_shows_the_vae_at_the_origin(app: AppTest) -> None:
@@ -70,8 +71,8 @@ def test_a_bare_address_shows_the_vae_at_the_origin(app: AppTest) -> None:
 def test_the_panel_follows_a_typed_point(app: AppTest, z1: float, z2: float) -> None:
     app.run()
     before = panel(app)
-    app.number_input(key="latent_map_z1").set_value(z1).run()
-    app.number_input(key="latent_map_z2").set_value(z2).run()
+    app.text_input(key="latent_map_z1").set_value(str(z1)).run()
+    app.text_input(key="latent_map_z2").set_value(str(z2)).run()
     assert not app.exception
     after = panel(app)
     assert after != before
@@ -81,6 +82,30 @@ def test_the_panel_follows_a_typed_point(app: AppTest, z1: float, z2: float) -> 
     assert float(after.facts[0]) == pytest.approx(np.exp(-(z1**2 + z2**2) / 2) / (2 * np.pi), rel=0.05)
     assert after.facts[1] == f"{np.hypot(z1, z2):.2f}"
     assert app.query_params == {"z1": str(z1), "z2": str(z2)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "said"),
+    [
+        ("", 0.5, 0),
+        (" ", 0.5, 0),
+        ("2,5", 2.5, 0),
+        ("-1000", -1000.0, 0),
+        ("\N{MINUS SIGN}.75", -0.75, 0),
+        ("1001", 0.5, 1),
+        ("two", 0.5, 1),
+        ("1,000.5", 0.5, 1),
+    ],
+)
+def test_what_is_no_number_leaves_the_old_one(app: AppTest, typed: str, kept: float, said: int) -> None:
+    app.query_params.update(z1="0.5", z2="0.25")
+    app.run()
+    app.text_input(key="latent_map_z1").set_value(typed).run()
+    assert not app.exception
+    assert coordinates(app) == (kept, 0.25)
+    assert len(app.toast) == said
+    for toast in app.toast:
+        assert toast.value == f"“{typed}” is not a number from −1000 to 1000: z1 stays 0.5."
 
 
 def test_an_address_reproduces_the_view(app: AppTest) -> None:
@@ -105,7 +130,7 @@ def test_a_broken_address_is_named_in_one_sentence(
     assert not app.exception
     assert len(app.warning) == 1
     assert named in app.warning[0].value
-    app.number_input(key="latent_map_z1").set_value(1.0).run()
+    app.text_input(key="latent_map_z1").set_value("1.0").run()
     assert not app.warning
     assert app.query_params == {"z1": "1.0", "z2": "0.0"}
 

@@ -1,0 +1,61 @@
+"""Fields for numbers, in a fresh page: what is no number leaves the old one, a comma is a decimal sign."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.reading import open_map
+from vae.bench.server import App
+
+
+def typed(field: Locator, text: str) -> None:
+    """Typed over what stands there, key by key, and left by the Tab key."""
+    field.click()
+    field.press("ControlOrMeta+a")
+    field.press("Delete")
+    field.press_sequentially(text)
+    field.press("Tab")
+
+
+def expect_old_and_new(page: Page, field: Locator, old: str, new: str, address: str) -> None:
+    """Emptied and mistyped, the field keeps `old`; `new` has a comma, the address a point."""
+    expect(field).to_have_value(old)
+    before = page.url
+    typed(field, "")
+    expect(field).to_have_value(old)
+    typed(field, "one")
+    expect(page.get_by_test_id("stToast")).to_contain_text("“one” is not a number from")
+    expect(field).to_have_value(old)
+    assert page.url == before
+    typed(field, new)
+    expect(field).to_have_value(new.replace(",", "."))
+    expect(page).to_have_url(re.compile(re.escape(address)))
+
+
+def test_on_the_map(page: Page, app: App) -> None:
+    open_map(page, f"{app.url}/?z1=0.5&z2=-1.25")
+    expect_old_and_new(page, page.get_by_label("z2"), "-1.25", "2,5", "z1=0.5&z2=2.5")
+
+
+def test_of_an_end_of_the_path(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/continuity?a1=0.5&a2=1&b1=-1&b2=-1")
+    page.get_by_role("button", name="Coordinates").click()
+    expect_old_and_new(page, page.get_by_label("B, z1"), "-1", "-0,75", "b1=-0.75&b2=-1.0")
+
+
+def test_of_the_grids_reach(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/completeness?sigmas=3")
+    expect_old_and_new(page, page.get_by_label("Reach in σ"), "3", "2,5", "sigmas=2.5")
+
+
+@pytest.mark.parametrize("key", ["Enter", "Tab"])
+def test_a_number_is_taken_by_either_key(page: Page, app: App, key: str) -> None:
+    open_map(page, app.url)
+    field = page.get_by_label("z1")
+    field.fill("1,5")
+    field.press(key)
+    expect(page).to_have_url(re.compile("z1=1.5"))
+    expect(field).to_have_value("1.5")
