@@ -22,12 +22,13 @@ from pages.components.latent_map.map import latent_map
 from pages.components.latent_map.originals import Images, offer_download, original_digits
 from pages.components.latent_map.view import KEEPER, MapView
 from vae.model.checkpoint import Checkpoint
+from vae.plane.limits import NEIGHBOURS
 from vae.plane.neighbours import class_shares, nearest
 from vae.plane.prior import prior_density
 from vae.serving.decoding import DecoderService
 
 PLANE, DIGIT = "latent_map_plane", "latent_map_digit"  # keys of the two components
-SHOWN, COUNTED = 10, 50  # nearest digits: pictured, counted
+PICTURED = 10  # of the nearest digits
 PNG_SCALE = 20
 
 
@@ -107,21 +108,21 @@ def show_neighbours(service: DecoderService, view: MapView) -> None:
     """What the 10,000 test digits say about the pinned point."""
     checkpoint = service.checkpoint(view.checkpoint)
     means, labels = checkpoint.latents.means, checkpoint.latents.labels
-    indices, distances = nearest(means, np.asarray(view.pin, dtype=np.float32), COUNTED)
-    shown = indices[:SHOWN]
+    indices, distances = nearest(means, np.asarray(view.pin, dtype=np.float32), NEIGHBOURS)
+    shown = indices[:PICTURED]
     originals, problem = original_digits()
     if originals is None:
         images, kind = decoded(service, view.checkpoint, means[shown]), "reconstruction of a test digit"
     else:
         images, kind = originals[shown], "test digit"
     source = "reconstructions" if originals is None else "originals"
-    notes = [f"{distance:.3f} away" for distance in distances[:SHOWN]]
+    notes = [f"{distance:.3f} away" for distance in distances[:PICTURED]]
     st.html(
         markup.facts(point_facts(checkpoint, view.pin, float(distances[0])))
         + f"<h2>Nearest test digits <span>{source}</span></h2>"
         + markup.digit_strip(images, labels[shown].tolist(), notes, kind)
-        + f"<h2>Labels of the {COUNTED} nearest</h2>"
-        + markup.share_bars(class_shares(labels[indices]), COUNTED)
+        + f"<h2>Labels of the {NEIGHBOURS} nearest</h2>"
+        + markup.share_bars(class_shares(labels[indices]), NEIGHBOURS)
     )
     if problem is not None:
         st.caption(problem)

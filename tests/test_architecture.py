@@ -120,6 +120,16 @@ def test_importing_the_back_end_does_not_load_streamlit() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
+def test_the_first_page_waits_for_no_library_that_is_slow_to_load() -> None:
+    code = (
+        "import sys, app, pages.components.frame.header;"
+        "from pages.components.latent_map import map, digit, originals, view, words;"
+        "from pages.components.continuity import view; from pages.components.completeness import view;"
+        "sys.exit(bool({'scipy', 'sklearn'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
 def test_every_page_has_a_folder_of_its_own_or_a_shared_one() -> None:
     pages = {path.stem for path in (ROOT / "pages").glob("*.py")} - {"main"}
     folders = {path.name for path in (ROOT / COMPONENTS).iterdir() if path.is_dir() and path.name[0] != "_"}

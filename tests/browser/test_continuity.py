@@ -170,6 +170,39 @@ def test_geodesic_is_straight_while_an_end_moves_and_comes_afterwards(page: Page
     expect(page.get_by_test_id("curves")).to_have_attribute("aria-busy", "false")
 
 
+# Every time that the page says how much of the plane is measured: how many of its parts are greyed out.
+WATCH_WAITING = """
+    window.greyed = {};
+    new MutationObserver(() => {
+        const done = /\\d+ %/.exec(document.querySelector(".atlas-lead")?.textContent ?? "");
+        if (done) window.greyed[done] ??= document.querySelectorAll('[data-stale="true"]').length;
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+"""
+
+
+def test_the_first_geodesic_of_a_server_is_awaited_with_nothing_greyed_out(
+    page: Page, mortal_app: App
+) -> None:
+    page.add_init_script(WATCH_WAITING)
+    page.goto(address(mortal_app, "straight"))
+    path = page.get_by_test_id("path")
+    expect(path).to_have_attribute("data-kind", "straight")
+    page.get_by_role("radio", name="Geodesic").click()
+    sentence = page.get_by_test_id("sentence")
+    expect(sentence).to_have_text(re.compile("is being (measured|looked for)"))
+    before = shown(page).frames
+    page.get_by_test_id("path-slider").focus()
+    page.keyboard.press("ArrowRight")
+    z1, z2 = straight(A, B, POINTS)[POINTS // 2 + 1].tolist()
+    wait_until_shown(page, (z1, z2))
+    assert shown(page).frames > before
+    expect(path).to_have_attribute("data-kind", "geodesic")
+    expect(sentence).not_to_have_text(re.compile("is being"))
+    greyed = page.evaluate("window.greyed")
+    assert greyed
+    assert not any(greyed.values())
+
+
 def test_an_end_moves_by_keys_and_by_a_click_near_it(page: Page, app: App) -> None:
     open_walk(page, address(app, "straight"))
     page.get_by_test_id("end-b").focus()

@@ -84,7 +84,8 @@ def test_the_first_digit_does_not_wait_for_the_map(page: Page, app: App) -> None
     digit = page.get_by_test_id("digit")
     expect(digit).to_have_attribute("data-frames", re.compile("[1-9]"))
     assert len(held) == 1
-    assert plane(page).count() == 0
+    expect(plane(page)).to_have_attribute("aria-busy", "true")
+    expect(page.locator(".latent-map-notice")).to_have_text("Loading the map.")
     before = shown(page)
     assert before.z == (1.5, -0.5)
     assert_decoded(decoder("vae"), before.z, before.pixels)

@@ -32,7 +32,8 @@ from vae.measure.support import Support
 from vae.model.network import VAE, probabilities
 from vae.plane.box import reachable_box
 from vae.plane.lattices import Point, Points
-from vae.plane.paths import MAX_POINTS, straight
+from vae.plane.limits import MAX_POINTS
+from vae.plane.paths import straight
 
 CELLS = 128  # a side of the box, in which the metric is measured
 COARSE = 64  # a side of the lattice whose shortest paths are relaxed

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.neighbors import NearestNeighbors
 from torch import Tensor
 
 from vae.model.classifier import Classifier, class_probabilities
@@ -25,6 +24,10 @@ def knn_accuracy(means: Points, labels: NDArray[np.uint8], k: int = 10) -> float
 
     Leave-one-out over means (n, 2) and labels (n,), n > k; ties go to the smaller digit.
     """
+    from sklearn.neighbors import (
+        NearestNeighbors,
+    )  # slow to load, and the app needs the rest of this module only
+
     neighbours = NearestNeighbors(n_neighbors=k + 1).fit(means).kneighbors(means, return_distance=False)
     votes = np.zeros((len(means), 10))
     own = np.arange(len(means))[:, None]

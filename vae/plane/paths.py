@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae.plane.lattices import Point, Points
+from vae.plane.limits import LIMIT, MAX_POINTS
 
 PathKind = Literal["straight", "spherical", "geodesic"]
 KINDS: tuple[PathKind, ...] = get_args(PathKind)
 
-MAX_POINTS = 256  # of one path: what the decode channel takes in one request
-LIMIT = 1000.0  # of every coordinate: what the decode channel takes
 NO_TURN = math.radians(2)  # a turn too small to be seen
 
 

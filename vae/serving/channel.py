@@ -26,8 +26,9 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vae.model.checkpoint import Latents
+from vae.plane.limits import LIMIT, MAX_POINTS
 from vae.serving.batching import BatcherClosed, Overdue, QueueFull
-from vae.serving.decoding import LIMIT, MAX_POINTS, Decoded, DecoderService, UnknownCheckpoint
+from vae.serving.decoding import Decoded, DecoderService, UnknownCheckpoint
 from vae.serving.payload import Payload
 
 HEADER = 4  # bytes: the sequence number

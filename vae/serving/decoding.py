@@ -20,11 +20,10 @@ from vae.model import checkpoint as checkpoints
 from vae.model import ladder
 from vae.model.checkpoint import AnotherKind, Checkpoint, CheckpointError
 from vae.model.network import VAE, encode_all, probabilities
+from vae.plane.limits import MAX_POINTS
 from vae.serving.batching import MicroBatcher
 
 DEFAULT = "vae"  # the checkpoint that pages open with; its absence is a problem
-LIMIT = 1e3  # of a coordinate's absolute value, where points come from outside
-MAX_POINTS = 256  # of one request; DESIGN's longest path
 MAX_QUEUE = 128 * MAX_POINTS  # a class of a hundred may open a page with a path in the same second
 MAX_WAIT = 10.0  # seconds; whoever waited longer has moved on
 LIGHT = 16  # points; larger requests take turns with the small ones instead of standing in front of them

@@ -26,9 +26,10 @@ from starlette.routing import BaseRoute, Route
 
 from vae.config import SIDE
 from vae.plane.lattices import Points, prior_lattice, range_lattice
+from vae.plane.limits import LIMIT
 from vae.plane.linking import carried
 from vae.serving.batching import BatcherClosed, QueueFull
-from vae.serving.decoding import LIMIT, DecoderService, UnknownCheckpoint
+from vae.serving.decoding import DecoderService, UnknownCheckpoint
 from vae.serving.payload import Payload
 
 SIDES = (5, 40)  # digits a side

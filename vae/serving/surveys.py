@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Generator
+from typing import TYPE_CHECKING
 
-from vae.measure.geodesic import PictureSpace, survey
 from vae.serving.decoding import DecoderService
+
+if TYPE_CHECKING:
+    from vae.measure.geodesic import PictureSpace
 
 HEAD_START = 10.0  # seconds in which the first visitors have the machine for themselves
 REST = 2.0  # seconds of rest after each second of measuring that nobody waits for
@@ -19,11 +23,8 @@ class Surveys:
     """
 
     def __init__(self, service: DecoderService) -> None:
-        self._rows = {
-            name: survey(service.model(name), service.checkpoint(name).latents.means)
-            for name in service.names
-        }
-        self._shares = dict.fromkeys(self._rows, 0.0)
+        self._service = service
+        self._shares = dict.fromkeys(service.names, 0.0)
         self._spaces: dict[str, PictureSpace] = {}
         self._failed: dict[str, Exception] = {}
         self._asked: list[str] = []  # the newest one last
@@ -44,7 +45,7 @@ class Surveys:
         Asking hurries the survey on. Raises KeyError for an unknown name, and what the survey raised.
         """
         with self._changed:
-            if name not in self._rows:
+            if name not in self._shares:
                 raise KeyError(name)
             if not self._settled(name) and name not in self._asked:
                 self._asked.append(name)
@@ -70,9 +71,16 @@ class Surveys:
 
     def _run(self) -> None:
         self._rest(HEAD_START)
+        # Not before: to import SciPy takes as long as everything else that the first visitor waits for.
+        from vae.measure.geodesic import survey
+
+        service = self._service
+        rows = {
+            name: survey(service.model(name), service.checkpoint(name).latents.means) for name in self._shares
+        }
         while (name := self._next()) is not None:
             started = time.monotonic()
-            self._measure(name)
+            self._measure(name, rows[name])
             self._rest(REST * (time.monotonic() - started))
 
     def _rest(self, seconds: float) -> None:
@@ -84,16 +92,16 @@ class Surveys:
         """What to measure: the newest that was asked for, then the others in order. None once closed."""
         with self._changed:
             while not self._closed:
-                left = self._asked[-1:] or [name for name in self._rows if not self._settled(name)]
+                left = self._asked[-1:] or [name for name in self._shares if not self._settled(name)]
                 if left and (self._asked or self._all):
                     return left[0]
                 self._changed.wait()
         return None
 
-    def _measure(self, name: str) -> None:
+    def _measure(self, name: str, rows: Generator[float, None, PictureSpace]) -> None:
         """Another row."""
         try:
-            self._shares[name] = next(self._rows[name])
+            self._shares[name] = next(rows)
             return
         except StopIteration as end:
             self._spaces[name] = end.value

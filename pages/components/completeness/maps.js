@@ -2,7 +2,7 @@
 // Nothing here waits for Python while something is dragged; Python hears of what was let go (see completeness.py).
 
 import { announceTwin, answer, hearAsked } from "../wire/bus.js";
-import { clamped } from "../wire/decode_channel.js";
+import { clamped, kept } from "../wire/limits.js";
 import { DENSITY_LEGEND } from "./density_map.js";
 import { make } from "../parts/dom.js";
 import { LadderSlider } from "../parts/stop_slider.js";
@@ -10,7 +10,7 @@ import { LatentsLibrary } from "./latents_library.js";
 import { createLegend } from "../plane/legend.js";
 import { loadPlotly } from "../plane/plane.js";
 import { carried } from "./quantile_link.js";
-import { DECIMALS, same, Teller } from "../wire/teller.js";
+import { same, Teller } from "../wire/teller.js";
 import { TwinHalf } from "./twin_half.js";
 
 const OTHER = { left: "right", right: "left" };
@@ -26,8 +26,8 @@ const CAPTIONS = {
 /** Build the planes inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
 export async function mount(root, { data }) {
   const Plotly = await loadPlotly(new URL(data.plotly, document.baseURI));
-  const planes = new Completeness(root, Plotly, data);
-  await planes.start();
+  const planes = new Completeness(root, data);
+  await planes.start(Plotly);
   return planes;
 }
 
@@ -41,17 +41,16 @@ class Completeness {
   #rungs = [];
   #link = "coordinates";
   #twin = null; // {rung, side, point} as the visitor sees it
-  #known = {}; // the twin as Python knows it
   #teller;
   #overlay = null; // {left, right, rung: the right one's}
   #preview = null; // {side, z} of the pointer
   #stops;
 
-  constructor(root, Plotly, { key, home, seen }) {
+  constructor(root, { key, home, seen }) {
     this.#group = key;
     this.#teller = new Teller("twin", seen);
     const half = (side) =>
-      new TwinHalf(Plotly, { side, home, load: this.#library.load }, this.#gestures(side));
+      new TwinHalf({ side, home, load: this.#library.load }, this.#gestures(side));
     this.#halves = { left: half("left"), right: half("right") };
     const legend = createLegend((hidden) => this.#both((each) => each.hide(hidden)));
     const planes = make("div", { class: "completeness-planes" }, this.#halves.left.element, this.#halves.right.element);
@@ -62,19 +61,19 @@ class Completeness {
     ];
   }
 
-  async start() {
-    await Promise.all([this.#halves.left.start(), this.#halves.right.start()]);
+  async start(Plotly) {
+    await Promise.all(Object.values(this.#halves).map((half) => half.start(Plotly)));
   }
 
   /** Streamlit's newest arguments. What was moved here since Python was told stays as it is here. */
   update(component) {
     const { data } = component;
-    const known = this.#teller.knows(component);
+    const news = this.#teller.news(component, data.twin);
     const relinked = data.link !== this.#link;
     this.#link = data.link;
     this.#offer(data.rungs);
     this.#halves.left.use(data.left);
-    if (known || !this.#twin) this.#adopt(data.twin);
+    if (news?.length) this.#adopt(data.twin, news);
     if (relinked) this.#place();
     this.#overlay = data.overlay && { ...data.overlay, rung: data.twin.rung };
     this.#cover();
@@ -138,10 +137,7 @@ class Completeness {
     this.#library.prefetch(this.#rungs.map((rung) => rung.name));
   }
 
-  #adopt(twin) {
-    const changed = Object.keys(twin).filter((name) => !same(twin[name], this.#known[name]));
-    this.#known = structuredClone(twin);
-    if (!changed.length) return;
+  #adopt(twin, changed) {
     this.#twin = { ...(this.#twin ?? twin), ...Object.fromEntries(changed.map((name) => [name, twin[name]])) };
     this.#climb(this.#twin.rung);
     this.#halves[this.#twin.side].reveal();
@@ -167,7 +163,7 @@ class Completeness {
   #move(side, z) {
     this.#preview = null;
     this.#twin.side = side;
-    this.#twin.point = z.map((value) => Number(clamped(value).toFixed(DECIMALS)) + 0);
+    this.#twin.point = kept(z);
     this.#place();
     this.#halves[side].speak();
   }
@@ -226,9 +222,7 @@ class Completeness {
   }
 
   #tellNow() {
-    if (same(this.#twin, this.#known)) return;
-    this.#known = structuredClone(this.#twin);
-    this.#teller.tell(this.#known);
+    this.#teller.tell(this.#twin);
   }
 }
 

@@ -1,18 +1,14 @@
 // One of two linked planes: a model's test digits, the point that is shown, its digit and the model's figures.
 
-import { ChannelPool } from "../wire/channel_pool.js";
 import { written } from "../parts/coordinates.js";
 import { densityImage } from "./density_map.js";
 import { DigitCanvas } from "../parts/digit_canvas.js";
 import { make } from "../parts/dom.js";
-import { listenToGestures } from "../plane/gestures.js";
 import { groundRange } from "../plane/ground.js";
 import { PinnedPoint } from "../plane/pinned_point.js";
 import { OPACITY, squareAround } from "../plane/plane.js";
 import { PosteriorEllipses } from "./posterior_ellipses.js";
 import { Scene } from "../plane/scene.js";
-
-const NO_ANSWER = "The server does not answer. The digit follows the pointer again as soon as it does.";
 
 export class TwinHalf {
   element;
@@ -22,7 +18,6 @@ export class TwinHalf {
   #scene;
   #digit;
   #point = new PinnedPoint((picture) => this.#draw(picture));
-  #channels = new ChannelPool((condition) => this.#hear(condition));
   #ellipses;
   #layer = null;
   #pinned = ""; // model and point
@@ -31,13 +26,12 @@ export class TwinHalf {
   #coordinates = [make("b"), make("b")];
   #figures = make("dl", { class: "twin-figures", "data-testid": "rung-figures" });
   #on;
-  #stopGestures = () => {};
 
   /**
    * The half at `side`. `load` finds test digits as `fetchLatents` does, `home` is half the width of a VAE's first view.
    * `on` hears of gestures (see gestures.js), and `on.known()` when a model's test digits are shown.
    */
-  constructor(Plotly, { side, load, home }, on) {
+  constructor({ side, load, home }, on) {
     this.#on = on;
     this.#side = side;
     this.#home = squareAround([0, 0], home);
@@ -50,19 +44,13 @@ export class TwinHalf {
     this.element = make("section", { class: "twin-half", "data-side": side });
     this.element.append(this.#title, map, beside);
     this.#digit = new DigitCanvas(this.#canvas);
-    const follow = {
-      moved: () => this.#ellipses.place(),
-      settled: () => {},
-      known: () => this.#meet(),
-      themed: () => {},
-    };
-    this.#scene = new Scene(map, Plotly, follow, { load });
-    this.#ellipses = new PosteriorEllipses(this.#scene.stage.above, this.#scene.plane);
+    this.#scene = new Scene(map, { load });
+    this.#ellipses = this.#scene.add(new PosteriorEllipses(this.#scene.stage.above, this.#scene.plane));
+    this.#scene.add({ known: () => this.#meet() });
   }
 
-  async start() {
-    await this.#scene.start();
-    this.#stopGestures = listenToGestures(this.#scene.stage.plot, this.#scene.plane, this.#on);
+  start(Plotly) {
+    return this.#scene.start(Plotly, this.#on);
   }
 
   /** [z1, z2] that is pinned here, or null before the first one. */
@@ -85,8 +73,8 @@ export class TwinHalf {
     this.#layer = null;
     this.#ellipses.draw([]);
     this.#scene.overlay.mark("preview", null);
-    this.#point.use(rung.name, this.#channels.use(rung.name));
-    this.#scene.use(rung.name, rung.variational ? this.#home : undefined);
+    this.#point.use(rung.name, this.#scene.connect(rung.name));
+    this.#scene.show(rung.name, rung.variational ? this.#home : undefined);
     this.#scene.overlay.showPrior(rung.variational);
     this.#scene.plane.setOpacity(OPACITY.alone);
   }
@@ -144,8 +132,6 @@ export class TwinHalf {
   }
 
   dispose() {
-    this.#stopGestures();
-    this.#channels.close();
     this.#scene.dispose();
   }
 
@@ -168,10 +154,6 @@ export class TwinHalf {
   #draw({ model, z1, z2, pixels }) {
     this.#digit.draw({ model, z1, z2, pixels });
     [z1, z2].forEach((value, axis) => (this.#coordinates[axis].textContent = written(value)));
-  }
-
-  #hear({ open, sentence }) {
-    this.#scene.stage.setNotice("channel", open ? "" : sentence || NO_ANSWER);
   }
 }
 

@@ -7,6 +7,7 @@ import { listenToKeys } from "../plane/gestures.js";
 export class Ends {
   #plane;
   #handles;
+  #places = null;
   #ending = new AbortController();
 
   /** Handles inside `parent`, which lies over `plane`. `on.move(name, z)` at every move, `on.rest()` when let go. */
@@ -15,8 +16,10 @@ export class Ends {
     this.#handles = { a: this.#handle(parent, "a", on), b: this.#handle(parent, "b", on) };
   }
 
-  /** Stand at the points of {a, b}, [z1, z2] each. */
-  place(ends) {
+  /** Stand at the points of {a, b}, [z1, z2] each; without them, follow the plane's axes. */
+  place(ends = this.#places) {
+    this.#places = ends;
+    if (!ends) return;
     for (const [name, handle] of Object.entries(this.#handles)) {
       const [z1, z2] = ends[name];
       const [x, y] = this.#plane.pixelOf(z1, z2);

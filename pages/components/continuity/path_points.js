@@ -1,12 +1,14 @@
 // Points of a path between two points of the plane; the same formulas as vae/plane/paths.py.
 
+import { clamped } from "../wire/limits.js";
+
 /** `count` points from a to b, both included: Float32Array [z1, z2, ...]. `kind` is "straight" or "spherical". */
-export function pathPoints(kind, a, b, count, limit) {
+export function pathPoints(kind, a, b, count) {
   const at = kind === "spherical" ? turning(a, b) : (t) => [0, 1].map((axis) => (1 - t) * a[axis] + t * b[axis]);
   const points = new Float32Array(2 * count);
   for (let i = 0; i < count; i++) {
     const z = at(i / (count - 1));
-    points.set(z.map((value) => Math.min(Math.max(value, -limit), limit)), 2 * i);
+    points.set(z.map(clamped), 2 * i);
   }
   points.set(a);
   points.set(b, points.length - 2);

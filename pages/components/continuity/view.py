@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 from pages.components.frame import views
 from pages.components.frame.views import Keeper, Part, Point, coordinate, flag, number, one_of, written_flag
 from vae.model.checkpoint import Latents
+from vae.plane.limits import kept
 from vae.plane.neighbours import digit_at, digits_of
 from vae.plane.paths import KINDS, PathKind
 from vae.serving.decoding import DecoderService
@@ -90,7 +91,7 @@ def example(latents: Latents, label: int, after: int | None = None) -> Point | N
 def place(latents: Latents, index: int) -> Point:
     """Where a test digit lies, as it is kept and written."""
     z1, z2 = latents.means[index].tolist()
-    return round(z1, views.DECIMALS) + 0.0, round(z2, views.DECIMALS) + 0.0
+    return kept(z1), kept(z2)
 
 
 def carried(view: PathView, checkpoint: str, service: DecoderService) -> PathView:

@@ -1,24 +1,23 @@
 // A walk through the latent plane: two ends, the path between them, and the digits along it, all moving together.
 // Nothing here waits for Python while something is dragged; Python hears of what was let go (see continuity.py).
 
-import { channelUrl, DecodeChannel } from "../wire/decode_channel.js";
 import { FRAMES } from "./filmstrip.js";
 import { heatLegend } from "./heat_map.js";
 import { PathPictures, picture } from "./path_pictures.js";
 import { pathPoints } from "./path_points.js";
 import { loadPlotly } from "../plane/plane.js";
-import { DECIMALS, same, Teller } from "../wire/teller.js";
+import { kept, rounded } from "../wire/limits.js";
+import { same, Teller } from "../wire/teller.js";
 import { createWalkControls } from "./walk_controls.js";
 import { WalkMap } from "./walk_map.js";
 
-const NO_ANSWER = "The server does not answer. The digits move again as soon as it does.";
 const GLIDE = 0.6; // part of the way to t gone in a frame: hands report more seldom than a screen draws
 
 /** Build the walk inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
 export async function mount(root, { data }) {
   const Plotly = await loadPlotly(new URL(data.plotly, document.baseURI));
-  const walk = new Continuity(root, Plotly, data);
-  await walk.start();
+  const walk = new Continuity(root, data);
+  await walk.start(Plotly);
   return walk;
 }
 
@@ -34,14 +33,11 @@ class Continuity {
   #pictures = new PathPictures((one, frames) => this.#draw(one, frames));
   #channel = null;
   #checkpoint = null;
-  #condition = { open: false };
   #walk = { a: [0, 0], b: [0, 0], t: 0, mode: "path", point: [0, 0] };
   #shown = 0; // where on the way to the walk's t the pictures are
   #stillness = matchMedia("(prefers-reduced-motion: reduce)");
-  #known = {}; // the walk as Python knows it
   #teller;
   #kind = "straight";
-  #limit;
   #path = null; // which kind of path the points are; null before the first
   #points = new Float32Array(4); // of the path
   #count = 2;
@@ -49,12 +45,12 @@ class Continuity {
   #frames = null; // the film's frames drawn last
   #frame = 0;
 
-  constructor(root, Plotly, { seen, limit }) {
+  constructor(root, { seen }) {
     this.#root = root;
     this.#teller = new Teller("walk", seen);
-    this.#limit = limit;
-    this.#map = new WalkMap(root.querySelector(".latent-map"), Plotly, {
+    this.#map = new WalkMap(root.querySelector(".latent-map"), {
       known: () => this.#meet(),
+      channelChanged: (condition) => (this.#panel.condition = condition),
       moveEnd: (name, z) => this.#moveEnd(name, z),
       restEnds: () => this.#restEnds(),
       pin: (z) => this.#click(z),
@@ -86,19 +82,19 @@ class Continuity {
     } = controls);
   }
 
-  async start() {
-    await this.#map.start();
+  async start(Plotly) {
+    await this.#map.start(Plotly);
   }
 
   /** Streamlit's newest arguments. What was moved here since Python was told stays as it is here. */
   update(component) {
     const { data } = component;
-    const known = this.#teller.knows(component);
+    const news = this.#teller.news(component, data.walk);
     if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
     this.#map.showPrior(data.show_prior);
     this.#map.showHeat(data.heat_map);
     this.#panel.legend = data.heat_map ? heatLegend(data.heat_map) : "";
-    if (known) this.#adopt(data);
+    if (news) this.#adopt(data, news);
     this.#map.retheme();
   }
 
@@ -107,23 +103,13 @@ class Continuity {
     cancelAnimationFrame(this.#frame);
     this.#player.pause();
     this.#pictures.dispose();
-    this.#channel?.close();
     this.#map.dispose();
   }
 
   #use(checkpoint) {
     this.#checkpoint = checkpoint;
-    this.#channel?.close();
-    const channel = new DecodeChannel(channelUrl(checkpoint), (news) => channel === this.#channel && this.#hear(news));
-    this.#channel = channel;
-    this.#map.use(checkpoint);
+    this.#channel = this.#map.use(checkpoint);
     if (this.#path) this.#setPath(this.#path, this.#points);
-  }
-
-  #hear(news) {
-    this.#condition = { ...this.#condition, ...news };
-    this.#panel.badge(this.#condition);
-    if ("open" in news) this.#map.setNotice("channel", news.open ? "" : news.sentence || NO_ANSWER);
   }
 
   /** The test digits have come: the view is new, and the axes' sliders know how far they go. */
@@ -135,11 +121,10 @@ class Continuity {
     this.#render();
   }
 
-  #adopt({ walk, kind, traversal }) {
-    const changed = Object.keys(walk).filter((name) => !same(walk[name], this.#known[name]));
+  /** Take over what Python sends, `changed` being the parts of the walk that it has changed. */
+  #adopt({ walk, kind, traversal }, changed) {
     for (const name of changed) this.#walk[name] = walk[name];
     if (changed.includes("t")) this.#shown = walk.t;
-    this.#known = walk;
     this.#kind = kind;
     this.#count = traversal.points.length / 2;
     if (changed.includes("mode")) this.#showMode();
@@ -176,7 +161,7 @@ class Continuity {
     const { a, b } = this.#walk;
     const kind = this.#kind === "geodesic" ? "straight" : this.#kind;
     this.#path = kind;
-    this.#points = pathPoints(kind, a, b, this.#count, this.#limit);
+    this.#points = pathPoints(kind, a, b, this.#count);
     this.#pictures.use(this.#channel, this.#points);
     this.#map.placeEnds(this.#walk);
     this.#map.drawLine(kind, this.#points);
@@ -185,7 +170,7 @@ class Continuity {
   }
 
   #moveEnd(name, z) {
-    this.#walk[name] = this.#rounded(z);
+    this.#walk[name] = kept(z);
     this.#goLocally();
   }
 
@@ -222,7 +207,7 @@ class Continuity {
   }
 
   #movePoint(z) {
-    this.#walk.point = this.#rounded(z);
+    this.#walk.point = kept(z);
     this.#spanAxes();
     this.#schedule();
   }
@@ -321,15 +306,8 @@ class Continuity {
   }
 
   #tellNow() {
-    this.#walk.t = Number(this.#walk.t.toFixed(DECIMALS));
-    const walk = structuredClone(this.#walk);
-    if (Object.keys(walk).every((name) => same(walk[name], this.#known[name]))) return;
-    this.#known = walk;
-    this.#teller.tell(walk);
-  }
-
-  #rounded(z) {
-    return z.map((value) => Number(Math.min(Math.max(value, -this.#limit), this.#limit).toFixed(DECIMALS)) + 0);
+    this.#walk.t = rounded(this.#walk.t);
+    this.#teller.tell(this.#walk);
   }
 }
 

@@ -15,8 +15,8 @@ from pages.components.frame.service import decoder_service
 from pages.components.mount import component
 from vae.measure.traversal import Traversal
 from vae.plane.box import Box
+from vae.plane.limits import kept
 from vae.plane.paths import PathKind
-from vae.serving.channel import LIMIT
 
 POINTS = 201  # of a path: t in steps of 0.005; every frame of the filmstrip is one of them
 
@@ -72,7 +72,6 @@ def continuity(
             "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,
             "walk": asdict(walk),
             "kind": kind,
-            "limit": LIMIT,
             "traversal": _curves(traversal) | {"typical": typical},
             "heat_map": _heat(heat_map),
         },
@@ -116,4 +115,4 @@ def _read(told: Mapping[str, object]) -> Walk | None:
     t, mode = told.get("t"), told.get("mode")
     if a is None or b is None or point is None or mode not in MODES or not component.is_number(t):
         return None
-    return Walk(a, b, round(min(max(t, 0.0), 1.0), component.DECIMALS), mode, point)
+    return Walk(a, b, kept(min(max(t, 0.0), 1.0)), mode, point)

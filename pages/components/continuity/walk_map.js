@@ -1,53 +1,40 @@
 // The plane that a walk goes through: its test digits, the path, its two ends, where one is, and the ground behind.
 
 import { Ends } from "./ends.js";
-import { listenToGestures } from "../plane/gestures.js";
-import { groundRange } from "../plane/ground.js";
-import { heatImage } from "./heat_map.js";
+import { HeatMap } from "./heat_map.js";
 import { createLegend } from "../plane/legend.js";
 import { Marker } from "./marker.js";
 import { PathLine } from "./path_line.js";
-import { OPACITY } from "../plane/plane.js";
 import { Scene } from "../plane/scene.js";
-
-const NOTHING = () => {};
 
 export class WalkMap {
   #scene;
+  #heat;
   #line;
   #marker;
   #ends;
-  #places = null; // of the ends: {a, b}
-  #heat = null;
   #on;
-  #stopGestures = NOTHING;
 
   /**
-   * Fills `root`. `on.known()` when a checkpoint's test digits are shown, `on.moveEnd(name, z)` and `on.restEnds()` as an
-   * end is dragged and let go; `on.pin`, `on.nudge` and `on.rest` as in gestures.js.
+   * Fills `root`. `on.known()` when a checkpoint's test digits are shown, `on.channelChanged` as in scene.js,
+   * `on.moveEnd(name, z)` and `on.restEnds()` as an end is dragged and let go; `on.pin`, `on.nudge` and `on.rest` as
+   * in gestures.js.
    */
-  constructor(root, Plotly, on) {
+  constructor(root, on) {
     this.#on = on;
-    this.#scene = new Scene(root, Plotly, {
-      moved: () => this.#follow(),
-      settled: NOTHING,
-      known: () => {
-        this.#paintHeat(); // a new map has come without it
-        on.known();
-      },
-      themed: () => this.#paintHeat(),
-    });
+    this.#scene = new Scene(root, { channelChanged: on.channelChanged });
     root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
-    const { stage, plane } = this.#scene;
-    this.#line = new PathLine(stage.above, plane);
-    this.#marker = new Marker(stage.above, plane);
-    this.#ends = new Ends(stage.above, plane, { move: on.moveEnd, rest: on.restEnds });
+    const { stage, plane, theme } = this.#scene;
+    this.#heat = this.#scene.add(new HeatMap(plane, theme));
+    this.#line = this.#scene.add(new PathLine(stage.above, plane));
+    this.#marker = this.#scene.add(new Marker(stage.above, plane));
+    this.#ends = this.#scene.add(new Ends(stage.above, plane, { move: on.moveEnd, rest: on.restEnds }));
+    this.#scene.add({ known: on.known });
   }
 
-  async start() {
-    await this.#scene.start();
+  start(Plotly) {
     const { pin, nudge, rest } = this.#on;
-    this.#stopGestures = listenToGestures(this.#scene.stage.plot, this.#scene.plane, { pin, nudge, rest });
+    return this.#scene.start(Plotly, { pin, nudge, rest });
   }
 
   /** The test digits of the checkpoint in use, null as long as they are on their way. */
@@ -55,23 +42,19 @@ export class WalkMap {
     return this.#scene.latents;
   }
 
+  /** Decode with another checkpoint and show its test digits. Returns its decode channel. */
   use(checkpoint) {
-    this.#scene.use(checkpoint);
+    this.#scene.show(checkpoint);
+    return this.#scene.connect(checkpoint);
   }
 
   showPrior(shown) {
     this.#scene.overlay.showPrior(shown);
   }
 
-  setNotice(topic, sentence) {
-    this.#scene.stage.setNotice(topic, sentence);
-  }
-
-  /** Lay Python's heat map behind the points; null removes it. */
+  /** As in heat_map.js. */
   showHeat(heat) {
-    if (heat?.shade === this.#heat?.shade) return;
-    this.#heat = heat;
-    this.#paintHeat();
+    this.#heat.show(heat);
   }
 
   /** As in path_line.js. */
@@ -80,8 +63,7 @@ export class WalkMap {
   }
 
   placeEnds({ a, b }) {
-    this.#places = { a, b };
-    this.#ends.place(this.#places);
+    this.#ends.place({ a, b });
   }
 
   /** "You are here", at z. */
@@ -102,22 +84,6 @@ export class WalkMap {
   }
 
   dispose() {
-    this.#stopGestures();
-    this.#ends.dispose();
     this.#scene.dispose();
-  }
-
-  /** The plane's axes have moved. */
-  #follow() {
-    this.#line.place();
-    this.#marker.place();
-    if (this.#places) this.#ends.place(this.#places);
-  }
-
-  #paintHeat() {
-    const heat = this.#heat;
-    const { plane, theme } = this.#scene;
-    plane.setOpacity(heat ? OPACITY.over : OPACITY.alone);
-    plane.setBackdrop(heat && heatImage(heat, theme.ink), heat && groundRange(heat));
   }
 }

@@ -1,5 +1,6 @@
 // The panel beside the plane: pictures, switches, and room for what each mode adds.
 
+import { badge } from "../parts/badge.js";
 import { written } from "../parts/coordinates.js";
 import { DigitCanvas, GreyCanvas } from "../parts/digit_canvas.js";
 import { make } from "../parts/dom.js";
@@ -69,10 +70,8 @@ export class WalkPanel {
     this.#point.textContent = `z₁ ${written(z1)}  z₂ ${written(z2)}`;
   }
 
-  badge({ open, device, decodeMs, batch }) {
-    const time = decodeMs == null ? "" : ` · ${decodeMs.toFixed(1)} ms`;
-    const together = batch > 1 ? ` for ${batch} digits` : "";
-    this.#badge.textContent = open ? `${device ?? "connected"}${time}${together}` : "not connected";
+  set condition(condition) {
+    this.#badge.textContent = badge(condition);
   }
 
   #controls(on) {

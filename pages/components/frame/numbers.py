@@ -12,7 +12,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.components.frame.views import DECIMALS, rounded
+from pages.components.frame.views import rounded
+from vae.plane.limits import DECIMALS
 
 MINUS = "\N{MINUS SIGN}"
 LONGEST = 24  # characters

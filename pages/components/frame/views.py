@@ -14,12 +14,11 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from vae.serving.channel import LIMIT
+from vae.plane.limits import LIMIT, kept
 from vae.serving.decoding import DecoderService
 
 Point = tuple[float, float]  # (z1, z2)
 COORDINATES = (-LIMIT, LIMIT)  # that the decode channel accepts
-DECIMALS = 4  # finer than a pixel of the map, even zoomed in to a single stroke's width
 SHOWN = 20  # characters of what an address says, in a sentence on it
 
 V = TypeVar("V")  # the dataclass of a page's view
@@ -198,7 +197,7 @@ def coordinate(text: object) -> float | None:
 def rounded(value: object, low: float, high: float) -> float | None:
     """The number as it is kept and written; None if it is none from `low` to `high`."""
     try:
-        found = round(float(value), DECIMALS) + 0.0  # type: ignore[arg-type]
+        found = kept(float(value))  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         return None
     return found if math.isfinite(found) and low <= found <= high else None

@@ -1,6 +1,7 @@
 // The decoded manifold behind the points: a lattice over what is visible, decoded and drawn as one image.
 
-import { MAX_POINTS, PIXELS } from "../wire/decode_channel.js";
+import { PIXELS } from "../wire/decode_channel.js";
+import { MAX_POINTS } from "../wire/limits.js";
 import { SIDE } from "../parts/digit_canvas.js";
 import { rgb } from "../plane/theme.js";
 
@@ -10,15 +11,15 @@ const CELLS = { fewest: 8, most: 32 };
 export class Manifold {
   #plane;
   #channel = null;
-  #ink;
+  #theme;
   #shown = false;
   #drawn = ""; // what the image shows: a key of channel and view
   #drawing = new AbortController();
   #picture = null; // {ink: Uint8ClampedArray, n, range}: kept, to be coloured again for another theme
 
-  constructor(plane, ink) {
+  constructor(plane, theme) {
     this.#plane = plane;
-    this.#ink = ink;
+    this.#theme = theme;
   }
 
   /** Show or hide; `channel` is the decoder whose manifold it is. */
@@ -28,16 +29,16 @@ export class Manifold {
     this.#shown = shown;
     this.#channel = channel;
     if (!shown || other) this.#clear();
-    this.refresh();
+    this.settled();
   }
 
-  setInk(ink) {
-    this.#ink = ink;
+  themed(theme) {
+    this.#theme = theme;
     if (this.#picture) this.#paint();
   }
 
   /** Decode what is visible now, unless the image shows just that. */
-  async refresh() {
+  async settled() {
     const { x, y } = this.#plane.range;
     const n = Math.min(Math.max(Math.round(this.#plane.side / CELL_PX), CELLS.fewest), CELLS.most);
     const view = JSON.stringify([x, y, n]);
@@ -70,7 +71,7 @@ export class Manifold {
     canvas.width = canvas.height = side;
     const context = canvas.getContext("2d");
     const image = context.createImageData(side, side);
-    const [red, green, blue] = rgb(this.#ink);
+    const [red, green, blue] = rgb(this.#theme.ink);
     for (let i = 0, at = 0; i < ink.length; i++, at += 4) {
       image.data[at] = red;
       image.data[at + 1] = green;

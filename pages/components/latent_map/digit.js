@@ -1,5 +1,6 @@
 // The digit of a map's group, large: its picture, coordinates, likely class, and who decoded it.
 
+import { badge } from "../parts/badge.js";
 import { listen } from "../wire/bus.js";
 import { written } from "../parts/coordinates.js";
 import { DigitCanvas } from "../parts/digit_canvas.js";
@@ -17,7 +18,7 @@ class Digit {
   constructor(root, group) {
     this.#root = root;
     this.#canvas = new DigitCanvas(this.#part("canvas"));
-    this.#stop = listen(group, { point: (detail) => this.#show(detail), channel: (detail) => this.#badge(detail) });
+    this.#stop = listen(group, { point: (detail) => this.#show(detail), channel: (condition) => (this.#part(".digit-badge").textContent = badge(condition)) });
   }
 
   /** Everything it shows comes from the map's group, nothing from Python. */
@@ -41,9 +42,4 @@ class Digit {
       : "";
   }
 
-  #badge({ open, device, decodeMs, batch }) {
-    const time = decodeMs == null ? "" : ` · ${decodeMs.toFixed(1)} ms`;
-    const together = batch > 1 ? ` for ${batch} digits` : "";
-    this.#part(".digit-badge").textContent = open ? `${device ?? "connected"}${time}${together}` : "not connected";
-  }
 }

@@ -2,23 +2,20 @@
 // Digits are drawn by whoever listens to this map's group (see bus.js).
 
 import { announceChannel, announcePoint, answer } from "../wire/bus.js";
-import { channelUrl, clamped, DecodeChannel } from "../wire/decode_channel.js";
-import { listenToGestures } from "../plane/gestures.js";
+import { clamped, kept } from "../wire/limits.js";
 import { createLegend } from "../plane/legend.js";
 import { Manifold } from "./backdrop.js";
 import { likelyDigit } from "./neighbours.js";
 import { PinnedPoint } from "../plane/pinned_point.js";
 import { loadPlotly, OPACITY } from "../plane/plane.js";
 import { Scene } from "../plane/scene.js";
-import { DECIMALS, Teller } from "../wire/teller.js";
-
-const NO_ANSWER = "The server does not answer. The map follows the pointer again as soon as it does.";
+import { Teller } from "../wire/teller.js";
 
 /** Build the map inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
 export async function mount(root, { data }) {
-  const map = new LatentMap(data); // from here on the pinned point's digit is on its way
+  const map = new LatentMap(root, data); // from here on the pinned point's digit is on its way
   try {
-    await map.start(root, await loadPlotly(new URL(data.plotly, document.baseURI)), data);
+    await map.start(await loadPlotly(new URL(data.plotly, document.baseURI)));
   } catch (error) {
     map.dispose();
     throw error;
@@ -28,43 +25,32 @@ export async function mount(root, { data }) {
 
 class LatentMap {
   #group;
-  #scene = null; // until plotly.js is there
-  #manifold = null;
+  #scene;
+  #manifold;
   #point = new PinnedPoint((picture) => this.#announce(picture));
   #checkpoint = null;
-  #channel = null;
-  #condition = { open: false };
+  #condition = {};
   #teller;
-  #moved = false; // whether the keyboard has moved the pin since Python was told
   #stopAnswering;
-  #stopGestures = () => {};
 
-  /** Begins to decode, which needs no map. */
-  constructor({ key, seen, checkpoint, pin }) {
+  /** Fills `root` and begins to decode, which needs no plotly. */
+  constructor(root, { key, seen, checkpoint, pin }) {
     this.#group = key;
-    this.#teller = new Teller("pin", seen);
+    this.#teller = new Teller("pin", seen, { pin });
     this.#stopAnswering = answer(key, () => {
       announceChannel({ group: key, ...this.#condition });
       this.#point.repeat();
     });
+    this.#scene = new Scene(root, { channelChanged: (condition) => this.#hear(condition) });
+    root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
+    this.#manifold = this.#scene.add(new Manifold(this.#scene.plane, this.#scene.theme));
+    this.#scene.add({ known: () => this.#meet() });
     this.#use(checkpoint);
     this.#point.place(pin);
   }
 
-  /** Build the map inside `root`. */
-  async start(root, Plotly) {
-    this.#scene = new Scene(root, Plotly, {
-      moved: () => {},
-      settled: () => this.#manifold.refresh(),
-      known: () => this.#meet(),
-      themed: () => this.#manifold.setInk(this.#scene.theme.ink),
-    });
-    root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
-    this.#manifold = new Manifold(this.#scene.plane, this.#scene.theme.ink);
-    await this.#scene.start();
-    this.#scene.overlay.mark("pin", this.#point.z);
-    this.#showCondition();
-    this.#stopGestures = listenToGestures(this.#scene.stage.plot, this.#scene.plane, {
+  async start(Plotly) {
+    await this.#scene.start(Plotly, {
       preview: (z, underFinger) => this.#preview(z.map(clamped), underFinger),
       leave: () => this.#leave(),
       pin: (z) => {
@@ -74,52 +60,40 @@ class LatentMap {
       nudge: (step) => {
         this.#place(this.#point.z.map((value, i) => value + step[i]));
         this.#scene.plane.reveal(...this.#point.z);
-        this.#moved = true;
       },
-      rest: () => this.#moved && this.#tellPython(),
+      rest: () => this.#tellPython(),
     });
+    this.#scene.overlay.mark("pin", this.#point.z);
   }
 
   /** Streamlit's newest arguments: perhaps another checkpoint, another pin, another theme. */
   update(component) {
     const { data } = component;
-    const known = this.#teller.knows(component);
+    const news = this.#teller.news(component, { pin: data.pin });
     if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
-    this.#scene.use(data.checkpoint);
-    if (known) this.#adopt(data.pin);
+    this.#scene.show(data.checkpoint);
+    if (news?.length) this.#adopt(data.pin);
     this.#scene.overlay.showPrior(data.show_prior);
     this.#scene.plane.setOpacity(data.show_manifold ? OPACITY.over : OPACITY.alone);
-    this.#manifold.set({ shown: data.show_manifold, channel: this.#channel });
+    this.#manifold.set({ shown: data.show_manifold, channel: this.#scene.channel });
     this.#scene.retheme();
   }
 
   dispose() {
     this.#stopAnswering();
     this.#teller.dispose();
-    this.#stopGestures();
-    this.#channel?.close();
-    this.#manifold?.dispose();
-    this.#scene?.dispose();
+    this.#scene.dispose();
   }
 
   #use(checkpoint) {
     this.#checkpoint = checkpoint;
-    this.#channel?.close();
-    const channel = new DecodeChannel(channelUrl(checkpoint), (news) => channel === this.#channel && this.#hear(news));
-    this.#channel = channel;
-    this.#point.use(checkpoint, channel);
+    this.#point.use(checkpoint, this.#scene.connect(checkpoint));
     if (this.#point.z) this.#point.place(this.#point.z);
   }
 
-  #hear(news) {
-    this.#condition = { ...this.#condition, ...news };
-    announceChannel({ group: this.#group, ...this.#condition });
-    if ("open" in news) this.#showCondition();
-  }
-
-  #showCondition() {
-    const { open, sentence } = this.#condition;
-    this.#scene?.stage.setNotice("channel", open || sentence === undefined ? "" : sentence || NO_ANSWER);
+  #hear(condition) {
+    this.#condition = condition;
+    announceChannel({ group: this.#group, ...condition });
   }
 
   /** The test digits have come. */
@@ -134,7 +108,7 @@ class LatentMap {
   }
 
   #likely(z1, z2) {
-    const latents = this.#scene?.latents;
+    const latents = this.#scene.latents;
     return latents ? likelyDigit(latents, z1, z2) : null;
   }
 
@@ -149,25 +123,21 @@ class LatentMap {
   }
 
   #place(z) {
-    const rounded = z.map((value) => Number(clamped(value).toFixed(DECIMALS)));
+    const pin = kept(z);
     this.#scene.overlay.mark("preview", null);
-    this.#scene.overlay.mark("pin", rounded);
-    this.#point.place(rounded);
+    this.#scene.overlay.mark("pin", pin);
+    this.#point.place(pin);
     this.#speak();
   }
 
-  /** Take over a pin that came from Python; nothing happens if it is the one there is. */
+  /** Take over a pin that came from Python. */
   #adopt(pin) {
-    const [z1, z2] = this.#point.z ?? [];
-    if (pin[0] === z1 && pin[1] === z2) return;
     this.#place(pin);
     this.#scene.plane.reveal(...pin);
   }
 
   #tellPython() {
-    this.#moved = false;
-    const [z1, z2] = this.#point.z;
-    this.#teller.tell({ z1, z2 });
+    this.#teller.tell({ pin: this.#point.z });
   }
 
   #speak() {

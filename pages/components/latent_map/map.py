@@ -46,6 +46,6 @@ def latent_map(
             "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,
         },
         value="pin",
-        read=lambda told: component.point([told.get("z1"), told.get("z2")]),
+        read=lambda told: component.point(told.get("pin")),
         on_change=on_pin,
     )

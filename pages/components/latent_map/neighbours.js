@@ -1,6 +1,6 @@
 // The test digits around a point of the plane, and the digit most of them are.
 
-export const NEIGHBOURS = 50;
+import { NEIGHBOURS } from "../wire/limits.js";
 
 /**
  * The digit most of the nearest test digits are: {digit, count, of}.

@@ -21,9 +21,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from pages.components.mount.assets import COMPONENTS, asset_base, plotly_path
-from vae.serving.channel import LIMIT
-
-DECIMALS = 4  # of coordinates that the browser tells
+from vae.plane.limits import LIMIT, kept
 
 Told = TypeVar("Told")
 
@@ -123,7 +121,7 @@ def point(told: object) -> tuple[float, float] | None:
     """A point that the browser told as [z1, z2], within what the decode channel takes; None if it is none."""
     if not isinstance(told, list | tuple) or len(told) != 2 or not all(map(is_number, told)):
         return None
-    z1, z2 = (round(min(max(float(z), -LIMIT), LIMIT), DECIMALS) + 0.0 for z in told)
+    z1, z2 = (kept(min(max(float(z), -LIMIT), LIMIT)) for z in told)
     return z1, z2
 
 

@@ -27,7 +27,7 @@ export function loadPlotly(url) {
 }
 
 export class Plane {
-  #plotly;
+  #plotly; // until `start` there is no plane: nothing else may be asked of it
   #element;
   #theme;
   #hidden = new Set();
@@ -42,15 +42,15 @@ export class Plane {
    * Draws into `element`. `moved()` is called whenever the axes move under the pixels (pan, zoom, resize),
    * `settled()` when they have come to rest.
    */
-  constructor(Plotly, element, { theme, moved, settled }) {
-    this.#plotly = Plotly;
+  constructor(element, { theme, moved, settled }) {
     this.#element = element;
     this.#theme = theme;
     this.#moved = moved;
     this.#settled = settled;
   }
 
-  async start() {
+  async start(Plotly) {
+    this.#plotly = Plotly;
     await this.#plotly.newPlot(this.#element, [], this.#layout(this.#home), {
       displayModeBar: false,
       scrollZoom: true,
@@ -71,7 +71,7 @@ export class Plane {
 
   dispose() {
     this.#resizing?.disconnect();
-    this.#plotly.purge(this.#element);
+    this.#plotly?.purge(this.#element);
   }
 
   /** Show another checkpoint's test digits. The view goes to `home`, unless that is what home was before. */

@@ -1,11 +1,20 @@
-// The plane with all that belongs to it: test digits and their names, zoom buttons, notices, light and dark.
+// The plane with all that belongs to it: test digits and their names, the decode channel, zoom buttons, notices, gestures,
+// light and dark, and the layers that a page adds.
+//
+// A layer is an object with any of these: place() follows the plane's axes, settled() hears that they have come to rest,
+// known() that another checkpoint's test digits are shown, themed(theme) that light has become dark, dispose() ends it.
 
+import { ChannelPool } from "../wire/channel_pool.js";
 import { fetchLatents } from "../wire/latents.js";
+import { listenToGestures } from "./gestures.js";
 import { landmarks } from "./landmarks.js";
 import { Overlay } from "./overlay.js";
 import { Plane } from "./plane.js";
 import { createStage } from "./stage.js";
 import { readTheme } from "./theme.js";
+
+const LOADING = { plane: "Loading the map.", latents: "Loading the test digits." };
+const NO_ANSWER = "The server does not answer. The digits follow again as soon as it does.";
 
 export class Scene {
   stage;
@@ -13,38 +22,52 @@ export class Scene {
   overlay;
   theme;
   latents = null; // as in latents.js, of the checkpoint in use
+  channel = null; // the decode channel of the checkpoint in use
   #checkpoint = null;
+  #channels = new ChannelPool((condition) => this.#hear(condition));
+  #channelChanged;
   #hidden = new Set();
   #places = []; // of the digits' names
   #load;
   #loading = new AbortController();
-  #on;
+  #layers = [];
+  #stopGestures = () => {};
 
   /**
-   * Fills `root`. `load` finds a checkpoint's test digits as `fetchLatents` does. `on.moved()` whenever the axes move
-   * under the pixels, `on.settled()` when they have come to rest, `on.known()` when a checkpoint's test digits have
-   * come, `on.themed()` when light has become dark.
+   * Fills `root`. `load` finds a checkpoint's test digits as `fetchLatents` does; `channelChanged` hears how the decode
+   * channel in use is (see channel_pool.js).
    */
-  constructor(root, Plotly, on, { load = fetchLatents } = {}) {
-    this.#on = on;
+  constructor(root, { load = fetchLatents, channelChanged = () => {} } = {}) {
     this.#load = load;
+    this.#channelChanged = channelChanged;
     this.stage = createStage(root, {
       zoomIn: () => this.plane.zoom(1 / 1.5),
       zoomOut: () => this.plane.zoom(1.5),
       home: () => this.plane.viewHome(),
     });
     this.theme = readTheme(root);
-    this.plane = new Plane(Plotly, this.stage.plot, {
+    this.plane = new Plane(this.stage.plot, {
       theme: this.theme,
-      moved: () => this.#place(),
-      settled: () => on.settled(),
+      moved: () => this.#each("place"),
+      settled: () => this.#each("settled"),
     });
-    this.overlay = new Overlay(this.stage.above, this.plane);
+    this.stage.setNotice("plane", LOADING.plane);
+    this.overlay = this.add(new Overlay(this.stage.above, this.plane));
   }
 
-  async start() {
-    await this.plane.start();
-    this.#place();
+  /** Draw the plane; `gestures` hears what hands do on it (see gestures.js). */
+  async start(Plotly, gestures) {
+    await this.plane.start(Plotly);
+    this.stage.setNotice("plane", "");
+    this.stage.ready();
+    this.#each("place");
+    this.#stopGestures = listenToGestures(this.stage.plot, this.plane, gestures);
+  }
+
+  /** Let a layer take part in what happens to the plane. Returns it. */
+  add(layer) {
+    this.#layers.push(layer);
+    return layer;
   }
 
   /** Hide the digits of the set `hidden`, show the others. */
@@ -54,11 +77,17 @@ export class Scene {
     this.overlay.name(this.#places, hidden);
   }
 
+  /** Decode with another checkpoint from now on; its test digits come with `show`. Returns its channel. */
+  connect(checkpoint) {
+    this.channel = this.#channels.use(checkpoint);
+    return this.channel;
+  }
+
   /**
    * Show the test digits of another checkpoint; nothing happens if it is the one there is. `home` is its first view,
    * that of all its digits if it is left out; where two checkpoints share it, the view stays as it is.
    */
-  async use(checkpoint, home) {
+  async show(checkpoint, home) {
     if (checkpoint === this.#checkpoint) return;
     this.#checkpoint = checkpoint;
     this.latents = null;
@@ -67,7 +96,7 @@ export class Scene {
     const { signal } = this.#loading;
     this.stage.plot.setAttribute("aria-busy", "true");
     const failed = (sentence) => this.stage.setNotice("latents", sentence);
-    this.stage.setNotice("latents", "Loading the test digits.");
+    this.stage.setNotice("latents", LOADING.latents);
     const latents = await this.#load(checkpoint, signal, failed).catch(() => null);
     if (!latents || signal.aborted) return;
     this.stage.setNotice("latents", "");
@@ -76,7 +105,7 @@ export class Scene {
     this.latents = latents;
     this.#places = landmarks(latents);
     this.overlay.name(this.#places, this.#hidden);
-    this.#on.known();
+    this.#each("known");
     this.stage.plot.setAttribute("aria-busy", "false");
   }
 
@@ -85,16 +114,24 @@ export class Scene {
     if (JSON.stringify(theme) === JSON.stringify(this.theme)) return;
     this.theme = theme;
     this.plane.setTheme(theme);
-    this.#on.themed();
+    this.#each("themed", theme);
   }
 
   dispose() {
+    this.#stopGestures();
     this.#loading.abort();
+    this.#channels.close();
+    this.#each("dispose");
     this.plane.dispose();
   }
 
-  #place() {
-    this.overlay.place();
-    this.#on.moved();
+  #each(happened, ...about) {
+    for (const layer of this.#layers) layer[happened]?.(...about);
+  }
+
+  #hear(condition) {
+    const { open, sentence } = condition;
+    this.stage.setNotice("channel", open === false ? sentence || NO_ANSWER : "");
+    this.#channelChanged(condition);
   }
 }

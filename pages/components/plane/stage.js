@@ -11,7 +11,10 @@ const ZOOM_BUTTONS = [
   ["home", "⤢", "Show the first view"],
 ];
 
-/** Fills `root`; `on` has a function for every zoom button. `setName` says whose plane it is, where there are two. */
+/**
+ * Fills `root`; `on` has a function for every zoom button. `ready` lets them be
+ * used, `setName` says whose plane it is, where there are two.
+ */
 export function createStage(root, on) {
   const plot = element("div", {
     class: "latent-map-plot",
@@ -28,7 +31,7 @@ export function createStage(root, on) {
     element("i", { class: "latent-map-z1" }, "z₁"),
     element("i", { class: "latent-map-z2" }, "z₂"),
   ];
-  const zoom = element("div", { class: "latent-map-zoom" });
+  const zoom = element("div", { class: "latent-map-zoom", inert: "" }); // there is nothing to zoom yet
   for (const [name, sign, title] of ZOOM_BUTTONS) {
     const button = element("button", { type: "button", title, "aria-label": title }, sign);
     button.addEventListener("click", on[name]);
@@ -39,7 +42,8 @@ export function createStage(root, on) {
   const frame = element("div", { class: "latent-map-frame" });
   frame.append(plot, above, ...names, zoom, notice);
   root.replaceChildren(frame, spoken);
-  return { plot, above, setName, speak: speaker(spoken), setNotice: noticeBoard(notice) };
+  const ready = () => (zoom.inert = false);
+  return { plot, above, ready, setName, speak: speaker(spoken), setNotice: noticeBoard(notice) };
 }
 
 /** A strip from which a finger that goes up or down scrolls the page; a mouse does not meet it. */

@@ -5,11 +5,14 @@ import { channelUrl, DecodeChannel } from "./decode_channel.js";
 const KEPT = 4; // a class goes up and down the whole ladder, and every open channel costs the server a socket
 
 export class ChannelPool {
-  #channels = new Map(); // checkpoint -> {channel, told, open, sentence}, the one used last at the end
+  #channels = new Map(); // checkpoint -> {channel, condition}, the one used last at the end
   #current = null;
   #changed;
 
-  /** `changed({open, sentence})` hears how the channel in use is, whenever that changes. */
+  /**
+   * `changed` hears how the channel in use is, whenever that changes: {open, sentence, device, decodeMs, batch} as
+   * told by it (see decode_channel.js); what it has not told yet is missing.
+   */
   constructor(changed) {
     this.#changed = changed;
   }
@@ -21,7 +24,7 @@ export class ChannelPool {
     this.#channels.delete(checkpoint);
     this.#channels.set(checkpoint, entry);
     if (this.#channels.size > KEPT) this.#drop(this.#channels.keys().next().value);
-    if (entry.told) this.#changed(entry);
+    this.#changed(entry.condition);
     return entry.channel;
   }
 
@@ -35,11 +38,10 @@ export class ChannelPool {
   }
 
   #connect(checkpoint) {
-    const entry = { channel: null, told: false, open: false, sentence: "" };
-    entry.channel = new DecodeChannel(channelUrl(checkpoint), ({ open, sentence = "" }) => {
-      if (open === undefined) return;
-      Object.assign(entry, { told: true, open, sentence });
-      if (checkpoint === this.#current) this.#changed(entry);
+    const entry = { channel: null, condition: {} };
+    entry.channel = new DecodeChannel(channelUrl(checkpoint), (news) => {
+      entry.condition = { ...entry.condition, ...news };
+      if (checkpoint === this.#current) this.#changed(entry.condition);
     });
     return entry;
   }

@@ -5,18 +5,11 @@
 // link lowers the rate and never builds a queue; batches (a lattice, a path) wait until no point does.
 
 export const PIXELS = 784;
-export const MAX_POINTS = 256;
-const MAX_COORDINATE = 1000;
 
 const STATUS_EVERY_MS = 1000;
 const REPLY_WITHIN_MS = 15000; // a connection that is silent for longer is dead, whatever the operating system says
 const BACKOFF_MS = { first: 250, longest: 4000 };
 const REFUSED = new Set([1003, 1007, 1009]); // the request itself was wrong: asking again would not help
-
-/** A coordinate within what the channel takes. */
-export function clamped(value) {
-  return Math.min(Math.max(value, -MAX_COORDINATE), MAX_COORDINATE);
-}
 
 /** URL of the channel of one checkpoint, on the server that served this page. */
 export function channelUrl(checkpoint) {

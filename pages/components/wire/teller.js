@@ -1,7 +1,5 @@
 // What a visitor changes, told to Python: each change with its count, so that both sides know who is ahead.
 
-export const DECIMALS = 4; // of every coordinate told: what an address carries, and far finer than a pixel
-
 const REST_MS = 300; // a slider has rested when it has been let go for so long
 const AGAIN_MS = 3000;
 const ATTEMPTS = 3;
@@ -9,22 +7,29 @@ const ATTEMPTS = 3;
 export class Teller {
   #name;
   #count; // changes told so far; Python answers how many of them it knows
+  #known; // the value as Python knows it, or soon will
   #set = () => {};
   #again = 0;
   #resting = 0;
 
-  /** For the component's state value `name`, of which Python knows `seen` changes. */
-  constructor(name, seen) {
+  /** For the component's state value `name`, of which Python knows `seen` changes; `known` is what was taken over already. */
+  constructor(name, seen, known = {}) {
     this.#name = name;
     this.#count = seen;
+    this.#known = known;
   }
 
-  /** Take Streamlit's newest arguments. Returns whether Python knows all that was told: if not, what it sends is an echo. */
-  knows({ data, setStateValue }) {
-    this.#set = (value) => setStateValue(this.#name, value);
-    const known = data.seen >= this.#count;
-    if (known) clearTimeout(this.#again);
-    return known;
+  /**
+   * Take Streamlit's newest arguments, `value` being what they say. Returns the names of its fields that Python has
+   * changed; null if Python does not know yet all that was told, so that what it says is an echo.
+   */
+  news({ data, setStateValue }, value) {
+    this.#set = (told) => setStateValue(this.#name, told);
+    if (data.seen < this.#count) return null;
+    clearTimeout(this.#again);
+    const changed = differences(value, this.#known);
+    this.#known = structuredClone(value);
+    return changed;
   }
 
   /** Call `tell` once what moves has come to rest. */
@@ -33,21 +38,37 @@ export class Teller {
     this.#resting = setTimeout(tell, REST_MS);
   }
 
-  /** Tell a change; again if Python does not answer, for a server that has just come back may have had no ear for it. */
-  tell(value, attempts = ATTEMPTS) {
+  /** Tell a change; nothing happens if Python knows it. */
+  tell(value) {
+    if (!differences(value, this.#known).length) return;
+    this.#known = structuredClone(value);
     this.#count += 1;
-    this.#set({ ...value, count: this.#count });
-    clearTimeout(this.#again);
-    if (attempts > 1) this.#again = setTimeout(() => this.tell(value, attempts - 1), AGAIN_MS);
+    this.#send(ATTEMPTS);
   }
 
   dispose() {
     clearTimeout(this.#again);
     clearTimeout(this.#resting);
   }
+
+  /** Again if Python does not answer, for a server that has just come back may have had no ear for it. */
+  #send(attempts) {
+    this.#set({ ...this.#known, count: this.#count });
+    clearTimeout(this.#again);
+    if (attempts > 1) this.#again = setTimeout(() => this.#resend(attempts - 1), AGAIN_MS);
+  }
+
+  #resend(attempts) {
+    this.#count += 1; // the same value again would be no change to Streamlit
+    this.#send(attempts);
+  }
 }
 
-/** Whether two values to be told hold the same, fields in the same order. */
+/** Whether two values hold the same, fields in the same order. */
 export function same(one, other) {
   return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function differences(value, known) {
+  return Object.keys(value).filter((name) => !same(value[name], known[name]));
 }

@@ -16,7 +16,8 @@ from vae.measure.traversal import EMPTY, DigitDensity
 from vae.model import checkpoint as checkpoints
 from vae.model.network import VAE
 from vae.plane.box import Box, data_box, reachable_box
-from vae.plane.paths import LIMIT, straight
+from vae.plane.limits import LIMIT
+from vae.plane.paths import straight
 
 SHIPPED = Path(__file__).parents[3] / "checkpoints"
 

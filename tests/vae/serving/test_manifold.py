@@ -22,9 +22,10 @@ from starlette.datastructures import QueryParams
 
 from tests.serving import HeldDrawing, Server, write_checkpoint
 from vae.plane import lattices
+from vae.plane.limits import LIMIT
 from vae.plane.linking import carried
 from vae.serving import manifold
-from vae.serving.decoding import LIMIT, DecoderService
+from vae.serving.decoding import DecoderService
 from vae.serving.manifold import ManifoldError
 
 

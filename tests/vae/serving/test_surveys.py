@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from tests.serving import write_checkpoint
+from vae.measure import geodesic
 from vae.serving import surveys
 from vae.serving.decoding import DecoderService
 from vae.serving.surveys import Surveys
@@ -39,13 +40,13 @@ def made(service: DecoderService) -> Iterator[Surveys]:
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the surveys in the order in which they were begun, by the models that they measure."""
     order: list[str] = []
-    whole = surveys.survey
+    whole = geodesic.survey
 
     def noted(model, means):
         order.append(model.name)
         return (yield from whole(model, means))
 
-    monkeypatch.setattr(surveys, "survey", noted)
+    monkeypatch.setattr(geodesic, "survey", noted)
     return order
 
 
