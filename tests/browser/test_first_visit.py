@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import App
 from tests.browser.reading import assert_decoded, box_of, decoder, open_map, plane, shown, visible_range, z_at
@@ -40,6 +43,7 @@ def test_the_plot_with_the_focus_hides_nothing(page: Page, app: App, by: str) ->
     assert names.count() >= 10
     for name in names.all():
         assert name.evaluate(ABOVE_THE_PLOT)
+    assert_ring_is_seen(page)
     zoom = box_of(page.get_by_role("button", name="Zoom in"))
     (left, right), _ = visible_range(page)
     page.mouse.click(zoom["x"] + zoom["width"] / 2, zoom["y"] + zoom["height"] / 2)
@@ -50,6 +54,44 @@ def test_the_plot_with_the_focus_hides_nothing(page: Page, app: App, by: str) ->
         }""",
         arg=right - left,
     )
+
+
+def assert_ring_is_seen(page: Page) -> None:
+    """The pin's ring has its own colour on the screen, at its right and at its left."""
+    ring = page.locator(".latent-map-overlay .mark-pin .ring")
+    box = box_of(ring)
+    wanted = np.array([int(part) for part in ring_colour(ring)])
+    screen = np.asarray(Image.open(BytesIO(page.screenshot())).convert("RGB"), dtype=int)
+    y = round(box["y"] + box["height"] / 2)
+    for x in (box["x"], box["x"] + box["width"]):
+        around = screen[y, round(x) - 4 : round(x) + 5]
+        assert (np.abs(around - wanted).max(axis=1) < 40).any(), around
+
+
+def ring_colour(ring: Locator) -> list[str]:
+    return re.findall(r"\d+", ring.evaluate("ring => getComputedStyle(ring).stroke"))[:3]
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_an_end_can_be_dragged_after_the_plot_had_the_focus(page: Page, app: App, by: str) -> None:
+    page.goto(f"{app.url}/continuity?a1=0.5&a2=1&b1=-1&b2=-1")
+    expect(plane(page)).to_have_attribute("aria-busy", "false")
+    box = box_of(plane(page))
+    if by == "mouse":
+        page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.8 * box["height"])
+    else:
+        plane(page).focus()
+        page.keyboard.press("ArrowRight")
+    expect(plane(page)).to_be_focused()
+    handle = page.get_by_test_id("end-a")
+    expect(handle).to_have_attribute("data-z1", "0.5")
+    there = box_of(handle)
+    page.mouse.move(there["x"] + there["width"] / 2, there["y"] + there["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(there["x"] + 60, there["y"] - 40, steps=4)
+    page.mouse.up()
+    expect(handle).not_to_have_attribute("data-z1", "0.5")
+    expect(page).not_to_have_url(re.compile(r"a1=0\.5\b"))
 
 
 @pytest.mark.parametrize(
