@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -68,6 +68,14 @@ class Checkpoint:
         model.load_state_dict(own, assign=True)
         model.to(device)  # what no file holds, too: a lattice that follows from the configuration
         return model.eval().requires_grad_(False)
+
+    def size(self, part: Literal["encoder", "decoder"]) -> int:
+        """How many numbers training has set in that part of the model."""
+        return sum(
+            value.numel()
+            for name, value in self.weights.items()
+            if name.startswith(f"{part}.") and value.is_floating_point()
+        )
 
     def check_fit(self) -> None:
         """Raises RuntimeError if weights and configuration do not fit together."""

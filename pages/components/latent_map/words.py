@@ -11,16 +11,11 @@ from vae.model.checkpoint import Checkpoint
 
 TASK = "Point anywhere: the decoder draws the digit that lives there. Click to keep the point."
 
-
 NOT_MEASURED = "The figures of this checkpoint have not been measured yet (python -m vae evaluate does)."
 
-
-PLACE = "the place the **encoder** gives it"
-
-
 WHY_THE_MAP = r"""
-Each dot is one of the 10,000 test digits of MNIST, at {place}: the latent mean
-$(z_1, z_2)$, coloured by its label. The **decoder** goes the other way: it turns any two numbers into 784 ink
+Each dot is one of the 10,000 test digits of MNIST, at the place the **encoder** gives it: the
+latent mean $(z_1, z_2)$, coloured by its label. The **decoder** goes the other way: it turns any two numbers into 784 ink
 probabilities, one a pixel, and the large digit shows them. So you can point where no digit lies, too.
 
 The circles hold 39 %, 86 % and 99 % of the prior, the standard normal distribution towards which a VAE's
@@ -31,6 +26,9 @@ $$p(z) = \frac{1}{2\pi}\, e^{-(z_1^2 + z_2^2)/2},$$
 
 and the distance from the centre counts in its standard deviations, σ. The labels of the nearest test digits
 say how sure the class is here: one tall bar is the inside of a class, several bars are a border.
+
+This model's encoder has {encoder} weights, its decoder {decoder}. The VAE and the plain autoencoder of this page
+differ in size, too; **Completeness** compares equal networks, which differ in noise and KL divergence alone.
 """
 
 
@@ -50,7 +48,13 @@ once, with its grey value as the probability of white. A *nat* is a unit of info
 
 def why_the_map(checkpoint: Checkpoint) -> str:
     """What dots, circles and facts mean, in Markdown."""
-    return WHY_THE_MAP.replace("{place}", PLACE)
+    return WHY_THE_MAP.replace("{encoder}", millions(checkpoint.size("encoder"))).replace(
+        "{decoder}", millions(checkpoint.size("decoder"))
+    )
+
+
+def millions(count: int) -> str:
+    return f"{count / 1e6:.2f} million"
 
 
 SURPRISE = replace(MEASURES["log_likelihood_nats"], short="−log p(x)", better="down")

@@ -99,6 +99,13 @@ def test_a_model_has_weights_of_its_own(path) -> None:
     assert checkpoint.build().decode(torch.zeros(1, 2)).abs().sum() > 0
 
 
+@pytest.mark.parametrize("part", ["encoder", "decoder"])
+def test_its_size_is_that_of_the_built_model(part) -> None:
+    checkpoint = make()
+    parameters = getattr(checkpoint.build(), part).parameters()
+    assert checkpoint.size(part) == sum(parameter.numel() for parameter in parameters)
+
+
 def test_with_figures_keeps_and_replaces(path) -> None:
     assert load(path).with_figures({"elbo_nats": -1.0, "kl_nats": 2.0}).figures == {
         "elbo_nats": -1.0,
