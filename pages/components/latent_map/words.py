@@ -15,8 +15,9 @@ NOT_MEASURED = "The figures of this checkpoint have not been measured yet (pytho
 
 WHY_THE_MAP = r"""
 Each dot is one of the 10,000 test digits of MNIST, at the place the **encoder** gives it: the
-latent mean $(z_1, z_2)$, coloured by its label. The **decoder** goes the other way: it turns any two numbers into 784 ink
-probabilities, one a pixel, and the large digit shows them. So you can point where no digit lies, too.
+latent mean $(z_1, z_2)$, coloured by its label. The **decoder** goes the other way: it turns any two numbers
+into 784 ink probabilities, one a pixel, and the large digit shows them. So you can point where no digit
+lies, too.
 
 The circles hold 39 %, 86 % and 99 % of the prior, the standard normal distribution towards which a VAE's
 codes are pulled; for the plain autoencoder they only serve as a scale. **Prior density** is the prior's
@@ -27,8 +28,9 @@ $$p(z) = \frac{1}{2\pi}\, e^{-(z_1^2 + z_2^2)/2},$$
 and the distance from the centre counts in its standard deviations, σ. The labels of the nearest test digits
 say how sure the class is here: one tall bar is the inside of a class, several bars are a border.
 
-This model's encoder has {encoder} weights, its decoder {decoder}. The VAE and the plain autoencoder of this page
-differ in size, too; **Completeness** compares equal networks, which differ in noise and KL divergence alone.
+This model's encoder has {encoder} weights, its decoder {decoder}. The VAE and the plain autoencoder of
+this page differ in size, too; **Completeness** compares equal networks, which differ in noise and KL
+divergence alone.
 """
 
 
