@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePath
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.components.frame.markup import unformatted
 from pages.components.frame.service import decoder_service
 from pages.components.frame.views import Keeper
 from vae.device import DeviceError
@@ -62,8 +62,3 @@ def show_warnings(service: DecoderService, refused: str | None) -> None:
     for file, sentence in service.problems.items():
         if not ladder.beta_of(PurePath(file).stem):
             st.warning(sentence)
-
-
-def unformatted(text: str) -> str:
-    """Text that quotes an address, so that Markdown shows it as it is: no picture, no link, no formula."""
-    return re.sub(r"([\\`*_{}\[\]!$~<>|#])", r"\\\1", text)

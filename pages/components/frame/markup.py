@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vae.config import SIDE
+
+
+def unformatted(text: str) -> str:
+    """What a visitor wrote, for Markdown to show as it is: no picture, no link, no formula."""
+    return re.sub(r"([\\`*_{}\[\]!$~<>|#])", r"\\\1", text)
 
 
 def digit_png(pixels: NDArray[np.uint8], scale: int = 1) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.components.frame.markup import unformatted
 from pages.components.frame.views import rounded
 from vae.plane.limits import DECIMALS
 
@@ -64,7 +65,7 @@ def _read(
     if number is not None:
         on_number(number)
     elif text.strip():
-        st.toast(refusal(label, text, value, bounds))
+        st.toast(unformatted(refusal(label, text, value, bounds)))
 
 
 def refusal(label: str, text: str, value: float, bounds: tuple[float, float]) -> str:

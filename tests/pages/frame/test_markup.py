@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image
 
-from pages.components.frame.markup import digit_png, digit_strip, facts, share_bars
+from pages.components.frame.markup import digit_png, digit_strip, facts, share_bars, unformatted
 from vae.plane.neighbours import class_shares
 
 pictures = arrays(np.uint8, 784)
@@ -45,3 +45,12 @@ def test_bars_count_the_labels(labels: list[int]) -> None:
 
 def test_facts_are_text_not_markup() -> None:
     assert "<i>" not in facts([("<i>", "<i>", "<i>")])
+
+
+@pytest.mark.parametrize(
+    "text", ["![](//host/a.png)", "[here](//host)", "<img src=//host>", "$x$", "`a`", "*a*", "~~a~~"]
+)
+def test_nothing_that_a_visitor_wrote_is_formatted(text: str) -> None:
+    shown = unformatted(text)
+    assert re.sub(r"\\(.)", r"\1", shown) == text
+    assert not re.search(r"(?<!\\)[`*_{}\[\]!$~<>|#]", shown)
