@@ -1,4 +1,8 @@
-"""Which device computes: CUDA, else Apple's MPS, else the CPU; $LATENT_ATLAS_DEVICE overrides."""
+"""Which device computes: CUDA, else the CPU; $LATENT_ATLAS_DEVICE overrides.
+
+Apple's GPU ("mps") has to be asked for: Metal ends a process that uses it from two threads at once, as pages and
+decoder service do in the app. For training it is fine.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +26,13 @@ def choose_device(wish: str | None = None) -> torch.device:
     """The device to compute on.
 
     `wish` is a torch device name such as "cuda:1"; None reads $LATENT_ATLAS_DEVICE, and an empty one means
-    the best device there is. Raises DeviceError for an unknown or absent device.
+    CUDA where it works, else the CPU. Raises DeviceError for an unknown or absent device.
     """
     wish = os.environ.get(VARIABLE, "") if wish is None else wish
     if not wish:
-        there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-        for kind in (kind for kind in there if there[kind]):
+        if torch.cuda.is_available():
             with suppress(*UNUSABLE):
-                return _tried(kind)
+                return _tried("cuda")
         return CPU
     try:
         device = _tried(wish)

@@ -11,7 +11,7 @@ def test_the_environment_overrides(monkeypatch) -> None:
 
 def test_without_a_wish_the_best_device_is_taken(monkeypatch) -> None:
     monkeypatch.delenv(device.VARIABLE, raising=False)
-    expected = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    expected = "cuda" if torch.cuda.is_available() else "cpu"
     assert device.choose_device().type == expected
 
 
@@ -21,9 +21,17 @@ def test_a_card_that_torch_reports_but_cannot_use_is_passed_over(monkeypatch) ->
 
     monkeypatch.delenv(device.VARIABLE, raising=False)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     monkeypatch.setattr(torch, "zeros", zeros)
     assert device.choose_device() == torch.device("cpu")
+
+
+def test_apples_gpu_is_taken_only_when_it_is_asked_for(monkeypatch) -> None:
+    monkeypatch.delenv(device.VARIABLE, raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert device.choose_device() == torch.device("cpu")
+    monkeypatch.setattr(device, "_tried", torch.device)
+    assert device.choose_device("mps") == torch.device("mps")
 
 
 @pytest.mark.parametrize("wish", ["gpu", "cuda:99", "meta", "cpu cuda"])
