@@ -1,7 +1,7 @@
 """Which device computes: CUDA, else the CPU; $LATENT_ATLAS_DEVICE overrides.
 
-Apple's GPU ("mps") has to be asked for: Metal ends a process that uses it from two threads at once, as pages and
-decoder service do in the app. For training it is fine.
+Apple's GPU ("mps") has to be asked for: Metal ends a process that uses it from two threads at once, as pages
+and decoder service do in the app. For training it is fine.
 """
 
 from __future__ import annotations
