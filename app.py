@@ -10,10 +10,12 @@ from pathlib import Path
 import streamlit as st
 import torch
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pages.components.frame.service import decoder_service, surveys
 from pages.components.mount import assets
 from pages.components.mount.compressed import Compressed
+from pages.components.mount.guard import Guarded
 from vae.device import DeviceError, choose_device
 from vae.serving import channel, manifold
 
@@ -49,6 +51,10 @@ app = st.App(
             *assets.routes(),
         ]
     ),
-    middleware=[Middleware(Compressed)],
+    middleware=[
+        Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"]),
+        Middleware(Guarded),
+        Middleware(Compressed),
+    ],
     lifespan=lifespan,
 )

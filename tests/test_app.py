@@ -23,7 +23,7 @@ import plotly
 import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
@@ -106,6 +106,44 @@ def test_a_foreign_page_is_turned_away_from_the_channel_of_the_app(url: str) -> 
         pytest.raises(ConnectionClosed, match=r"1008.*evil\.example"),
     ):
         channel.recv(SOON)
+
+
+def test_a_foreign_page_is_turned_away_from_streamlits_socket_at_once(url: str) -> None:
+    stream = url.replace("http", "ws", 1) + "/_stcore/stream"
+    foreign, own = Origin("https://evil.example"), Origin("http://" + urlsplit(url).netloc)
+    with (
+        pytest.raises(InvalidStatus, match="403"),
+        connect(stream, origin=foreign, open_timeout=SOON),
+    ):
+        pass
+    with connect(stream, origin=own, open_timeout=SOON):
+        pass
+
+
+def test_a_foreign_page_may_read_what_anybody_may_and_write_nothing(url: str) -> None:
+    assert get(url + "/healthz", Origin="https://evil.example")[0] == 200
+    request = urllib.request.Request(url + "/_stcore/upload_file/a/b", data=b"x", method="PUT")
+    request.add_header("Origin", "https://evil.example")
+    with pytest.raises(urllib.error.HTTPError, match="403") as refused:
+        urllib.request.urlopen(request, timeout=SOON)
+    assert refused.value.read() == b"Pages of other hosts may not write here."
+
+
+@pytest.mark.parametrize("path", ["", "/healthz", "/latents/vae", "/latents/none", "/_stcore/health"])
+def test_every_answer_says_what_browsers_may_do_with_it(url: str, path: str) -> None:
+    headers = get(url + path)[1]
+    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+def test_only_hosts_that_are_allowed_are_answered(project: Path) -> None:
+    with running(project, "--server.allowedHosts", "atlas.school") as url:
+        for path in ("", "/healthz", "/latents/vae"):
+            assert get(url + path)[0] == 400
+            assert get(url + path, Host="atlas.school")[0] == 200
+        with pytest.raises(InvalidStatus, match="400"), connect(channel_of(url), open_timeout=SOON):
+            pass
 
 
 def test_a_message_of_many_megabytes_is_cut_off_before_it_is_held(url: str) -> None:

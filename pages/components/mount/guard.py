@@ -1,0 +1,67 @@
+"""Who may ask, and what browsers may do with the answer: for every route, Streamlit's own included."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pages.components.mount.assets import base_path, origin_allowed
+
+POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
+READS = ("GET", "HEAD", "OPTIONS")
+# Streamlit and its components run inline scripts and modules made of text; nothing comes from another host.
+CONTENT = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+ON_EVERY_ANSWER = {
+    "Content-Security-Policy": CONTENT,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+class Guarded:
+    """ASGI middleware that turns foreign pages away before Streamlit looks at them.
+
+    Streamlit compares a foreign origin with this machine's external address, which it asks another host for,
+    and everybody waits for the answer. The decode channel's own check stays: its refusal has a reason to
+    be read.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._explains_itself = f"{base_path()}/decode/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            if not self._allowed(scope) and not scope["path"].startswith(self._explains_itself):
+                await receive()  # the handshake
+                await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+                return
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in ON_EVERY_ANSWER.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        app = self._app
+        if scope["method"] not in READS and not self._allowed(scope):
+            app = PlainTextResponse("Pages of other hosts may not write here.", 403)
+        await app(scope, receive, send_with_headers)
+
+    @staticmethod
+    def _allowed(scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        return origin_allowed(headers.get("origin"), headers.get("host"))
