@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -20,7 +21,21 @@ from vae.plane.prior import fitted_draws, prior_draws
 
 Figures = dict[str, float]
 
-DRAWS = 10_000  # from the prior, for completeness
+QUICK_IMAGES = 1000  # the first of the test set
+
+
+class Effort(NamedTuple):
+    """What measuring may cost."""
+
+    draws: int  # from the prior, for completeness
+    places: int  # for continuity, at draws from as many test images' posteriors
+    lattice: float  # the first spacing tried for log p(x)
+    finest: float  # and the last
+    confirm: bool  # measure a ring where a look finds nothing, too
+
+
+FULL = Effort(draws=10_000, places=10_000, lattice=0.04, finest=0.005, confirm=True)
+QUICK = Effort(draws=1000, places=1000, lattice=0.08, finest=0.04, confirm=False)
 
 # Printed as null for a model that has no such figure.
 ALWAYS_NAMED = (
@@ -40,6 +55,7 @@ def evaluate(
     classifier: Classifier | None = None,
     iwae_samples: int = 0,
     on_step: Callable[[str], None] = lambda name: None,
+    effort: Effort = FULL,
 ) -> Figures:
     """Figures of a checkpoint on `test`, in nats per image where not stated; `on_step` hears what begins.
 
@@ -57,41 +73,52 @@ def evaluate(
     figures["knn_accuracy"] = knn_accuracy(latents.means, latents.labels)
     posterior = Posterior(torch.from_numpy(latents.means), torch.from_numpy(latents.log_variances))
     z = reparameterise(posterior, torch.Generator().manual_seed(0)).to(device)
-    change = continuity(model, z)
+    change = continuity(model, z[: effort.places])
     figures |= {"continuity_median": change.median, "continuity_ratio": change.ratio}
     if classifier is not None:
         on_step("completeness")
-        draws = {"": prior_draws(DRAWS, seed=0), "_fitted": fitted_draws(latents.means, DRAWS, seed=0)}
+        draws = {"": prior_draws(effort.draws, 0), "_fitted": fitted_draws(latents.means, effort.draws, 0)}
         for kind, points in draws.items():
             recognised = completeness(model.decode, classifier, points.to(device))
             figures |= completeness_figures(kind, recognised)
     if iwae_samples and checkpoint.model_config.variational:
         on_step(f"IWAE bound with {iwae_samples} samples")
         figures |= {"iwae_nats": iwae(model, images, iwae_samples), "iwae_samples": iwae_samples}
-    on_step("exact log-likelihood")
-    figures |= likelihood_figures(model.decode, images)
+    on_step("log-likelihood")
+    figures |= likelihood_figures(model.decode, images, effort)
     return {name: value for name, value in figures.items() if math.isfinite(value)}
 
 
 def evaluate_foreign(
-    decoder: Decoder, test: Digits, device: torch.device, classifier: Classifier | None = None
+    decoder: Decoder,
+    test: Digits,
+    device: torch.device,
+    classifier: Classifier | None = None,
+    effort: Effort = FULL,
 ) -> Figures:
     """Exact log-likelihood and completeness of a decoder without an encoder, under the prior N(0, I)."""
     images = binarised_test_images(torch.from_numpy(test.images)).to(device)
-    figures = likelihood_figures(decoder, images)
+    figures = likelihood_figures(decoder, images, effort)
     if classifier is not None:
-        recognised = completeness(decoder, classifier, prior_draws(DRAWS, seed=0).to(device))
+        recognised = completeness(decoder, classifier, prior_draws(effort.draws, 0).to(device))
         figures |= completeness_figures("", recognised)
     return figures
 
 
-def likelihood_figures(decoder: Decoder, images: Tensor) -> Figures:
-    """The exact log-likelihood of binary images (n, 784), with the lattices that agree on it."""
-    exact = converged_log_likelihood(decoder, images)
+def likelihood_figures(decoder: Decoder, images: Tensor, effort: Effort = FULL) -> Figures:
+    """log p(x) of binary images (n, 784), with the lattices and the disc it was summed over, and its error.
+
+    It is exact where the error is less than `evidence.CONVERGED`.
+    """
+    evidence = converged_log_likelihood(
+        decoder, images, effort.lattice, effort.finest, confirm=effort.confirm
+    )
     return {
-        "log_likelihood_nats": exact.log_likelihood,
-        "log_likelihood_check_nats": exact.check,
-        "lattice_spacing": exact.spacing,
+        "log_likelihood_nats": evidence.log_likelihood,
+        "log_likelihood_check_nats": evidence.check,
+        "log_likelihood_error_nats": evidence.error,
+        "log_likelihood_radius": evidence.radius,
+        "lattice_spacing": evidence.spacing,
     }
 
 

@@ -50,20 +50,21 @@ class Quadrature:
         self._corners = torch.cartesian_prod(corners, corners)  # (tiles, 2)
         distance = (self._corners + TILE / 2).square().sum(dim=1)
         self._tiles = ((distance > inner**2) & (distance <= outer**2)).nonzero()[:, 0]  # those that count
-        peaks = self._survey()
+        peaks, self._surveyed = self._survey()
         self.best = peaks.amax(dim=1, keepdim=True)  # (n, 1)
         if beside is not None:
             self.best = torch.maximum(self.best, beside)
         self._near = self._widened(peaks >= self.best - MARGIN)  # (n, tiles that count) of bool
 
-    def _survey(self) -> Tensor:
-        """The highest log p(x, z) that a coarse lattice finds in each tile, (n, tiles that count)."""
+    def _survey(self) -> tuple[Tensor, Tensor]:
+        """By a coarse lattice: the highest log p(x, z) in each tile (n, tiles that count), and log p(x) (n,)."""
         peaks = torch.empty(len(self._images), len(self._tiles))
+        total = torch.full((len(self._images),), -torch.inf, device=self._images.device)
         for columns in torch.split(torch.arange(len(self._tiles)), TILES_AT_ONCE):
-            z = self._points(self._tiles[columns], SURVEY)
-            joint = self._joint(z, self._images).view(len(self._images), len(columns), -1)
-            peaks[:, columns] = joint.amax(dim=2).cpu()
-        return peaks
+            joint = self._joint(self._points(self._tiles[columns], SURVEY), self._images)
+            peaks[:, columns] = joint.view(len(joint), len(columns), -1).amax(dim=2).cpu()
+            total = torch.logaddexp(total, joint.logsumexp(dim=1))
+        return peaks, self._with_area(total, SURVEY)
 
     def _widened(self, near: Tensor) -> Tensor:
         """The same with the eight neighbours of each tile."""
@@ -92,9 +93,15 @@ class Quadrature:
         The spacing is rounded down to a whole fraction of a tile.
         """
         along = math.ceil(TILE / spacing - 1e-9)
+        if along == SURVEY:
+            return self._surveyed
         total = torch.full((len(self._images),), -torch.inf, device=self._images.device)
         for column in self._near.any(dim=0).nonzero()[:, 0].tolist():
             rows = self._near[:, column].nonzero()[:, 0].to(total.device)
             joint = self._joint(self._points(self._tiles[column : column + 1], along), self._images[rows])
             total[rows] = torch.logaddexp(total[rows], joint.logsumexp(dim=1))
+        return self._with_area(total, along)
+
+    def _with_area(self, total: Tensor, along: int) -> Tensor:
+        """log of a sum over a lattice as that of an integral: times the area of a cell."""
         return total.cpu().double() + 2 * math.log(TILE / along)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -16,12 +15,14 @@ from torch import Tensor
 
 from vae.config import LATENT_DIM, ModelConfig, TrainingConfig
 from vae.model import ladder
+from vae.model.files import write_atomically
 from vae.model.network import VAE
 
 FORMAT = "latent-atlas"
 VERSION = 1
 DECODER_KIND = "vae"
 
+State = Literal["absent", "finished", "interrupted", "unreadable"]
 Provenance = dict[str, str | int | float]
 
 
@@ -104,20 +105,6 @@ def unpacked(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.float() if value.is_floating_point() else value for name, value in weights.items()}
 
 
-def write_atomically(payload: Mapping[str, Any], path: Path) -> None:
-    """Write beside `path`, fsync, rename: readers and crashes see the old file or the new one, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with temporary.open("wb") as stream:
-            torch.save(dict(payload), stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def read_payload(path: Path, kind: str) -> dict[str, Any]:
     """The dictionary in a file of the given kind. Raises CheckpointError."""
     try:
@@ -145,6 +132,17 @@ def kind_of(path: Path) -> str:
         return str(payload.get("kind", DECODER_KIND))
     except Exception:  # whatever is wrong with it, reading it as a VAE says so in one sentence
         return DECODER_KIND
+
+
+def state_of(path: Path) -> State:
+    """Whether a file holds a finished model or a training run that was stopped."""
+    if not path.is_file():
+        return "absent"
+    try:
+        payload = torch.load(path, map_location="meta", weights_only=True)
+        return "finished" if payload["progress"] is None else "interrupted"
+    except Exception:  # damaged or of another program
+        return "unreadable"
 
 
 @contextmanager
