@@ -264,7 +264,7 @@ def effort(options: argparse.Namespace) -> evaluation.Effort:
 
 @contextmanager
 def unchanged(file: Path, read: str) -> Iterator[None]:
-    """For writing a file whose bytes had the SHA-256 `read`. Raises CheckpointError if they are others by now."""
+    """For writing a file that had the SHA-256 `read`. Raises CheckpointError if it has another by now."""
     require_replaceable(file)
     with held(file):
         if digest(file) != read:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from vae.data import Digits, binarised_test_images, to_unit
 from vae.measure.evidence import converged_log_likelihood, elbo, iwae
-from vae.measure.measures import FINER, TABLE
+from vae.measure.measures import FINER, TABLE, label
 from vae.measure.quality import Completeness, completeness, continuity, knn_accuracy
 from vae.model.checkpoint import Checkpoint
 from vae.model.classifier import Classifier, ClassifierCheckpoint, class_probabilities
@@ -142,7 +142,7 @@ def evaluate_classifier(checkpoint: ClassifierCheckpoint, test: Digits, device: 
 def as_text(figures: Figures) -> str:
     """One figure a line, for people."""
     return "\n".join(
-        f"{measure.label:44}{measure.number(figures[measure.key], FINER):>11} {measure.unit}".rstrip()
+        f"{label(measure, figures):44}{measure.number(value, FINER):>11} {measure.unit}".rstrip()
         for measure in TABLE
-        if measure.key in figures
+        if (value := figures.get(measure.key)) is not None
     )

@@ -17,13 +17,13 @@ from torch import Tensor
 from torch.distributions import Normal
 from torch.nn.functional import softplus
 
+from vae.measure.measures import CONVERGED
 from vae.measure.quadrature import RADIUS, Quadrature
 from vae.model.inversion import Decoder, log_likelihoods, log_prior
 from vae.model.network import VAE, Posterior, reparameterise
 from vae.model.objective import bernoulli_reconstruction, kl_divergence
 from vae.plane.lattices import disc_lattice
 
-CONVERGED = 0.01  # nats: two lattices, or discs, that agree this well count as converged
 # Radii of the discs, each half as large again: at the last a point weighs 387 nats less than in the middle.
 RADII = tuple(RADIUS * 1.5**k for k in range(5))
 LOOK = 0.32  # spacing of the lattice that looks for codes beyond the first disc
@@ -56,9 +56,9 @@ def converged_log_likelihood(
 
     The codes of a plain autoencoder lie far outside the disc that holds the prior, and a whole ring without
     any may lie between. So the disc grows over all rings where a look at the plane finds images better off,
-    with `confirm` over one ring at least, and on until one brings nothing or the prior's mass beyond, e^(-r^2
-    / 2), could bring nothing whatever the decoder draws there, as no binary image is likelier than 1. Gives up
-    at the radius `widest` or the spacing `finest`; `Evidence.error` then says so.
+    with `confirm` over one ring at least, and on until one brings nothing, or until the prior's mass beyond,
+    exp(-radius^2 / 2), could bring nothing even if the decoder drew every image there with certainty. Gives
+    up at the radius `widest` or the spacing `finest`; `Evidence.error` then says so.
     """
     disc = Quadrature(decoder, images)
     rings, total, radius = [disc], disc.log_likelihood(spacing), RADIUS

@@ -57,7 +57,7 @@ class Quadrature:
         self._near = self._widened(peaks >= self.best - MARGIN)  # (n, tiles that count) of bool
 
     def _survey(self) -> tuple[Tensor, Tensor]:
-        """By a coarse lattice: the highest log p(x, z) in each tile (n, tiles that count), and log p(x) (n,)."""
+        """On a coarse lattice: each tile's highest log p(x, z), (n, tiles that count), and log p(x), (n,)."""
         peaks = torch.empty(len(self._images), len(self._tiles))
         total = torch.full((len(self._images),), -torch.inf, device=self._images.device)
         for columns in torch.split(torch.arange(len(self._tiles)), TILES_AT_ONCE):

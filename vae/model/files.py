@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from filelock import FileLock, Timeout
 
-
 PARTIAL = ".partial"  # ends the names of files that are still being written
 
 

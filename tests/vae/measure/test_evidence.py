@@ -7,8 +7,9 @@ from torch.distributions import Bernoulli, Independent
 from tests.everywhere import log_likelihood, true_posterior
 from vae.config import ModelConfig
 from vae.measure import evidence
-from vae.model.inversion import Decoder, log_likelihoods
+from vae.model.inversion import Decoder, log_likelihoods, log_prior
 from vae.model.network import VAE
+from vae.plane.lattices import disc_lattice
 
 
 @pytest.fixture
@@ -81,6 +82,24 @@ def test_a_disc_that_may_not_grow_says_what_it_misses(images) -> None:
     result = evidence.converged_log_likelihood(far_decoder, images, spacing=0.08, widest=9.0)
     assert result.radius == 8.25
     assert result.error > evidence.CONVERGED
+
+
+def island_decoder(z: torch.Tensor) -> torch.Tensor:
+    """Black everywhere but for a small island at z1 = 15, where one picture is drawn with certainty."""
+    island = torch.exp(-0.5 * ((z - torch.tensor([15.0, 0.0])) / 0.5).square().sum(dim=1, keepdim=True))
+    return island * torch.linspace(-20, 20, 784) - 10 * (1 - island)
+
+
+def test_codes_beyond_an_empty_ring_are_found() -> None:
+    """Two rings bring nothing, the third everything; beyond it the prior alone says that no more can come."""
+    images = (torch.linspace(-20, 20, 784) > 0).float()[None]
+    result = evidence.converged_log_likelihood(island_decoder, images, spacing=0.08)
+    assert result.radius == evidence.RADII[3]
+    assert result.error < evidence.CONVERGED
+    around = disc_lattice(0.02, 3.0) + torch.tensor([15.0, 0.0])
+    joint = log_likelihoods(island_decoder(around), images) + log_prior(around)
+    oracle = float(joint.logsumexp(dim=1)) + 2 * math.log(0.02)
+    assert result.check == pytest.approx(oracle, abs=0.01)
 
 
 def test_true_posterior_moments_agree_with_self_normalised_sampling(images) -> None:

@@ -22,8 +22,8 @@ from vae.model.checkpoint import (
     kind_of,
     load,
     save,
-    write_atomically,
 )
+from vae.model.files import write_atomically
 from vae.model.network import VAE
 
 
