@@ -242,6 +242,8 @@ def evaluate_vae(file: Path, options: argparse.Namespace) -> evaluation.Figures:
         if not options.json:
             print(f"Measuring {name} …", file=sys.stderr)
 
+    if checkpoint.model_config.likelihood != "bernoulli":
+        print(evaluation.NO_LIKELIHOOD, file=sys.stderr)
     test, device = test_digits(options), choose_device()
     judge = find_classifier(CHECKPOINTS, device)
     figures = evaluation.evaluate(checkpoint, test, device, judge, options.iwae, say, effort(options))

@@ -37,6 +37,11 @@ class Effort(NamedTuple):
 FULL = Effort(draws=10_000, places=10_000, lattice=0.04, finest=0.005, confirm=True)
 QUICK = Effort(draws=1000, places=1000, lattice=0.08, finest=0.04, confirm=False)
 
+NO_LIKELIHOOD = (
+    "This model was trained by the squared error, that is with Gaussian pixels: its nats would be those of "
+    "densities, not comparable with the others', so reconstruction, ELBO and log p(x) are left out."
+)
+
 # Printed as null for a model that has no such figure.
 ALWAYS_NAMED = (
     "reconstruction_nats",
@@ -60,14 +65,18 @@ def evaluate(
     """Figures of a checkpoint on `test`, in nats per image where not stated; `on_step` hears what begins.
 
     Images are binarised by sampling each pixel once with its grey value as probability, seed 0. Figures
-    that do not exist are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, and
-    without a classifier (on `device`) there is no completeness.
+    that do not exist are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, without
+    a classifier (on `device`) there is no completeness, and of a model that was trained by the squared
+    error nothing is told that counts the likelihood of pixels (`NO_LIKELIHOOD`).
     """
     model = checkpoint.build(device)
     images = binarised_test_images(torch.from_numpy(test.images)).to(device)
     on_step("ELBO")
     bounds = elbo(model, images)
-    figures = {"reconstruction_nats": bounds.reconstruction, "kl_nats": bounds.kl, "elbo_nats": bounds.elbo}
+    bernoulli = checkpoint.model_config.likelihood == "bernoulli"
+    figures = {"kl_nats": bounds.kl}
+    if bernoulli:
+        figures |= {"reconstruction_nats": bounds.reconstruction, "elbo_nats": bounds.elbo}
     on_step("neighbourhoods and continuity")
     latents = checkpoint.latents
     figures["knn_accuracy"] = knn_accuracy(latents.means, latents.labels)
@@ -81,11 +90,12 @@ def evaluate(
         for kind, points in draws.items():
             recognised = completeness(model.decode, classifier, points.to(device))
             figures |= completeness_figures(kind, recognised)
-    if iwae_samples and checkpoint.model_config.variational:
+    if bernoulli and iwae_samples and checkpoint.model_config.variational:
         on_step(f"IWAE bound with {iwae_samples} samples")
         figures |= {"iwae_nats": iwae(model, images, iwae_samples), "iwae_samples": iwae_samples}
-    on_step("log-likelihood")
-    figures |= likelihood_figures(model.decode, images, effort)
+    if bernoulli:
+        on_step("log-likelihood")
+        figures |= likelihood_figures(model.decode, images, effort)
     return {name: value for name, value in figures.items() if math.isfinite(value)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -160,11 +161,15 @@ def header(kind: str) -> dict[str, Any]:
 
 
 def _remake(path: Path) -> str:
+    """What to do about a file: the command that makes this very file, where its name says which."""
     beta = ladder.beta_of(path.stem)
-    if beta:
-        return f"restore it, or make it again with `{ladder.command(beta)} --out {path.parent.parent}`"
-    preset = path.stem if path.stem in ("vae", "autoencoder", "classifier") else "vae"
-    return f"restore it, or make it again with `python -m vae train --preset {preset} --out {path}`"
+    if beta and path.parent.name == ladder.FOLDER:
+        again, out = f"make it again with `{ladder.command(beta)}", path.parent.parent
+    elif path.stem in ("vae", "autoencoder", "classifier"):
+        again, out = f"make it again with `python -m vae train --preset {path.stem}", path
+    else:
+        again, out = "train a new VAE in its place with `python -m vae train --preset vae", path
+    return f"restore it, or {again} --out {shlex.quote(str(out))}`"
 
 
 def save(checkpoint: Checkpoint, path: Path) -> None:

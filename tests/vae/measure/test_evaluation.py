@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -62,6 +64,13 @@ def test_a_plain_autoencoder_has_no_kl_and_no_elbo(few) -> None:
     measured = evaluation.evaluate(checkpoint_of(few, False), few, CPU, iwae_samples=50, effort=COARSER)
     assert not {"kl_nats", "elbo_nats", "iwae_nats"} & set(measured)
     assert "log_likelihood_nats" in measured
+
+
+def test_a_model_trained_by_the_squared_error_is_not_scored_as_a_bernoulli_one(few, heard) -> None:
+    trained = checkpoint_of(few, True)
+    gaussian = replace(trained, model_config=replace(trained.model_config, likelihood="mse"))
+    measured = evaluation.evaluate(gaussian, few, CPU, iwae_samples=50, effort=COARSER)
+    assert measured.keys() == {"kl_nats", "knn_accuracy", "continuity_median", "continuity_ratio"}
 
 
 def test_a_foreign_decoder_is_measured_like_our_own(few, figures) -> None:

@@ -126,6 +126,19 @@ def test_bounds_are_ordered(images) -> None:
     assert many == pytest.approx(exact, abs=0.05)
 
 
+def test_iwae_encodes_every_image_once_and_searches_nowhere(images) -> None:
+    model = VAE(ModelConfig(hidden=16)).eval()
+    rows = {"encoder": 0, "decoder": 0}
+    for name in rows:
+
+        def count(_, inputs, name=name):
+            rows[name] += len(inputs[0])
+
+        getattr(model, name).register_forward_pre_hook(count)
+    evidence.iwae(model, images, samples=50, batch_size=4)
+    assert rows == {"encoder": len(images), "decoder": 50 * len(images)}
+
+
 def test_iwae_with_one_sample_is_the_elbo_on_average(images) -> None:
     torch.manual_seed(1)
     model = VAE(ModelConfig(hidden=16)).eval()
