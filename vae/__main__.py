@@ -150,6 +150,8 @@ def train_ladder(options: argparse.Namespace) -> None:
     changes = changed_settings(options, "epochs", "seed")
     betas = ladder.training_order() if options.beta is None else [options.beta]
     configs = {beta: replace(rung(beta).training, **changes) for beta in betas}
+    for beta in betas:
+        require_replaceable(folder / ladder.file(beta))
     digits = both_splits(options)
     for beta, config in configs.items():
         there = stored(folder / ladder.file(beta)) if options.resume else None
