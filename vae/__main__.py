@@ -210,6 +210,8 @@ def run_evaluate(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps({**dict.fromkeys(absent), **figures}, indent=1))
     else:
+        if options.quick:
+            print(f"On the first {evaluation.QUICK_IMAGES:,} test images:")
         print(evaluation.as_text(figures))
 
 

@@ -30,7 +30,7 @@ def few(digits, tmp_path, monkeypatch) -> None:
         evaluation, "FULL", evaluation.FULL._replace(lattice=0.16, finest=0.08, confirm=False)
     )
     monkeypatch.setattr(evaluation, "QUICK_IMAGES", 10)
-    monkeypatch.setattr(quadrature, "SURVEY", 1)
+    monkeypatch.setattr(quadrature, "SURVEY", 2)
     monkeypatch.setattr(evidence, "LOOK", 2.0)
 
 

@@ -56,15 +56,30 @@ class Quadrature:
             self.best = torch.maximum(self.best, beside)
         self._near = self._widened(peaks >= self.best - MARGIN)  # (n, tiles that count) of bool
 
-    def _survey(self) -> tuple[Tensor, Tensor]:
-        """On a coarse lattice: each tile's highest log p(x, z), (n, tiles that count), and log p(x), (n,)."""
-        peaks = torch.empty(len(self._images), len(self._tiles))
-        total = torch.full((len(self._images),), -torch.inf, device=self._images.device)
+    def _survey(self) -> tuple[Tensor, dict[int, Tensor]]:
+        """The highest log p(x, z) that a coarse lattice finds in each tile, (n, tiles that count).
+
+        And log p(x), (n,), on that lattice and on every second of its rows and columns, by the number of
+        points along a tile.
+        """
+        n = len(self._images)
+        peaks = torch.empty(n, len(self._tiles))
+        every = torch.arange(SURVEY**2)
+        second = every.view(SURVEY, SURVEY)[::2, ::2].flatten()
+        totals = [torch.full((n,), -torch.inf, device=self._images.device) for _ in (every, second)]
         for columns in torch.split(torch.arange(len(self._tiles)), TILES_AT_ONCE):
             joint = self._joint(self._points(self._tiles[columns], SURVEY), self._images)
-            peaks[:, columns] = joint.view(len(joint), len(columns), -1).amax(dim=2).cpu()
-            total = torch.logaddexp(total, joint.logsumexp(dim=1))
-        return peaks, self._with_area(total, SURVEY)
+            joint = joint.view(n, len(columns), -1)
+            peaks[:, columns] = joint.amax(dim=2).cpu()
+            parts = joint, joint[:, :, second.to(joint.device)]
+            totals = [
+                torch.logaddexp(total, part.flatten(1).logsumexp(dim=1))
+                for total, part in zip(totals, parts, strict=True)
+            ]
+        alongs = SURVEY, SURVEY // 2
+        return peaks, {
+            along: self._with_area(total, along) for along, total in zip(alongs, totals, strict=True)
+        }
 
     def _widened(self, near: Tensor) -> Tensor:
         """The same with the eight neighbours of each tile."""
@@ -88,13 +103,13 @@ class Quadrature:
 
     @torch.inference_mode()
     def log_likelihood(self, spacing: float) -> Tensor:
-        """float64 (n,), in nats, minus infinity where no tile matters.
+        """float64 (n,), in nats; on a lattice finer than the survey's, minus infinity where no tile matters.
 
         The spacing is rounded down to a whole fraction of a tile.
         """
         along = math.ceil(TILE / spacing - 1e-9)
-        if along == SURVEY:
-            return self._surveyed
+        if along in self._surveyed:
+            return self._surveyed[along]
         total = torch.full((len(self._images),), -torch.inf, device=self._images.device)
         for column in self._near.any(dim=0).nonzero()[:, 0].tolist():
             rows = self._near[:, column].nonzero()[:, 0].to(total.device)

@@ -13,7 +13,7 @@ TASK = "Point anywhere: the decoder draws the digit that lives there. Click to k
 
 
 NOT_MEASURED = (
-    "The figures of this checkpoint have not been measured yet: python -m vae evaluate --record does it."
+    "The figures of this checkpoint have not been measured yet: python -m vae evaluate FILE --record does it."
 )
 
 
