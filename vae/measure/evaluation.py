@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from vae.data import Digits, binarised_test_images, to_unit
-from vae.measure.evidence import converged_log_likelihood, elbo, iwae
+from vae.measure.evidence import RADII, converged_log_likelihood, elbo, iwae
 from vae.measure.measures import FINER, TABLE, label
 from vae.measure.quality import Completeness, completeness, continuity, knn_accuracy
 from vae.model.checkpoint import Checkpoint
@@ -31,11 +31,12 @@ class Effort(NamedTuple):
     places: int  # for continuity, at draws from as many test images' posteriors
     lattice: float  # the first spacing tried for log p(x)
     finest: float  # and the last
+    widest: float  # radius of the disc for log p(x)
     confirm: bool  # measure a ring where a look finds nothing, too
 
 
-FULL = Effort(draws=10_000, places=10_000, lattice=0.04, finest=0.005, confirm=True)
-QUICK = Effort(draws=1000, places=1000, lattice=0.08, finest=0.04, confirm=False)
+FULL = Effort(draws=10_000, places=10_000, lattice=0.04, finest=0.005, widest=RADII[-1], confirm=True)
+QUICK = Effort(draws=1000, places=1000, lattice=0.08, finest=0.04, widest=RADII[1], confirm=False)
 
 NO_LIKELIHOOD = (
     "This model was trained by the squared error, that is with Gaussian pixels: its nats would be those of "
@@ -121,7 +122,7 @@ def likelihood_figures(decoder: Decoder, images: Tensor, effort: Effort = FULL) 
     It is exact where the error is less than `evidence.CONVERGED`.
     """
     evidence = converged_log_likelihood(
-        decoder, images, effort.lattice, effort.finest, confirm=effort.confirm
+        decoder, images, effort.lattice, effort.finest, effort.widest, confirm=effort.confirm
     )
     return {
         "log_likelihood_nats": evidence.log_likelihood,
