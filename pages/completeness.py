@@ -258,7 +258,7 @@ def show_figures(shown: Shown) -> None:
                 key="completeness_csv",
             )
             with st.popover("What do these mean?", type="tertiary", width="content"):
-                st.markdown(words.WHY_FIGURES)
+                st.markdown(words.why_figures([found for *_, found in models]))
 
 
 def show_page() -> None:

@@ -153,7 +153,7 @@ def show_figures(checkpoint: Checkpoint) -> None:
             f'<p class="atlas-figures" data-testid="figures">{line or words.NOT_MEASURED}</p>',
         )
         with st.popover("What do these mean?", type="tertiary", width="content"):
-            st.markdown(words.WHY_THE_FIGURES)
+            st.markdown(words.why_the_figures(checkpoint))
 
 
 def show_page() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from vae.model import ladder
 from vae.model.checkpoint import Checkpoint, CheckpointError, kind_of, load, save
 from vae.model.classifier import KIND as CLASSIFIER
 from vae.model.classifier import find_classifier, load_classifier, save_classifier
+from vae.model.files import FileError, digest, held, require_replaceable
 from vae.training.fitting import EpochReport, ProgressError
 from vae.training.presets import PRESETS, rung
 from vae.training.rungs import prepare_rung
@@ -35,6 +37,7 @@ EXPECTED = (
     CheckpointError,
     ConfigError,
     DeviceError,
+    FileError,
     ForeignDecoderError,
     MnistUnavailable,
     ProgressError,
@@ -68,15 +71,23 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--resume", action="store_true", help="go on with an interrupted run")
     train.set_defaults(run=run_train)
 
-    evaluate = commands.add_parser(
-        "evaluate", help="measure a checkpoint on the test set and record the figures"
-    )
+    evaluate = commands.add_parser("evaluate", help="measure a checkpoint on the test set, print the figures")
     evaluate.add_argument("file", help="a checkpoint, or a foreign decoder: FILE.onnx or module:function")
     evaluate.add_argument(
         "--iwae", type=int, default=0, metavar="K", help="also the IWAE bound with K samples"
     )
     evaluate.add_argument("--data", type=Path, metavar="DIR", help="folder of the four MNIST files")
     evaluate.add_argument("--json", action="store_true")
+    evaluate.add_argument(
+        "--quick",
+        action="store_true",
+        help=f"only the first {evaluation.QUICK_IMAGES:,} images, fewer draws and coarser lattices",
+    )
+    evaluate.add_argument(
+        "--record",
+        action="store_true",
+        help="also write the figures into the checkpoint, where the app reads them",
+    )
     evaluate.set_defaults(run=run_evaluate)
 
     bench = commands.add_parser("bench", help="measure speed on this machine")
@@ -105,10 +116,11 @@ def run_train(options: argparse.Namespace) -> None:
     preset = PRESETS[options.preset]
     changes = changed_settings(options, "beta", "epochs", "seed")
     path = options.out or CHECKPOINTS / preset.file
+    require_replaceable(path)
     command = with_settings(f"python -m vae train --preset {options.preset}", changes)
     config = replace(preset.training, **changes)
     run = prepare(preset, config, both_splits(options), choose_device(), path, command)
-    if options.resume and path.exists():
+    if options.resume:
         run.resume()
     finish(run)
 
@@ -138,6 +150,8 @@ def train_ladder(options: argparse.Namespace) -> None:
     changes = changed_settings(options, "epochs", "seed")
     betas = ladder.training_order() if options.beta is None else [options.beta]
     configs = {beta: replace(rung(beta).training, **changes) for beta in betas}
+    for beta in betas:
+        require_replaceable(folder / ladder.file(beta))
     digits = both_splits(options)
     for beta, config in configs.items():
         there = stored(folder / ladder.file(beta)) if options.resume else None
@@ -160,15 +174,20 @@ def stored(path: Path) -> Checkpoint | None:
 
 def finish(run: Run) -> None:
     """Train to the end, with a progress bar and one line an epoch."""
-    with tqdm(total=run.fit.config.epochs, initial=run.fit.done, unit="epoch", disable=None) as bar:
+    written = run.fit.done
+    with tqdm(total=run.fit.config.epochs, initial=written, unit="epoch", disable=None) as bar:
         try:
             for report in run.epochs():
+                written = report.epoch
                 bar.update()
                 bar.write(describe_epoch(report))
         except KeyboardInterrupt:
-            saved = f"{run.path} holds epoch {run.fit.done}" if run.fit.done else "nothing was written yet"
-            raise SystemExit(f"Stopped: {saved}; go on with the same command and --resume.") from None
-    print(f"Wrote {run.path}; measure it with `python -m vae evaluate {run.path}`.")
+            raise SystemExit(
+                f"Stopped: {run.path} holds epoch {written}; go on with the same command and --resume."
+                if written
+                else "Stopped before the first epoch was written: start again with the same command."
+            ) from None
+    print(f"Wrote {run.path}; measure it with `python -m vae evaluate {run.path} --record`.")
 
 
 def describe_epoch(report: EpochReport) -> str:
@@ -178,6 +197,8 @@ def describe_epoch(report: EpochReport) -> str:
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
+    if options.record and options.quick:
+        raise ConfigError("What --quick measures is too coarse for a record: leave out one of the two.")
     file = Path(options.file)
     absent: tuple[str, ...] = evaluation.ALWAYS_NAMED
     if is_foreign(options.file):
@@ -189,39 +210,74 @@ def run_evaluate(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps({**dict.fromkeys(absent), **figures}, indent=1))
     else:
+        if options.quick:
+            print(f"On the first {evaluation.QUICK_IMAGES:,} test images:")
         print(evaluation.as_text(figures))
 
 
 def evaluate_foreign(options: argparse.Namespace) -> evaluation.Figures:
-    """Measure a decoder that is not ours; nothing is recorded."""
+    """Measure a decoder that is not ours."""
+    if options.record:
+        raise ConfigError(
+            f"Nothing can be recorded in {options.file}, which is no checkpoint: leave out --record."
+        )
     decoder, device = load_foreign(options.file), choose_device()
-    test = load_mnist("test", mnist_folder(options.data))
-    return evaluation.evaluate_foreign(decoder, test, device, find_classifier(CHECKPOINTS, device))
+    judge = find_classifier(CHECKPOINTS, device)
+    return evaluation.evaluate_foreign(decoder, test_digits(options), device, judge, effort(options))
 
 
 def evaluate_classifier(file: Path, options: argparse.Namespace) -> evaluation.Figures:
-    """Measure and record a classifier's figures."""
+    """Measure a classifier; with --record its file says so."""
+    read = digest(file)
     checkpoint = load_classifier(file)
-    test = load_mnist("test", mnist_folder(options.data))
-    figures = evaluation.evaluate_classifier(checkpoint, test, choose_device())
-    save_classifier(replace(checkpoint, figures=figures), file)
+    figures = evaluation.evaluate_classifier(checkpoint, test_digits(options), choose_device())
+    if options.record:
+        with unchanged(file, read):
+            save_classifier(replace(checkpoint, figures=figures), file)
     return figures
 
 
 def evaluate_vae(file: Path, options: argparse.Namespace) -> evaluation.Figures:
-    """Measure and record a VAE's or autoencoder's figures, judged by the shipped classifier."""
+    """Measure a VAE or autoencoder, judged by the shipped classifier; with --record its file says so."""
+    read = digest(file)
     checkpoint = load(file)
-    test = load_mnist("test", mnist_folder(options.data))
 
     def say(name: str) -> None:
         if not options.json:
             print(f"Measuring {name} …", file=sys.stderr)
 
-    device = choose_device()
+    if checkpoint.model_config.likelihood != "bernoulli":
+        print(evaluation.NO_LIKELIHOOD, file=sys.stderr)
+    test, device = test_digits(options), choose_device()
     judge = find_classifier(CHECKPOINTS, device)
-    figures = evaluation.evaluate(checkpoint, test, device, judge, options.iwae, say)
-    save(checkpoint.with_figures(figures), file)
+    figures = evaluation.evaluate(checkpoint, test, device, judge, options.iwae, say, effort(options))
+    if options.record:
+        with unchanged(file, read):
+            save(checkpoint.with_figures(figures), file)
     return figures
+
+
+def test_digits(options: argparse.Namespace) -> Digits:
+    """The test digits, with --quick the first of them."""
+    test = load_mnist("test", mnist_folder(options.data))
+    count = evaluation.QUICK_IMAGES if options.quick else len(test.labels)
+    return Digits(test.images[:count], test.labels[:count])
+
+
+def effort(options: argparse.Namespace) -> evaluation.Effort:
+    return evaluation.QUICK if options.quick else evaluation.FULL
+
+
+@contextmanager
+def unchanged(file: Path, read: str) -> Iterator[None]:
+    """For writing a file that had the SHA-256 `read`. Raises CheckpointError if it has another by now."""
+    require_replaceable(file)
+    with held(file):
+        if digest(file) != read:
+            raise CheckpointError(
+                f"{file} changed while it was measured, so nothing was recorded: measure it again."
+            )
+        yield
 
 
 def run_bench(options: argparse.Namespace) -> None:

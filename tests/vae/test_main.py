@@ -35,11 +35,13 @@ def test_train_evaluate_and_record(mnist, tmp_path, tiny, capsys, monkeypatch) -
     assert len(checkpoint.latents.labels) == 10_000
     assert str(tmp_path) not in str(checkpoint.provenance)
 
-    quick = type("E", (), {"log_likelihood": -200.0, "check": -200.0, "spacing": 0.04})
-    monkeypatch.setattr("vae.measure.evaluation.converged_log_likelihood", lambda *_: quick)
-    monkeypatch.setattr("vae.measure.evaluation.DRAWS", 500)
+    quick = type(
+        "E", (), {"log_likelihood": -200.0, "check": -200.0, "spacing": 0.04, "error": 0.0, "radius": 5.5}
+    )
+    monkeypatch.setattr("vae.measure.evaluation.converged_log_likelihood", lambda *_, **__: quick)
+    monkeypatch.setattr(cli.evaluation, "FULL", cli.evaluation.FULL._replace(draws=500))
     capsys.readouterr()
-    assert cli.main(["evaluate", str(out), "--data", str(mnist), "--json"]) == 0
+    assert cli.main(["evaluate", str(out), "--data", str(mnist), "--json", "--record"]) == 0
     printed = json.loads(capsys.readouterr().out)
     expected = {"reconstruction_nats", "kl_nats", "elbo_nats", "log_likelihood_nats"}
     assert expected | {"log_likelihood_check_nats", "knn_accuracy"} <= set(printed)

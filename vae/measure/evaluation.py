@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from vae.data import Digits, binarised_test_images, to_unit
-from vae.measure.evidence import converged_log_likelihood, elbo, iwae
-from vae.measure.measures import FINER, TABLE
+from vae.measure.evidence import RADII, converged_log_likelihood, elbo, iwae
+from vae.measure.measures import FINER, TABLE, label
 from vae.measure.quality import Completeness, completeness, continuity, knn_accuracy
 from vae.model.checkpoint import Checkpoint
 from vae.model.classifier import Classifier, ClassifierCheckpoint, class_probabilities
@@ -20,7 +21,27 @@ from vae.plane.prior import fitted_draws, prior_draws
 
 Figures = dict[str, float]
 
-DRAWS = 10_000  # from the prior, for completeness
+QUICK_IMAGES = 1000  # the first of the test set
+
+
+class Effort(NamedTuple):
+    """What measuring may cost."""
+
+    draws: int  # from the prior, for completeness
+    places: int  # for continuity, at draws from as many test images' posteriors
+    lattice: float  # the first spacing tried for log p(x)
+    finest: float  # and the last
+    widest: float  # radius of the disc for log p(x)
+    confirm: bool  # measure a ring where a look finds nothing, too
+
+
+FULL = Effort(draws=10_000, places=10_000, lattice=0.04, finest=0.005, widest=RADII[-1], confirm=True)
+QUICK = Effort(draws=1000, places=1000, lattice=0.08, finest=0.04, widest=RADII[1], confirm=False)
+
+NO_LIKELIHOOD = (
+    "This model was trained by the squared error, that is with Gaussian pixels: its nats would be those of "
+    "densities, not comparable with the others', so reconstruction, ELBO and log p(x) are left out."
+)
 
 # Printed as null for a model that has no such figure.
 ALWAYS_NAMED = (
@@ -40,58 +61,75 @@ def evaluate(
     classifier: Classifier | None = None,
     iwae_samples: int = 0,
     on_step: Callable[[str], None] = lambda name: None,
+    effort: Effort = FULL,
 ) -> Figures:
     """Figures of a checkpoint on `test`, in nats per image where not stated; `on_step` hears what begins.
 
     Images are binarised by sampling each pixel once with its grey value as probability, seed 0. Figures
-    that do not exist are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, and
-    without a classifier (on `device`) there is no completeness.
+    that do not exist are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, without
+    a classifier (on `device`) there is no completeness, and of a model that was trained by the squared
+    error nothing is told that counts the likelihood of pixels (`NO_LIKELIHOOD`).
     """
     model = checkpoint.build(device)
     images = binarised_test_images(torch.from_numpy(test.images)).to(device)
     on_step("ELBO")
     bounds = elbo(model, images)
-    figures = {"reconstruction_nats": bounds.reconstruction, "kl_nats": bounds.kl, "elbo_nats": bounds.elbo}
+    bernoulli = checkpoint.model_config.likelihood == "bernoulli"
+    figures = {"kl_nats": bounds.kl}
+    if bernoulli:
+        figures |= {"reconstruction_nats": bounds.reconstruction, "elbo_nats": bounds.elbo}
     on_step("neighbourhoods and continuity")
     latents = checkpoint.latents
     figures["knn_accuracy"] = knn_accuracy(latents.means, latents.labels)
     posterior = Posterior(torch.from_numpy(latents.means), torch.from_numpy(latents.log_variances))
     z = reparameterise(posterior, torch.Generator().manual_seed(0)).to(device)
-    change = continuity(model, z)
+    change = continuity(model, z[: effort.places])
     figures |= {"continuity_median": change.median, "continuity_ratio": change.ratio}
     if classifier is not None:
         on_step("completeness")
-        draws = {"": prior_draws(DRAWS, seed=0), "_fitted": fitted_draws(latents.means, DRAWS, seed=0)}
+        draws = {"": prior_draws(effort.draws, 0), "_fitted": fitted_draws(latents.means, effort.draws, 0)}
         for kind, points in draws.items():
             recognised = completeness(model.decode, classifier, points.to(device))
             figures |= completeness_figures(kind, recognised)
-    if iwae_samples and checkpoint.model_config.variational:
+    if bernoulli and iwae_samples and checkpoint.model_config.variational:
         on_step(f"IWAE bound with {iwae_samples} samples")
         figures |= {"iwae_nats": iwae(model, images, iwae_samples), "iwae_samples": iwae_samples}
-    on_step("exact log-likelihood")
-    figures |= likelihood_figures(model.decode, images)
+    if bernoulli:
+        on_step("log-likelihood")
+        figures |= likelihood_figures(model.decode, images, effort)
     return {name: value for name, value in figures.items() if math.isfinite(value)}
 
 
 def evaluate_foreign(
-    decoder: Decoder, test: Digits, device: torch.device, classifier: Classifier | None = None
+    decoder: Decoder,
+    test: Digits,
+    device: torch.device,
+    classifier: Classifier | None = None,
+    effort: Effort = FULL,
 ) -> Figures:
     """Exact log-likelihood and completeness of a decoder without an encoder, under the prior N(0, I)."""
     images = binarised_test_images(torch.from_numpy(test.images)).to(device)
-    figures = likelihood_figures(decoder, images)
+    figures = likelihood_figures(decoder, images, effort)
     if classifier is not None:
-        recognised = completeness(decoder, classifier, prior_draws(DRAWS, seed=0).to(device))
+        recognised = completeness(decoder, classifier, prior_draws(effort.draws, 0).to(device))
         figures |= completeness_figures("", recognised)
     return figures
 
 
-def likelihood_figures(decoder: Decoder, images: Tensor) -> Figures:
-    """The exact log-likelihood of binary images (n, 784), with the lattices that agree on it."""
-    exact = converged_log_likelihood(decoder, images)
+def likelihood_figures(decoder: Decoder, images: Tensor, effort: Effort = FULL) -> Figures:
+    """log p(x) of binary images (n, 784), with the lattices and the disc it was summed over, and its error.
+
+    It is exact where the error is less than `evidence.CONVERGED`.
+    """
+    evidence = converged_log_likelihood(
+        decoder, images, effort.lattice, effort.finest, effort.widest, confirm=effort.confirm
+    )
     return {
-        "log_likelihood_nats": exact.log_likelihood,
-        "log_likelihood_check_nats": exact.check,
-        "lattice_spacing": exact.spacing,
+        "log_likelihood_nats": evidence.log_likelihood,
+        "log_likelihood_check_nats": evidence.check,
+        "log_likelihood_error_nats": evidence.error,
+        "log_likelihood_radius": evidence.radius,
+        "lattice_spacing": evidence.spacing,
     }
 
 
@@ -115,7 +153,7 @@ def evaluate_classifier(checkpoint: ClassifierCheckpoint, test: Digits, device: 
 def as_text(figures: Figures) -> str:
     """One figure a line, for people."""
     return "\n".join(
-        f"{measure.label:44}{measure.number(figures[measure.key], FINER):>11} {measure.unit}".rstrip()
+        f"{label(measure, figures):44}{measure.number(value, FINER):>11} {measure.unit}".rstrip()
         for measure in TABLE
-        if measure.key in figures
+        if (value := figures.get(measure.key)) is not None
     )

@@ -9,19 +9,24 @@ spacing falls below about twice the standard deviation of the narrowest posterio
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.distributions import Normal
+from torch.nn.functional import softplus
 
+from vae.measure.measures import CONVERGED
 from vae.measure.quadrature import RADIUS, Quadrature
-from vae.model.inversion import Decoder
+from vae.model.inversion import Decoder, log_likelihoods, log_prior
 from vae.model.network import VAE, Posterior, reparameterise
 from vae.model.objective import bernoulli_reconstruction, kl_divergence
+from vae.plane.lattices import disc_lattice
 
-CONVERGED = 0.01  # nats: two lattices, or discs, that agree this well count as converged
-WIDEST = 30.0  # where a point weighs 450 nats less than in the middle
+# Radii of the discs, each half as large again: at the last a point weighs 387 nats less than in the middle.
+RADII = tuple(RADIUS * 1.5**k for k in range(5))
+LOOK = 0.32  # spacing of the lattice that looks for codes beyond the first disc
 
 
 class Evidence(NamedTuple):
@@ -31,7 +36,7 @@ class Evidence(NamedTuple):
     check: float  # on a lattice twice as fine
     spacing: float  # of the coarser lattice
     radius: float  # of the disc they cover
-    beyond: float  # nats that the disc's outer third, the last ring added, brought
+    beyond: float  # nats that its outer third, the last ring added, brought, or that lie farther out
 
     @property
     def error(self) -> float:
@@ -40,23 +45,38 @@ class Evidence(NamedTuple):
 
 
 def converged_log_likelihood(
-    decoder: Decoder, images: Tensor, spacing: float = 0.04, finest: float = 0.005, widest: float = WIDEST
+    decoder: Decoder,
+    images: Tensor,
+    spacing: float = 0.04,
+    finest: float = 0.005,
+    widest: float = RADII[-1],
+    confirm: bool = True,
 ) -> Evidence:
     """Widen the disc by half, then halve the spacing, until neither changes the mean by CONVERGED nats.
 
-    The codes of a plain autoencoder lie far outside the disc that holds the prior. Gives up at the radius
-    `widest` or the spacing `finest`; `Evidence.error` then says so.
+    The codes of a plain autoencoder lie far outside the disc that holds the prior, and a whole ring without
+    any may lie between. So the disc grows over all rings where a look at the plane finds images better off,
+    with `confirm` over one ring at least, and on until one brings nothing, or until the prior's mass beyond,
+    exp(-radius^2 / 2), could bring nothing even if the decoder drew every image there with certainty. Gives
+    up at the radius `widest` or the spacing `finest`; `Evidence.error` then says so.
     """
-    radius = RADIUS
-    rings = [Quadrature(decoder, images)]
-    total = rings[0].log_likelihood(spacing)
-    while True:
-        ring = Quadrature(decoder, images, 1.5 * radius, radius, rings[-1].best)
+    disc = Quadrature(decoder, images)
+    rings, total, radius = [disc], disc.log_likelihood(spacing), RADIUS
+    promised = look(decoder, images, disc.best)
+    beyond = sum(promised.values())
+    needed = max((outer for outer, gain in promised.items() if gain >= CONVERGED), default=RADIUS)
+    for outer in promised:
+        at_most = float(softplus(-(radius**2) / 2 - total).mean())
+        if at_most < CONVERGED:
+            beyond = at_most
+            break
+        done = radius >= needed and beyond < CONVERGED and not (confirm and len(rings) == 1)
+        if done or outer > widest:
+            break
+        ring = Quadrature(decoder, images, outer, radius, rings[-1].best)
         wider = torch.logaddexp(total, ring.log_likelihood(spacing))
         beyond = float((wider - total).mean())
-        rings, radius, total = [*rings, ring], 1.5 * radius, wider
-        if beyond < CONVERGED or 1.5 * radius > widest:
-            break
+        rings, radius, total = [*rings, ring], outer, wider
     coarse = float(total.mean())
     while True:
         finer = torch.stack([ring.log_likelihood(spacing / 2) for ring in rings]).logsumexp(dim=0)
@@ -64,6 +84,26 @@ def converged_log_likelihood(
         if abs(fine - coarse) < CONVERGED or spacing / 2 <= finest:
             return Evidence(coarse, fine, spacing, radius, beyond)
         coarse, spacing = fine, spacing / 2
+
+
+@torch.inference_mode()
+def look(decoder: Decoder, images: Tensor, best: Tensor) -> dict[float, float]:
+    """For every ring beyond the first disc, by its outer radius, what its best places promise the images.
+
+    Mean nats by which log p(x, z) there, on a coarse lattice, exceeds `best` (n, 1), the highest inside the
+    first disc, and what the rings further in promise.
+    """
+    lattice = disc_lattice(LOOK, RADII[-1])
+    distance = lattice.square().sum(dim=1).sqrt()
+    promised, highest = {}, best
+    for inner, outer in pairwise(RADII):
+        before = highest
+        for part in torch.split(lattice[(distance > inner) & (distance <= outer)], 1024):
+            z = part.to(images.device)
+            joint = log_likelihoods(decoder(z), images) + log_prior(z)
+            highest = torch.maximum(highest, joint.amax(dim=1, keepdim=True).cpu())
+        promised[outer] = float((highest - before).double().mean())
+    return promised
 
 
 class Bounds(NamedTuple):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 NONE = "–"  # in the place of a figure that was not measured
+CONVERGED = 0.01  # nats: log p(x) whose last refinements changed it by less is called exact
 FINER = 2  # decimals more for whoever compares models than for whoever sees them in front of a class
 
 
@@ -37,7 +38,8 @@ class Measure:
 
     def number(self, value: float, finer: int = 0) -> str:
         """A recorded value in its unit, which is not written; with so many more decimals."""
-        return f"{self.in_unit(value):.{self.decimals + finer}f}" if math.isfinite(value) else NONE
+        shown = self.in_unit(value)
+        return f"{shown:.{self.decimals + finer}f}" if math.isfinite(shown) else NONE
 
     def text(self, value: float, *, unit: bool = True) -> str:
         """A recorded value as a page shows it: "−135.6 nats", "88.4 %", "8.5"."""
@@ -51,8 +53,10 @@ TABLE = (
     Measure("kl_nats", "KL divergence", "nats", short="KL"),
     Measure("elbo_nats", "ELBO", "nats", better="up"),
     Measure("iwae_nats", "IWAE bound", "nats", better="up"),
-    Measure("log_likelihood_nats", "log p(x), exact", "nats", better="up", short="log p(x)"),
+    Measure("log_likelihood_nats", "log p(x)", "nats", better="up"),
     Measure("log_likelihood_check_nats", "log p(x), lattice twice as fine", "nats", better="up"),
+    Measure("log_likelihood_error_nats", "Change by the last refinement", "nats", better="down"),
+    Measure("log_likelihood_radius", "Radius of the disc summed over"),
     Measure("lattice_spacing", "Spacing of the coarser lattice", decimals=2),
     Measure("knn_accuracy", "k-NN accuracy, k = 10", "%", better="up", short="Neighbours agree"),
     Measure("continuity_median", "Picture change per unit, median"),
@@ -68,3 +72,16 @@ TABLE = (
     Measure("test_accuracy", "Test accuracy", "%", better="up"),
 )
 MEASURES: Mapping[str, Measure] = {measure.key: measure for measure in TABLE}
+
+
+def is_exact(recorded: Mapping[str, float]) -> bool:
+    """Whether the log p(x) of a record may be called exact: it says that the error is small."""
+    return recorded.get("log_likelihood_error_nats", math.inf) < CONVERGED
+
+
+def label(measure: Measure, recorded: Mapping[str, float]) -> str:
+    """What a figure of this record is called; of log p(x) it says how far it can be trusted."""
+    if measure.key != "log_likelihood_nats" or "log_likelihood_error_nats" not in recorded:
+        return measure.label
+    error = recorded["log_likelihood_error_nats"]
+    return f"{measure.label}, " + ("exact" if is_exact(recorded) else f"not converged: ± {error:.2g}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -16,12 +16,14 @@ from torch import Tensor
 
 from vae.config import LATENT_DIM, ModelConfig, TrainingConfig
 from vae.model import ladder
+from vae.model.files import write_atomically
 from vae.model.network import VAE
 
 FORMAT = "latent-atlas"
 VERSION = 1
 DECODER_KIND = "vae"
 
+State = Literal["absent", "finished", "interrupted", "unreadable"]
 Provenance = dict[str, str | int | float]
 
 
@@ -112,20 +114,6 @@ def unpacked(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.float() if value.is_floating_point() else value for name, value in weights.items()}
 
 
-def write_atomically(payload: Mapping[str, Any], path: Path) -> None:
-    """Write beside `path`, fsync, rename: readers and crashes see the old file or the new one, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with temporary.open("wb") as stream:
-            torch.save(dict(payload), stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def read_payload(path: Path, kind: str) -> dict[str, Any]:
     """The dictionary in a file of the given kind. Raises CheckpointError."""
     try:
@@ -155,6 +143,17 @@ def kind_of(path: Path) -> str:
         return DECODER_KIND
 
 
+def state_of(path: Path) -> State:
+    """Whether a file holds a finished model or a training run that was stopped."""
+    if not path.is_file():
+        return "absent"
+    try:
+        payload = torch.load(path, map_location="meta", weights_only=True)
+        return "finished" if payload["progress"] is None else "interrupted"
+    except Exception:  # damaged or of another program
+        return "unreadable"
+
+
 @contextmanager
 def assembled(path: Path) -> Iterator[None]:
     """Whatever goes wrong while a payload's parts are put together becomes a CheckpointError."""
@@ -170,11 +169,15 @@ def header(kind: str) -> dict[str, Any]:
 
 
 def _remake(path: Path) -> str:
+    """What to do about a file: the command that makes this very file, where its name says which."""
     beta = ladder.beta_of(path.stem)
-    if beta:
-        return f"restore it, or make it again with `{ladder.command(beta)} --out {path.parent.parent}`"
-    preset = path.stem if path.stem in ("vae", "autoencoder", "classifier") else "vae"
-    return f"restore it, or make it again with `python -m vae train --preset {preset} --out {path}`"
+    if beta and path.parent.name == ladder.FOLDER:
+        again, out = f"make it again with `{ladder.command(beta)}", path.parent.parent
+    elif path.stem in ("vae", "autoencoder", "classifier"):
+        again, out = f"make it again with `python -m vae train --preset {path.stem}", path
+    else:
+        again, out = "train a new VAE in its place with `python -m vae train --preset vae", path
+    return f"restore it, or {again} --out {shlex.quote(str(out))}`"
 
 
 def save(checkpoint: Checkpoint, path: Path) -> None:

@@ -19,8 +19,8 @@ from vae.model.checkpoint import (
     packed,
     read_payload,
     unpacked,
-    write_atomically,
 )
+from vae.model.files import write_atomically
 
 KIND = "classifier"
 

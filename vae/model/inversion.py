@@ -20,7 +20,7 @@ from vae.plane.lattices import fibonacci_lattice
 
 Decoder = Callable[[Tensor], Tensor]  # latent points (n, 2) to Bernoulli logits (n, 784)
 
-LATTICE = 17_711  # Fibonacci; spacing 0.015 at the centre of the prior
+LATTICE = 17_711  # Fibonacci; spacing 0.019 at the centre of the prior
 NEWTON_STEPS = 4
 HALVINGS = 6  # of a step that would lower the density
 

@@ -16,6 +16,8 @@ from vae.data import Digits
 from vae.device import bfloat16_pays
 
 GRADIENT_NORM = 100.0  # clips the rare step that would throw a run off its course
+HALF, FLOAT = 2, 4  # bytes of a number
+LATENTS = 2**20  # bytes, more than the latents of the test set take in a file
 
 Losses = dict[str, float]
 
@@ -121,11 +123,22 @@ class Fit(ABC):
 
     # -- stopping and resuming -----------------------------------------------------------------------------
 
+    def file_size(self) -> int:
+        """About how many bytes a file with `progress()` takes: weights, their average, AdamW's moments."""
+        values: int = sum(value.numel() for value in self.network.state_dict().values())
+        return values * (HALF + FLOAT * (4 if self.config.averaging else 3)) + LATENTS
+
+    def computing(self) -> dict[str, str]:
+        """What computes: on another device or in another precision a run would not go on but change."""
+        precision = "bfloat16" if bfloat16_pays(self.device) else "float32"
+        return {"device": self.device.type, "precision": precision}
+
     def progress(self) -> dict[str, Any]:
         """All that `restore` needs to go on after the last finished epoch."""
         return {
             "settings": self.settings(),
             "training_config": asdict(self.config),
+            "computing": self.computing(),
             "done": self.done,
             "seconds": self.seconds,
             "model": self.network.state_dict(),
@@ -135,16 +148,28 @@ class Fit(ABC):
         }
 
     def restore(self, progress: Mapping[str, Any]) -> None:
-        """Go on from `progress()` of a run with the same settings. Raises ProgressError for others."""
+        """Go on from `progress()` of a run with the same settings, device type and precision.
+
+        Raises ProgressError for others.
+        """
         ours = (self.settings(), asdict(self.config))
         if (progress["settings"], progress["training_config"]) != ours:
             raise ProgressError(
                 "The interrupted run had other settings: repeat its command, or start without --resume."
             )
+        before, now = progress.get("computing"), self.computing()
+        if before != now:
+            were = (
+                "in an unknown way" if before is None else f"on {before['device']} in {before['precision']}"
+            )
+            raise ProgressError(
+                f"The interrupted run computed {were}, this machine would go on with {now['device']} in "
+                f"{now['precision']}: go on where it began, or start without --resume."
+            )
         self.done = progress["done"]
         self.seconds = progress["seconds"]
         self.network.load_state_dict(progress["model"])
-        average = progress["average"]
+        average = progress["average"]  # read from a file, it is on the CPU; the step updates it on the device
         self.average = average and {name: value.to(self.device) for name, value in average.items()}
         self.optimiser.load_state_dict(progress["optimiser"])
         self.schedule.load_state_dict(progress["schedule"])

@@ -16,8 +16,9 @@ from torch import Tensor
 from vae.config import TrainingConfig
 from vae.data import Digits, digest_of, to_unit
 from vae.device import describe, machine
-from vae.model.checkpoint import Checkpoint, Latents, Provenance, as_stored, load, save
+from vae.model.checkpoint import Checkpoint, Latents, Provenance, as_stored, load, save, state_of
 from vae.model.classifier import ClassifierCheckpoint, load_classifier, save_classifier
+from vae.model.files import held, probe, require_replaceable, write_bytes
 from vae.model.network import encode_all
 from vae.training.classifier import ClassifierFit
 from vae.training.fitting import EpochReport, Fit, ProgressError
@@ -30,7 +31,8 @@ class Run(ABC):
     """A training run that keeps `path` readable throughout.
 
     After every epoch `path` holds a complete checkpoint, with what is needed to go on; after the last one,
-    without. A finished checkpoint that was there before is kept beside it with the suffix .previous.
+    without. What was there before stays until the first epoch is written, and a finished model is then kept
+    beside it with the suffix .previous.
     """
 
     fit: Fit
@@ -48,18 +50,33 @@ class Run(ABC):
 
     def resume(self) -> None:
         """Take up the run in `path`. Raises CheckpointError or ProgressError."""
+        if not self.path.exists():
+            raise ProgressError(
+                f"{self.path} does not exist: there is nothing to resume, start without --resume."
+            )
         progress = self.read_progress()
         if progress is None:
             raise ProgressError(f"{self.path} is complete: there is nothing to resume.")
+        if progress.get("data_sha256") != self.data_sha256:
+            raise ProgressError(
+                f"The interrupted run in {self.path} was trained on other images: give --data the folder it "
+                "had, or start without --resume."
+            )
         self.fit.restore(progress)
 
     def epochs(self) -> Iterator[EpochReport]:
-        """Train to the end, writing the file before each report."""
-        if self.path.exists() and self.fit.done == 0:
-            self.path.replace(self.path.with_name(f"{self.path.name}.previous"))
-        for report in self.fit.epochs():
-            self.write(None if report.epoch == report.epochs else self.fit.progress())
-            yield report
+        """Train to the end, writing the file before each report.
+
+        Raises FileError before the first epoch if the file cannot be written or another process writes it.
+        """
+        require_replaceable(self.path)
+        probe(self.path, self.fit.file_size())
+        with held(self.path):
+            for report in self.fit.epochs():
+                keep_previous(self.path)
+                progress = {**self.fit.progress(), "data_sha256": self.data_sha256}
+                self.write(None if report.epoch == report.epochs else progress)
+                yield report
 
     def provenance(self) -> Provenance:
         return {
@@ -75,6 +92,17 @@ class Run(ABC):
             "torch": str(torch.__version__),
             "numpy": np.__version__,
         }
+
+
+def keep_previous(path: Path) -> None:
+    """Copy a finished model to FILE.previous before its file is written anew.
+
+    A run that was stopped is not kept, and what cannot be read takes no finished model's place.
+    """
+    previous = path.with_name(f"{path.name}.previous")
+    state = state_of(path)
+    if state == "finished" or (state == "unreadable" and not previous.exists()):
+        write_bytes(path.read_bytes(), previous)
 
 
 @dataclass

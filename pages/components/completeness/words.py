@@ -10,7 +10,7 @@ from scipy.special import ndtr
 
 from pages.components.completeness.view import Layer
 from pages.components.frame import markup
-from vae.measure.measures import MEASURES, Measure
+from vae.measure.measures import MEASURES, Measure, is_exact
 from vae.model import ladder
 from vae.plane.linking import Link
 
@@ -90,9 +90,8 @@ def table_html(models: Sequence[Model]) -> str:
         if "completeness_fitted" not in recorded
     ]
     if unmeasured:
-        note += (
-            f" Not everything was measured yet: python -m vae evaluate checkpoints/{unmeasured[0]} does it"
-        )
+        note += " Not everything was measured yet: python -m vae evaluate "
+        note += f"checkpoints/{unmeasured[0]} --record does it"
         note += f", and the same for {len(unmeasured) - 1} more." if len(unmeasured) > 1 else "."
     table = markup.table(("Model", *(measure.name for measure in FIGURES)), rows)
     wide = 'class="atlas-wide" role="region" aria-label="Table of figures" tabindex="0"'  # it may scroll
@@ -201,7 +200,7 @@ its grey value as the probability of white. A *nat* is a unit of information: 1.
 - **KL**: how much a code says about its digit, the *rate*. A larger $\beta$ buys a lower rate with a higher
   distortion. The plain autoencoder has no rate: its codes are exact.
 - **ELBO** $= -\text{reconstruction} - \mathrm{KL} \le \log p(x)$: what a VAE with $\beta = 1$ is trained for.
-- **log p(x)**: how well the model foresees a test digit. It is exact, because over a plane
+- **log p(x)**: how well the model foresees a test digit. {precision} Over a plane,
   $\int p(x \mid z)\, p(z)\, \mathrm{d}z$ is a sum over a fine lattice. The autoencoder, which has no prior,
   is scored with the VAE's.
 - **Complete**: the share of random draws in which a separate classifier is at least 90 % sure of a digit.
@@ -211,3 +210,8 @@ its grey value as the probability of white. A *nat* is a unit of information: 1.
   exponential of their entropy. It is 10 if all digits come equally often, and 1 for a collapsed decoder,
   which draws one picture everywhere and may be named every time.
 """
+
+
+def why_figures(records: Sequence[Mapping[str, float]]) -> str:
+    """What the figures mean, in Markdown; log p(x) is called exact only where every record says so."""
+    return WHY_FIGURES.replace("{precision} ", "It is exact here. " if all(map(is_exact, records)) else "")

@@ -123,7 +123,7 @@ def evenness_sentence(models: Sequence[Evenness], files: Sequence[str]) -> str:
     """One sentence on what the figures of one or two models say, or on how to measure what is missing."""
     missing = [file for model, file in zip(models, files, strict=True) if model.ratio is None]
     if missing:
-        commands = " and ".join(f"python -m vae evaluate {file}" for file in missing)
+        commands = " and ".join(f"python -m vae evaluate {file} --record" for file in missing)
         return f"Not measured yet: {commands} {'does' if len(missing) == 1 else 'do'} it."
     measured = [(model.ratio or 0.0, model.title) for model in models]
     times = " and ".join(f"{ratio:.1f} times ({title})" for ratio, title in measured)

@@ -6,12 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from vae.measure.measures import MEASURES
+from vae.measure.measures import MEASURES, is_exact
 from vae.model.checkpoint import Checkpoint
 
 TASK = "Point anywhere: the decoder draws the digit that lives there. Click to keep the point."
 
-NOT_MEASURED = "The figures of this checkpoint have not been measured yet (python -m vae evaluate does)."
+NOT_MEASURED = (
+    "The figures of this checkpoint have not been measured yet: python -m vae evaluate FILE --record does it."
+)
 
 WHY_THE_MAP = r"""
 Each dot is one of the 10,000 test digits of MNIST, at the place the **encoder** gives it: the
@@ -38,8 +40,8 @@ WHY_THE_FIGURES = r"""
 Measured on the 10,000 test digits, which the network was never trained on, each pixel made black or white
 once, with its grey value as the probability of white. A *nat* is a unit of information: 1.44 bits.
 
-- **−log p(x)**: how much a test digit surprises the model; less is better. It is exact here, because the
-  plane has only two dimensions: $p(x) = \int p(x \mid z)\, p(z)\, \mathrm{d}z$ is a sum over a fine lattice.
+- **−log p(x)**: how much a test digit surprises the model; less is better. {precision} The plane has only
+  two dimensions, so $p(x) = \int p(x \mid z)\, p(z)\, \mathrm{d}z$ is a sum over a fine lattice.
   (For the plain autoencoder, which has no prior, $p(z)$ is the VAE's.)
 - **ELBO**: the lower bound of $\log p(x)$ that training raises: −reconstruction − KL.
 - **Reconstruction**: the surprise about the pixels that is left once the code is known.
@@ -57,6 +59,12 @@ def why_the_map(checkpoint: Checkpoint) -> str:
 
 def millions(count: int) -> str:
     return f"{count / 1e6:.2f} million"
+
+
+def why_the_figures(checkpoint: Checkpoint) -> str:
+    """What the figures mean, in Markdown; log p(x) is called exact only where the record says so."""
+    precision = "It is exact here. " if is_exact(checkpoint.figures) else ""
+    return WHY_THE_FIGURES.replace("{precision} ", precision)
 
 
 SURPRISE = replace(MEASURES["log_likelihood_nats"], short="−log p(x)", better="down")

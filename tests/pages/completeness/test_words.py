@@ -21,6 +21,7 @@ from pages.components.completeness.words import (
     rung_rows,
     sentence,
     table_html,
+    why_figures,
 )
 from vae.model.ladder import BETAS
 from vae.plane.linking import LINKS, Link
@@ -130,6 +131,13 @@ def test_the_table_holds_every_model_and_says_how_to_measure_what_is_missing() -
     assert "python -m vae evaluate checkpoints/ladder/beta-4.pt" in html
     assert "1 more" in html
     assert "other pages" in html
+
+
+def test_log_likelihoods_are_called_exact_only_where_every_record_says_so() -> None:
+    exact, coarse = ({"log_likelihood_error_nats": error} for error in (0.001, 0.3))
+    assert "exact here" in why_figures([exact, exact])
+    assert not any("exact here" in why_figures(found) for found in ([exact, coarse], [exact, {}]))
+    assert "{" not in why_figures([{}]).replace("^{", "").replace("\\mathrm{", "").replace("\\text{", "")
 
 
 def test_a_table_without_gaps_asks_for_nothing() -> None:

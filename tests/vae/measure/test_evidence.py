@@ -7,8 +7,9 @@ from torch.distributions import Bernoulli, Independent
 from tests.everywhere import log_likelihood, true_posterior
 from vae.config import ModelConfig
 from vae.measure import evidence
-from vae.model.inversion import Decoder, log_likelihoods
+from vae.model.inversion import Decoder, log_likelihoods, log_prior
 from vae.model.network import VAE
+from vae.plane.lattices import disc_lattice
 
 
 @pytest.fixture
@@ -83,6 +84,24 @@ def test_a_disc_that_may_not_grow_says_what_it_misses(images) -> None:
     assert result.error > evidence.CONVERGED
 
 
+def island_decoder(z: torch.Tensor) -> torch.Tensor:
+    """Black everywhere but for a small island at z1 = 15, where one picture is drawn with certainty."""
+    island = torch.exp(-0.5 * ((z - torch.tensor([15.0, 0.0])) / 0.5).square().sum(dim=1, keepdim=True))
+    return island * torch.linspace(-20, 20, 784) - 10 * (1 - island)
+
+
+def test_codes_beyond_an_empty_ring_are_found() -> None:
+    """Two rings bring nothing, the third everything; beyond it the prior alone says that no more can come."""
+    images = (torch.linspace(-20, 20, 784) > 0).float()[None]
+    result = evidence.converged_log_likelihood(island_decoder, images, spacing=0.08)
+    assert result.radius == evidence.RADII[3]
+    assert result.error < evidence.CONVERGED
+    around = disc_lattice(0.02, 3.0) + torch.tensor([15.0, 0.0])
+    joint = log_likelihoods(island_decoder(around), images) + log_prior(around)
+    oracle = float(joint.logsumexp(dim=1)) + 2 * math.log(0.02)
+    assert result.check == pytest.approx(oracle, abs=0.01)
+
+
 def test_true_posterior_moments_agree_with_self_normalised_sampling(images) -> None:
     _, decoder = linear_decoder(0.1)
     mean, deviation = true_posterior(decoder, images, spacing=0.02)
@@ -105,6 +124,19 @@ def test_bounds_are_ordered(images) -> None:
     assert bounds.elbo - 0.05 <= importance <= exact + 0.05
     many = evidence.iwae(model, images, samples=20_000, batch_size=1)
     assert many == pytest.approx(exact, abs=0.05)
+
+
+def test_iwae_encodes_every_image_once_and_searches_nowhere(images) -> None:
+    model = VAE(ModelConfig(hidden=16)).eval()
+    rows = {"encoder": 0, "decoder": 0}
+    for name in rows:
+
+        def count(_, inputs, name=name):
+            rows[name] += len(inputs[0])
+
+        getattr(model, name).register_forward_pre_hook(count)
+    evidence.iwae(model, images, samples=50, batch_size=4)
+    assert rows == {"encoder": len(images), "decoder": 50 * len(images)}
 
 
 def test_iwae_with_one_sample_is_the_elbo_on_average(images) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vae.measure import evaluation
-from vae.measure.measures import MEASURES, NONE, TABLE, Measure
+from vae.measure.measures import MEASURES, NONE, TABLE, Measure, is_exact, label
 from vae.model import checkpoint, ladder
 
 CHECKPOINTS = Path(__file__).parents[3] / "checkpoints"
@@ -41,7 +41,7 @@ def test_whatever_is_recorded_has_a_measure(name: str) -> None:
 @given(st.sampled_from(TABLE), st.floats())
 def test_what_is_shown_is_the_recorded_number_rounded(measure: Measure, value: float) -> None:
     shown = measure.text(value)
-    if not math.isfinite(value):
+    if not math.isfinite(measure.in_unit(value)):
         assert shown == NONE
         return
     number = float(re.sub(r"[^0-9.−]", "", shown).replace("−", "-"))
@@ -61,6 +61,24 @@ def test_what_is_shown_is_the_recorded_number_rounded(measure: Measure, value: f
 )
 def test_a_figure_is_written_with_its_unit(key: str, value: float, shown: str) -> None:
     assert MEASURES[key].text(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (None, "log p(x)"),
+        (0.0099, "log p(x), exact"),
+        (0.01, "log p(x), not converged: ± 0.01"),
+        (2.509, "log p(x), not converged: ± 2.5"),
+    ],
+)
+def test_only_a_small_error_is_called_exact(error: float | None, said: str) -> None:
+    recorded = {"log_likelihood_nats": -136.1}
+    if error is not None:
+        recorded["log_likelihood_error_nats"] = error
+    assert label(MEASURES["log_likelihood_nats"], recorded) == said
+    assert evaluation.as_text(recorded).startswith(f"{said} ")
+    assert is_exact(recorded) == said.endswith("exact")
 
 
 def test_no_script_guesses_a_unit_from_a_key() -> None:

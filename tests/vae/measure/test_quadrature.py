@@ -38,6 +38,13 @@ def test_a_spacing_is_rounded_down_to_a_fraction_of_a_tile(images) -> None:
     assert not torch.equal(quadrature.log_likelihood(TILE / SURVEY), quadrature.log_likelihood(TILE / 8))
 
 
+def test_the_surveys_own_lattices_are_summed_as_others_are(images) -> None:
+    quadrature = Quadrature(linear_decoder(0.3), images)
+    oracle = log_likelihood(linear_decoder(0.3), images, 0.02)
+    for along in (SURVEY, SURVEY // 2):
+        torch.testing.assert_close(quadrature.log_likelihood(TILE / along), oracle, rtol=0, atol=2e-3)
+
+
 @pytest.mark.parametrize("decoder", [linear_decoder(0.05), linear_decoder(1.0), folded_decoder])
 def test_a_disc_and_a_ring_around_it_are_a_larger_disc(images, decoder) -> None:
     disc = Quadrature(decoder, images, 3.0)

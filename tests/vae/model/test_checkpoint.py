@@ -22,8 +22,8 @@ from vae.model.checkpoint import (
     kind_of,
     load,
     save,
-    write_atomically,
 )
+from vae.model.files import write_atomically
 from vae.model.network import VAE
 
 
@@ -126,6 +126,25 @@ def refusal(path: Path) -> str:
 
 def test_a_missing_file_is_refused(tmp_path) -> None:
     assert "does not exist" in refusal(tmp_path / "vae.pt")
+
+
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("vae.pt", "make it again with `python -m vae train --preset vae --out {file}`"),
+        ("autoencoder.pt", "make it again with `python -m vae train --preset autoencoder --out {file}`"),
+        ("classifier.pt", "make it again with `python -m vae train --preset classifier --out {file}`"),
+        (
+            "ladder/beta-4.pt",
+            "make it again with `python -m vae train --preset ladder --beta=4 --out {folder}`",
+        ),
+        ("beta-4.pt", "train a new VAE in its place with `python -m vae train --preset vae --out {file}`"),
+        ("my vae.pt", "train a new VAE in its place with `python -m vae train --preset vae --out '{file}'`"),
+    ],
+)
+def test_the_advice_is_the_command_that_makes_this_file(tmp_path, file, command) -> None:
+    path = tmp_path / file
+    assert refusal(path).endswith(f", or {command.format(file=path, folder=tmp_path)}.")
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
