@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
-import torch
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -16,31 +17,45 @@ from pages.components.frame.service import decoder_service, surveys
 from pages.components.mount import assets
 from pages.components.mount.compressed import Compressed
 from pages.components.mount.guard import Guarded
-from vae.device import DeviceError, choose_device
 from vae.serving import channel, manifold
 
-try:
-    choose_device()
-except DeviceError as error:
-    sys.exit(f"Latent Atlas cannot start. {error}")
+
+def check_device() -> None:
+    """End at once, with one sentence, if the device that was wished for is not there."""
+    from vae.device import DeviceError, choose_device
+
+    try:
+        choose_device()
+    except DeviceError as error:
+        sys.exit(f"Latent Atlas cannot start. {error}")
+
+
+def load() -> None:
+    """Load and warm the decoders, then measure their planes unhurriedly."""
+    import torch
+
+    torch.set_num_threads(1)  # many small passes at once: more threads for each only get in each other's way
+    for sentence in decoder_service().problems.values():
+        print(sentence, file=sys.stderr)
+    surveys().measure_all()
 
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Load and warm the decoders before the first visitor comes, measure their planes in the background.
+    """Load on a thread of its own: browsers fetch the page meanwhile, and what needs a decoder waits for it.
 
     What works on threads of its own ends with the server.
     """
-    torch.set_num_threads(1)  # many small passes at once: more threads for each only get in each other's way
-    service = decoder_service()
-    for sentence in service.problems.values():
-        print(sentence, file=sys.stderr)
-    surveys().measure_all()
+    loading = threading.Thread(target=load, name="loading")
+    loading.start()
     yield
+    loading.join()
     surveys.clear()
     decoder_service.clear()
-    service.close()
 
+
+if os.environ.get("LATENT_ATLAS_DEVICE"):  # without a wish there is always one: the CPU
+    check_device()
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",

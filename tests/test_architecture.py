@@ -120,6 +120,11 @@ def test_importing_the_back_end_does_not_load_streamlit() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
+def test_the_server_answers_before_torch_is_loaded() -> None:
+    code = "import sys, app; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
 def test_the_first_page_waits_for_no_library_that_is_slow_to_load() -> None:
     code = (
         "import sys, app, pages.components.frame.header;"

@@ -125,15 +125,23 @@ def free_port() -> int:
 
 
 def wait_until_served(host: str, process: subprocess.Popen[bytes], limit: float = START_LIMIT) -> None:
-    """Return when a server answers at `host`. Raises StartError if the process ends or takes too long."""
+    """Return when a server at `host` serves pages and its decoders are loaded.
+
+    Raises StartError if the process ends or takes too long.
+    """
     end = time.monotonic() + limit
     while process.poll() is None and time.monotonic() < end:
         with (
             suppress(OSError, http.client.HTTPException),
             closing(http.client.HTTPConnection(host, timeout=limit)) as connection,
         ):
-            connection.request("GET", "/")
-            if connection.getresponse().status < 500:  # below another base path it is 404
+            for path in ("/", "/healthz"):  # below another base path they are 404
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status >= 500:
+                    break
+            else:
                 return
         time.sleep(0.01)
     raise StartError("The app did not start")

@@ -16,20 +16,24 @@ import logging
 import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from vae.model.checkpoint import Latents
 from vae.plane.limits import LIMIT, MAX_POINTS
 from vae.serving.batching import BatcherClosed, Overdue, QueueFull
-from vae.serving.decoding import Decoded, DecoderService, UnknownCheckpoint
+from vae.serving.errors import UnknownCheckpoint
 from vae.serving.payload import Payload
+
+if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
+    from vae.model.checkpoint import Latents
+    from vae.serving.decoding import Decoded, DecoderService
 
 HEADER = 4  # bytes: the sequence number
 POINT = 8  # bytes: two float32
@@ -79,7 +83,10 @@ def routes(
     service: Callable[[], DecoderService],
     origin_allowed: Callable[[str | None, str | None], bool] = same_host,
 ) -> list[BaseRoute]:
-    """The routes of this module. `origin_allowed` gets the Origin and Host headers of a handshake."""
+    """The routes of this module. `origin_allowed` gets the Origin and Host headers of a handshake.
+
+    `service` may take long when it is called first: that is never done where others wait.
+    """
     latents: dict[str, Payload] = {}
 
     async def decode(websocket: WebSocket) -> None:
@@ -89,7 +96,8 @@ def routes(
                 origin = websocket.headers.get("origin")
                 if not origin_allowed(origin, websocket.headers.get("host")):
                     raise Refusal(FOREIGN, f"Pages from {origin} may not use this server.")
-                await Connection(websocket, service(), websocket.path_params["checkpoint"]).serve()
+                decoders = await run_in_threadpool(service)
+                await Connection(websocket, decoders, websocket.path_params["checkpoint"]).serve()
             except Refusal as refusal:
                 await _tell(websocket.close(refusal.code, refusal.reason))
 
@@ -104,7 +112,7 @@ def routes(
         return latents[name].response(request)
 
     async def healthz(request: Request) -> Response:
-        decoders = service()
+        decoders = await run_in_threadpool(service)
         return JSONResponse(
             {
                 "status": "ok" if decoders.names and not decoders.problems else "degraded",

@@ -22,6 +22,7 @@ from vae.model.checkpoint import AnotherKind, Checkpoint, CheckpointError
 from vae.model.network import VAE, encode_all, probabilities
 from vae.plane.limits import MAX_POINTS
 from vae.serving.batching import MicroBatcher
+from vae.serving.errors import UnknownCheckpoint
 
 DEFAULT = "vae"  # the checkpoint that pages open with; its absence is a problem
 MAX_QUEUE = 128 * MAX_POINTS  # a class of a hundred may open a page with a path in the same second
@@ -29,13 +30,6 @@ MAX_WAIT = 10.0  # seconds; whoever waited longer has moved on
 LIGHT = 16  # points; larger requests take turns with the small ones instead of standing in front of them
 
 Answer = TypeVar("Answer")
-
-
-class UnknownCheckpoint(KeyError):
-    """There is no decoder of that name; the message says which there are."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,11 @@ from vae.plane.lattices import Points, prior_lattice, range_lattice
 from vae.plane.limits import LIMIT
 from vae.plane.linking import carried
 from vae.serving.batching import BatcherClosed, QueueFull
-from vae.serving.decoding import DecoderService, UnknownCheckpoint
+from vae.serving.errors import UnknownCheckpoint
 from vae.serving.payload import Payload
+
+if TYPE_CHECKING:  # the route stands before anything that takes seconds to load
+    from vae.serving.decoding import DecoderService
 
 SIDES = (5, 40)  # digits a side
 SIGMAS = (0.5, 6.0)  # reach of an equal range
@@ -113,6 +116,7 @@ def routes(service: Callable[[], DecoderService]) -> list[BaseRoute]:
     pictures = Pictures(service)
 
     async def serve(request: Request) -> Response:
+        await run_in_threadpool(service)  # which takes long when it is called first
         try:
             found = await pictures.get(asked(request.path_params["checkpoint"], request.query_params))
         except ManifoldError as error:

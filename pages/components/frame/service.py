@@ -1,32 +1,43 @@
-"""What every page and route shares, made once a process: decoder service, classifier, surveyed planes."""
+"""What every page and route shares, made once a process: decoder service, classifier, surveyed planes.
+
+Imported where they are made: torch takes as long to load as all else, and browsers can begin meanwhile.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vae.model.classifier import Classifier, find_classifier
-from vae.serving.decoding import DecoderService
-from vae.serving.surveys import Surveys
+if TYPE_CHECKING:
+    from vae.model.classifier import Classifier
+    from vae.serving.decoding import DecoderService
+    from vae.serving.surveys import Surveys
 
 ROOT = Path(__file__).resolve().parents[3]
 CHECKPOINTS = ROOT / "checkpoints"
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, on_release=lambda service: service.close())
 def decoder_service() -> DecoderService:
     """The one DecoderService of this process, for pages and routes alike."""
+    from vae.serving.decoding import DecoderService
+
     return DecoderService(CHECKPOINTS)
 
 
 @st.cache_resource(show_spinner=False)
 def classifier() -> Classifier | None:
     """The network that names decoded digits; None if there is none."""
+    from vae.model.classifier import find_classifier
+
     return find_classifier(CHECKPOINTS, decoder_service().device)
 
 
-@st.cache_resource(show_spinner=False, on_release=Surveys.close)
+@st.cache_resource(show_spinner=False, on_release=lambda surveys: surveys.close())
 def surveys() -> Surveys:
     """Where shortest paths are found; measured when they are asked for, or all of them in the background."""
+    from vae.serving.surveys import Surveys
+
     return Surveys(decoder_service())
