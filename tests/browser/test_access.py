@@ -45,9 +45,9 @@ def open_page(page: Page, app: App, path: str) -> None:
 def test_axe_finds_nothing(page: Page, app: App, path: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     options = {"rules": {"target-size": {"enabled": True}}}
+    open_page(page, app, path + SAME.get(path, ""))
     for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 800})
-        open_page(page, app, path + SAME.get(path, ""))
+        resize(page, width, 800)
         results = Axe().run(page, options=options)
         assert results.violations_count == 0, results.generate_report()
 
