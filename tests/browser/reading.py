@@ -41,6 +41,18 @@ def open_map(page: Page, url: str) -> None:
     expect(page.get_by_test_id("digit")).to_have_attribute("data-frames", re.compile("[1-9]"))
 
 
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the window another size; returns when the page is laid out, and plots are drawn, for it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(
+        """([width, height]) => innerWidth === width && innerHeight === height &&
+            [...document.querySelectorAll("[data-testid=latent-map]")].every((plot) => Math.abs(
+                plot.querySelector(".main-svg").getBoundingClientRect().width - plot.clientWidth) <= 1)""",
+        arg=[width, height],
+    )
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def shown(scope: Scope) -> Shown:
     """What the digit's canvas shows now, picture and coordinates read in the same instant."""
     read = scope.get_by_test_id("digit").evaluate(

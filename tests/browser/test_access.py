@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import App
-from tests.browser.reading import box_of, open_map, plane, shown, z_at
+from tests.browser.reading import box_of, open_map, plane, resize, shown, z_at
 from tests.browser.test_latent_map import touch
 from tests.pages.frame.test_colours import palette
 
@@ -45,9 +45,9 @@ def open_page(page: Page, app: App, path: str) -> None:
 def test_axe_finds_nothing(page: Page, app: App, path: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     options = {"rules": {"target-size": {"enabled": True}}}
+    open_page(page, app, path + SAME.get(path, ""))
     for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 800})
-        open_page(page, app, path + SAME.get(path, ""))
+        resize(page, width, 800)
         results = Axe().run(page, options=options)
         assert results.violations_count == 0, results.generate_report()
 
@@ -74,11 +74,11 @@ def test_two_maps_have_two_names(page: Page, app: App) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("width", [390, 768, 1280])
-def test_every_target_is_large_enough_for_a_finger(page: Page, app: App, path: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+def test_every_target_is_large_enough_for_a_finger(page: Page, app: App, path: str) -> None:
     open_page(page, app, path)
-    assert page.evaluate(SMALL_TARGETS) == []
+    for width in (390, 768, 1280):
+        resize(page, width, 900)
+        assert page.evaluate(SMALL_TARGETS) == [], f"at {width} px"
 
 
 @pytest.mark.parametrize("key", ["Shift+Enter", "Shift+Space"])

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from pages.components.completeness import words
 from tests.browser.conftest import App
-from tests.browser.reading import assert_decoded, box_of, decoder, plane
+from tests.browser.reading import assert_decoded, box_of, decoder, plane, resize
 from tests.browser.test_completeness import address, expect_planes, expect_rung, half, model, open_planes
 from vae.model import ladder
 from vae.plane.lattices import prior_lattice
@@ -112,33 +112,26 @@ def test_the_browsers_back_and_another_page_bring_the_view_back(page: Page, app:
     expect_rung(page, 8)
 
 
-@pytest.mark.parametrize(
-    ("width", "height"), [(1280, 720), (1920, 1080)], ids=["projector", "large projector"]
-)
-def test_planes_digits_and_figures_fit_on_a_projector(
-    browser: Browser, app: App, width: int, height: int
-) -> None:
-    context = browser.new_context(viewport={"width": width, "height": height})
-    page = context.new_page()
+def test_planes_digits_and_figures_fit_on_a_projector(page: Page, app: App) -> None:
     open_planes(page, address(app))
-    for side in ("left", "right"):
-        for hook in ("latent-map", "digit", "rung-figures"):
-            box = box_of(half(page, side).get_by_test_id(hook))
-            assert box["y"] + box["height"] <= height, (side, hook)
-            assert box["x"] + box["width"] <= width, (side, hook)
-        assert box_of(plane(half(page, side)))["width"] >= 380
-        assert box_of(half(page, side).get_by_test_id("digit"))["width"] >= 180
-    context.close()
+    for width, height in ((1280, 720), (1920, 1080)):
+        resize(page, width, height)
+        for side in ("left", "right"):
+            for hook in ("latent-map", "digit", "rung-figures"):
+                box = box_of(half(page, side).get_by_test_id(hook))
+                assert box["y"] + box["height"] <= height, (side, hook, width)
+                assert box["x"] + box["width"] <= width, (side, hook, width)
+            assert box_of(plane(half(page, side)))["width"] >= 380
+            assert box_of(half(page, side).get_by_test_id("digit"))["width"] >= 180
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280])
-def test_nothing_is_wider_than_the_window(browser: Browser, app: App, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 844})
-    page = context.new_page()
+def test_nothing_is_wider_than_the_window(page: Page, app: App) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
     open_planes(page, address(app, overlay="ellipses", sigmas=3))
     main = page.get_by_test_id("stMain")
-    needed, there = main.evaluate("main => [main.scrollWidth, main.clientWidth]")
-    assert needed <= there
-    top, home = (box_of(page.get_by_role("link", name=name)) for name in ("Completeness", "Latent map"))
-    assert top["y"] == home["y"]  # the links to the pages share one line
-    context.close()
+    for width in (390, 768, 1280):
+        resize(page, width, 844)
+        needed, there = main.evaluate("main => [main.scrollWidth, main.clientWidth]")
+        assert needed <= there, f"at {width} px"
+        top, home = (box_of(page.get_by_role("link", name=name)) for name in ("Completeness", "Latent map"))
+        assert top["y"] == home["y"]  # the links to the pages share one line

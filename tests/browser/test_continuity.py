@@ -20,6 +20,12 @@ from vae.plane.paths import spherical, straight
 A, B = (-0.5, 1.25), (1.0, -1.5)
 FRAMES_A_SECOND = 50
 
+# Notes that every picture of a path came at once, which the badge says until the next answer comes.
+WHOLE_PATH = f"""new MutationObserver(() => {{
+    const badge = document.querySelector(".continuity-badge");
+    if (badge?.textContent.includes("for {POINTS} digits")) window.wholePath = true;
+}}).observe(document, {{ subtree: true, childList: true, characterData: true }})"""
+
 
 def address(app: App, kind: str, **more: object) -> str:
     numbers = {"a1": A[0], "a2": A[1], "b1": B[0], "b2": B[1], "t": 0.5} | more
@@ -28,12 +34,13 @@ def address(app: App, kind: str, **more: object) -> str:
 
 
 def open_walk(page: Page, url: str) -> None:
+    page.add_init_script(WHOLE_PATH)
     page.goto(url)
     expect(page.get_by_test_id("latent-map")).to_have_attribute("aria-busy", "false")
     expect(page.get_by_test_id("curves")).to_have_attribute("aria-busy", "false")
     # all pictures of the path are here when a scrub asks the channel for nothing
     expect(page.get_by_test_id("digit")).to_have_attribute("data-frames", re.compile("[1-9]"))
-    expect(page.locator(".continuity-badge")).to_contain_text(f"for {POINTS} digits")
+    page.wait_for_function("window.wholePath")
 
 
 def number(page: Page, testid: str, name: str) -> float:

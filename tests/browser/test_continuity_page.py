@@ -15,12 +15,12 @@ from playwright.sync_api import Page, expect
 
 from pages.components.continuity.walk import POINTS
 from tests.browser.conftest import App
-from tests.browser.reading import decoder
+from tests.browser.reading import decoder, resize
 from vae.measure.traversal import filmstrip
 from vae.plane.paths import spherical, straight
 from vae.serving.decoding import draw
 
-WIDTHS = {"projector": (1280, 720), "large": (1920, 1080)}
+SCREENS = ((1280, 720), (1920, 1080))  # a projector and a large one
 A, B = (-0.5, 1.25), (1.0, -1.5)
 QUERY = "model=vae&path=spherical&a1=-0.5&a2=1.25&b1=1.0&b2=-1.5&t=0.25"
 
@@ -170,12 +170,12 @@ def test_odd_paths_are_shown_with_a_sentence(page: Page, app: App, query: str, s
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-@pytest.mark.parametrize("size", WIDTHS.values(), ids=WIDTHS.keys())
-def test_the_essentials_are_on_one_screen(page: Page, app: App, size: tuple[int, int]) -> None:
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+def test_the_essentials_are_on_one_screen(page: Page, app: App) -> None:
     open_path(page, f"{app.url}/continuity")
-    for part in ("sentence", "latent-map", "digit", "cross-fade", "path-slider", "filmstrip", "curves"):
-        expect(page.get_by_test_id(part)).to_be_in_viewport(ratio=1)
+    for size in SCREENS:
+        resize(page, *size)
+        for part in ("sentence", "latent-map", "digit", "cross-fade", "path-slider", "filmstrip", "curves"):
+            expect(page.get_by_test_id(part)).to_be_in_viewport(ratio=1)
 
 
 def test_a_phone_shows_everything_in_its_width(page: Page, app: App) -> None:

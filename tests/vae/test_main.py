@@ -1,17 +1,19 @@
 """The command line on real MNIST, in its own process where signals are meant."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from vae import __main__ as cli
 from vae.config import ModelConfig, TrainingConfig
-from vae.model.checkpoint import load
+from vae.data import Digits, load_mnist
+from vae.model.checkpoint import Checkpoint, load
 from vae.training.presets import PRESETS, Preset
 
 ROOT = Path(__file__).parents[2]
@@ -59,22 +61,37 @@ def test_a_finished_checkpoint_is_kept_beside_the_new_one(mnist, tmp_path, tiny,
     assert "complete" in capsys.readouterr().err
 
 
+def few_digits(split, folder) -> Digits:
+    """Every tenth of MNIST's digits, where it does not matter how many there are."""
+    whole = load_mnist(split, folder)
+    return Digits(whole.images[::10].copy(), whole.labels[::10].copy())
+
+
+def make_short(patch: pytest.MonkeyPatch) -> None:
+    """Four short epochs for the preset "vae", in this process."""
+    preset = Preset(ModelConfig(hidden=16), TrainingConfig(epochs=4, batch_size=1000), "vae.pt")
+    patch.setitem(PRESETS, "vae", preset)
+    patch.setattr(cli, "load_mnist", few_digits)
+
+
 SCRIPT = """
 import signal
 import sys
-from vae import __main__ as cli
-from vae.config import ModelConfig, TrainingConfig
-from vae.training.presets import PRESETS, Preset
 
-PRESETS["vae"] = Preset(ModelConfig(hidden=16), TrainingConfig(epochs=4, batch_size=1000), "vae.pt")
+import pytest
+import torch
+
+from tests.vae.test_main import cli, make_short
+
+make_short(pytest.MonkeyPatch())
+torch.set_num_threads(1)
 describe = cli.describe_epoch
 
 def pausing(report):
-    line = describe(report)
-    if report.epoch == 2 and sys.argv[-1] != "--resume":
+    if report.epoch == 2:
         print("paused", flush=True)
         sys.stdin.readline()
-    return line
+    return describe(report)
 
 cli.describe_epoch = pausing
 # as at a terminal, also where the shell that started the tests ignores it, as it does in the background
@@ -83,42 +100,48 @@ sys.exit(cli.main(sys.argv[1:]))
 """
 
 
+@pytest.fixture
+def short(monkeypatch) -> Iterator[None]:
+    """Runs as short as the interrupted one, and on one thread like it, so that sums come out alike."""
+    make_short(monkeypatch)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def trained(mnist: Path, out: Path, *more: str) -> Checkpoint:
+    assert cli.main(["train", "--data", str(mnist), "--out", str(out), *more]) == 0
+    return load(out)
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_run_is_readable_and_resumes_to_the_same_figures(mnist, tmp_path, stop) -> None:
+def test_an_interrupted_run_is_readable_and_resumes_to_the_same_figures(mnist, tmp_path, short, stop) -> None:
     """The run is held after its second epoch until the signal comes, however busy the machine is."""
-
-    def train(name: str, *more: str) -> subprocess.Popen[str]:
-        words = ["train", "--data", str(mnist), "--out", str(tmp_path / name), *more]
-        pipe = subprocess.PIPE
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        return subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, *words],
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
-            text=True,
-            cwd=ROOT,
-            env=environment,
-        )
-
-    process = train("stopped.pt")
-    assert process.stdout is not None
-    while "paused" not in process.stdout.readline():
-        assert process.poll() is None
-    process.send_signal(stop)
-    _, errors = process.communicate()
+    out, pipe = tmp_path / "vae.pt", subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, "train", "--data", str(mnist), "--out", str(out)],
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        cwd=ROOT,
+    ) as process:
+        assert process.stdout is not None
+        paused = "paused\n" in process.stdout  # reads up to that line, or to the end of a run that failed
+        process.send_signal(stop)
+        _, errors = process.communicate()
+    assert paused, errors
     assert process.returncode != 0
     if stop == signal.SIGINT:
         assert "--resume" in errors
-    stopped = load(tmp_path / "stopped.pt")
+    stopped = load(out)
     assert stopped.progress is not None
     assert stopped.progress["done"] == 2
 
-    for process in (train("stopped.pt", "--resume"), train("whole.pt")):
-        process.communicate("go on\n")
-        assert process.returncode == 0
-    resumed, whole = load(tmp_path / "stopped.pt"), load(tmp_path / "whole.pt")
+    resumed, whole = trained(mnist, out, "--resume"), trained(mnist, tmp_path / "whole.pt")
     assert resumed.progress is None
+    assert resumed.weights.keys() == whole.weights.keys()
     assert all(value.equal(whole.weights[name]) for name, value in resumed.weights.items())
 
 
@@ -153,6 +176,7 @@ def test_a_rung_that_the_ladder_does_not_have_is_refused_in_one_sentence(mnist, 
 def test_the_ladder_goes_on_where_it_was_stopped(mnist, tmp_path, capsys, monkeypatch) -> None:
     """Complete rungs stay; a stopped one is taken up; missing, damaged and other ones are made."""
     monkeypatch.setattr(cli.ladder, "training_order", lambda: [0.0, 1.0, 2.0])
+    monkeypatch.setattr(cli, "load_mnist", few_digits)
     monkeypatch.setitem(
         PRESETS,
         "autoencoder",

@@ -31,7 +31,7 @@ def checkpoint() -> ClassifierCheckpoint:
 def test_it_learns_real_handwriting(digits) -> None:
     known = Digits(digits.images[:1400], digits.labels[:1400])
     unknown = Digits(digits.images[1400:], digits.labels[1400:])
-    fit = ClassifierFit(CONFIG, known, CPU)
+    fit = ClassifierFit(replace(CONFIG, epochs=2), known, CPU)
     reports = list(fit.epochs())
     assert reports[-1].losses["accuracy"] > reports[0].losses["accuracy"]
     trained = ClassifierCheckpoint(CONFIG, fit.weights())
