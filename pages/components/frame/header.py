@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import PurePath
 from typing import Any
 
@@ -9,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.frame.markup import unformatted
-from pages.components.frame.service import decoder_service
+from pages.components.frame.service import decoder_service, is_loaded
 from pages.components.frame.views import Keeper
 from vae.device import DeviceError
 from vae.model import ladder
@@ -17,6 +18,8 @@ from vae.serving.decoding import DecoderService
 
 # script beside main.py: name, in the order of the lecture
 PAGES = {"latent_map.py": "Latent map", "continuity.py": "Continuity", "completeness.py": "Completeness"}
+
+LOADING = "Loading the decoders: a few seconds, once after the start."
 
 
 def header(own: Keeper[Any]) -> DeltaGenerator:
@@ -44,7 +47,8 @@ def header(own: Keeper[Any]) -> DeltaGenerator:
 def usable_service() -> DecoderService | None:
     """The decoder service; if it has no device or no decoder, say what to do and return None."""
     try:
-        service = decoder_service()
+        with nullcontext() if is_loaded() else st.spinner(LOADING):
+            service = decoder_service()
     except DeviceError as error:
         st.error(str(error))
         return None

@@ -5,6 +5,7 @@ Imported where they are made: torch takes as long to load as all else, and brows
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,19 @@ def decoder_service() -> DecoderService:
     """The one DecoderService of this process, for pages and routes alike."""
     from vae.serving.decoding import DecoderService
 
-    return DecoderService(CHECKPOINTS)
+    service = DecoderService(CHECKPOINTS)
+    _loaded().set()
+    return service
+
+
+def is_loaded() -> bool:
+    """Whether `decoder_service` answers at once."""
+    return _loaded().is_set()
+
+
+@st.cache_resource(show_spinner=False)
+def _loaded() -> threading.Event:
+    return threading.Event()
 
 
 @st.cache_resource(show_spinner=False)
