@@ -16,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from pages.components.frame.service import decoder_service, surveys
 from pages.components.mount import assets
 from pages.components.mount.compressed import Compressed
+from pages.components.mount.farewell import limit_farewell
 from pages.components.mount.guard import Guarded
 from vae.serving import channel, manifold
 
@@ -46,6 +47,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
     What works on threads of its own ends with the server.
     """
+    limit_farewell()
     loading = threading.Thread(target=load, name="loading")
     loading.start()
     yield

@@ -330,6 +330,38 @@ def test_a_server_that_ends_takes_leave_of_its_open_channels(project: Path) -> N
     assert "Traceback" not in (project / "log").read_text()
 
 
+class Deaf:
+    """A client of the decode channel that asks for 256 pictures at a time and reads no answer."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), SOON)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self._socket.sendall(
+            b"GET /decode/vae HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        assert self._socket.recv(12) == b"HTTP/1.1 101"
+
+    def ask(self) -> None:
+        points = struct.pack("<I", 1) + struct.pack("<512f", *([0.5] * 512))
+        mask = bytes(4)  # leaves the content as it is
+        self._socket.sendall(struct.pack(">BBH", 0x82, 0xFE, len(points)) + mask + points)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.mark.parametrize("command", [STREAMLIT, UVICORN], ids=["streamlit", "uvicorn"])
+def test_a_server_ends_though_clients_read_nothing(project: Path, command: Sequence[str]) -> None:
+    with running_app(project, command=command, log=project / "deaf") as app, contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(contextlib.closing(Deaf(app.port))) for _ in range(3)]
+        for _ in range(30):  # of 200 kB each, more than all buffers on the way hold
+            for client in clients:
+                client.ask()
+            decode_one(app.url)  # by which time they are being answered
+        assert app.stop() in (0, -signal.SIGTERM)
+
+
 def test_below_a_base_path_everything_moves_there(project: Path) -> None:
     with running(project, "--server.baseUrlPath=/lesson/one/") as url:
         base = url + "/lesson/one"
