@@ -7,15 +7,20 @@ import { createLegend } from "../plane/legend.js";
 import { Manifold } from "./backdrop.js";
 import { likelyDigit } from "./neighbours.js";
 import { PinnedPoint } from "../plane/pinned_point.js";
-import { loadPlotly, OPACITY } from "../plane/plane.js";
+import { fetchPlotly, loadPlotly, OPACITY } from "../plane/plane.js";
 import { Scene } from "../plane/scene.js";
 import { Teller } from "../wire/teller.js";
 
+const LATE_MS = 1000; // a map without a digit is better than none
+
 /** Build the map inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
 export async function mount(root, { data }) {
+  const plotly = new URL(data.plotly, document.baseURI);
+  fetchPlotly(plotly);
   const map = new LatentMap(root, data); // from here on the pinned point's digit is on its way
   try {
-    await map.start(await loadPlotly(new URL(data.plotly, document.baseURI)));
+    await map.firstDigit;
+    await map.start(await loadPlotly(plotly));
   } catch (error) {
     map.dispose();
     throw error;
@@ -24,6 +29,8 @@ export async function mount(root, { data }) {
 }
 
 class LatentMap {
+  #waited = Promise.withResolvers();
+  #heard = false; // whether anybody draws this map's pictures
   #group;
   #scene;
   #manifold;
@@ -38,6 +45,7 @@ class LatentMap {
     this.#group = key;
     this.#teller = new Teller("pin", seen, { pin });
     this.#stopAnswering = answer(key, () => {
+      this.#heard = true;
       announceChannel({ group: key, ...this.#condition });
       this.#point.repeat();
     });
@@ -47,6 +55,12 @@ class LatentMap {
     this.#scene.add({ known: () => this.#meet() });
     this.#use(checkpoint);
     this.#point.place(pin);
+  }
+
+  /** Settles when the pinned point's digit is on the screen, or is not to be waited for any longer. */
+  get firstDigit() {
+    const late = setTimeout(this.#waited.resolve, LATE_MS);
+    return this.#waited.promise.finally(() => clearTimeout(late));
   }
 
   async start(Plotly) {
@@ -93,6 +107,7 @@ class LatentMap {
 
   #hear(condition) {
     this.#condition = condition;
+    if (condition.open === false) this.#waited.resolve();
     announceChannel({ group: this.#group, ...condition });
   }
 
@@ -105,6 +120,7 @@ class LatentMap {
 
   #announce(picture) {
     announcePoint({ group: this.#group, ...picture, likely: this.#likely(picture.z1, picture.z2) });
+    if (this.#heard) requestAnimationFrame(() => setTimeout(this.#waited.resolve)); // it is on the screen by then
   }
 
   #likely(z1, z2) {

@@ -10,6 +10,12 @@ export const OPACITY = { alone: 1, over: 0.5, faint: 0.25 };
 
 let plotly = null;
 
+/** Fetch plotly.js without running it, which keeps a slow machine busy for a second or more. */
+export function fetchPlotly(url) {
+  const link = Object.assign(document.createElement("link"), { rel: "preload", as: "script", href: url });
+  document.head.append(link);
+}
+
 /** Load plotly.js once for the whole page; a failed attempt may be repeated. */
 export function loadPlotly(url) {
   plotly ??= new Promise((resolve, reject) => {
