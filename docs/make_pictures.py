@@ -26,6 +26,8 @@ SCHEMES = {"light": "latent-map.png", "dark": "latent-map-dark.png"}
 SIZE = {"width": 1280, "height": 720}
 PICTURED = 2  # among the test digits of this label a point is pinned
 LARGEST = 400_000  # bytes
+PATIENCE = 120_000  # ms: the first geodesic is looked for when its plane is measured
+GEODESIC = "body:has([data-testid=path][data-kind=geodesic]) [data-testid=curves]:not([aria-busy=true])"
 
 
 def among_the_digits() -> np.ndarray:
@@ -35,10 +37,9 @@ def among_the_digits() -> np.ndarray:
 
 
 def take(page: Page, url: str, last: str, path: Path) -> None:
-    """A picture of the page at `url`, once its maps, its digits and the part `last` are there."""
+    """A picture of the page at `url`, once maps, digits and the part `last`, a selector, are there."""
     page.goto(url)
-    expect(page.get_by_test_id(last)).to_be_visible(timeout=30_000)
-    expect(page.get_by_test_id(last)).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator(last)).to_be_visible(timeout=PATIENCE)
     page.wait_for_function(
         """() => {
             const all = (name) => [...document.querySelectorAll(`[data-testid=${name}]`)];
@@ -67,10 +68,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for scheme, name in SCHEMES.items():
             page = browser.new_page(viewport=SIZE, color_scheme=scheme)
-            take(page, f"{app.url}/?z1={z1:.4f}&z2={z2:.4f}", "shares", ROOT / "docs" / name)
+            take(page, f"{app.url}/?z1={z1:.4f}&z2={z2:.4f}", "[data-testid=shares]", ROOT / "docs" / name)
         page = browser.new_page(viewport=SIZE, color_scheme="light")
-        take(page, f"{app.url}/continuity?path=geodesic", "curves", ROOT / "docs" / "continuity.png")
-        take(page, f"{app.url}/completeness", "beta-slider", ROOT / "docs" / "completeness.png")
+        take(page, f"{app.url}/continuity?path=geodesic", GEODESIC, ROOT / "docs" / "continuity.png")
+        take(page, f"{app.url}/completeness", "[data-testid=beta-slider]", ROOT / "docs" / "completeness.png")
         browser.close()
 
 

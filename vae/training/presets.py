@@ -20,7 +20,7 @@ PRESETS = {
     "vae": Preset(
         ModelConfig(encoder="lookup", places=2584, decoder_blocks=6),
         TrainingConfig(
-            epochs=100, batch_size=500, learning_rate=4e-3, warm_up=0.1, smoothness=1.5e-3, tied=0.8
+            epochs=100, batch_size=500, learning_rate=4e-3, warm_up=0.1, smoothness=7e-4, tied=0.8
         ),
         "vae.pt",
     ),
