@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from vae.measure.inversion import Decoder, log_likelihoods, log_prior
 from vae.measure.quadrature import RADIUS
-from vae.model.inversion import Decoder, log_likelihoods, log_prior
 from vae.plane.lattices import disc_lattice
 
 

@@ -76,6 +76,9 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--iwae", type=int, default=0, metavar="K", help="also the IWAE bound with K samples"
     )
+    evaluate.add_argument(
+        "--gaps", action="store_true", help="also the best Gaussian of each image, and what the ELBO lacks"
+    )
     evaluate.add_argument("--data", type=Path, metavar="DIR", help="folder of the four MNIST files")
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument(
@@ -250,7 +253,9 @@ def evaluate_vae(file: Path, options: argparse.Namespace) -> evaluation.Figures:
         print(evaluation.NO_LIKELIHOOD, file=sys.stderr)
     test, device = test_digits(options), choose_device()
     judge = find_classifier(CHECKPOINTS, device)
-    figures = evaluation.evaluate(checkpoint, test, device, judge, options.iwae, say, effort(options))
+    figures = evaluation.evaluate(
+        checkpoint, test, device, judge, options.iwae, say, effort(options), options.gaps
+    )
     if options.record:
         with unchanged(file, read):
             save(checkpoint.with_figures(figures), file)

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from vae.data import Digits, binarised_test_images, to_unit
-from vae.measure.evidence import RADII, converged_log_likelihood, elbo, iwae
+from vae.measure.evidence import RADII, converged_log_likelihood, elbo, elbo_of, iwae
+from vae.measure.inversion import Decoder, invert
 from vae.measure.measures import FINER, TABLE, label
 from vae.measure.quality import Completeness, completeness, continuity, knn_accuracy
 from vae.model.checkpoint import Checkpoint
 from vae.model.classifier import Classifier, ClassifierCheckpoint, class_probabilities
-from vae.model.inversion import Decoder
 from vae.model.network import Posterior, reparameterise
 from vae.plane.prior import fitted_draws, prior_draws
 
@@ -62,13 +62,14 @@ def evaluate(
     iwae_samples: int = 0,
     on_step: Callable[[str], None] = lambda name: None,
     effort: Effort = FULL,
+    gaps: bool = False,
 ) -> Figures:
     """Figures of a checkpoint on `test`, in nats per image where not stated; `on_step` hears what begins.
 
     Images are binarised by sampling each pixel once with its grey value as probability, seed 0. Figures
     that do not exist are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, without
     a classifier (on `device`) there is no completeness, and of a model that was trained by the squared
-    error nothing is told that counts the likelihood of pixels (`NO_LIKELIHOOD`).
+    error nothing is told that counts the likelihood of pixels (`NO_LIKELIHOOD`). `gaps` adds `gap_figures`.
     """
     model = checkpoint.build(device)
     images = binarised_test_images(torch.from_numpy(test.images)).to(device)
@@ -97,7 +98,24 @@ def evaluate(
     if bernoulli:
         on_step("log-likelihood")
         figures |= likelihood_figures(model.decode, images, effort)
+    if gaps and bernoulli and checkpoint.model_config.variational:
+        on_step("the best Gaussian of each image")
+        figures |= gap_figures(model.decode, images, figures)
     return {name: value for name, value in figures.items() if math.isfinite(value)}
+
+
+def gap_figures(decoder: Decoder, images: Tensor, figures: Figures) -> Figures:
+    """What the ELBO in `figures` lacks to log p(x), split into two gaps (Cremer et al. 2018, equation 3).
+
+    The approximation gap is left even by the best diagonal Gaussian of each image, here the one that a search
+    finds (see inversion.py); the amortisation gap is what the encoder's own Gaussian lacks to that.
+    """
+    best = elbo_of(decoder, Posterior(*invert(decoder, images)), images)
+    return {
+        "best_elbo_nats": best.elbo,
+        "approximation_gap_nats": figures["log_likelihood_check_nats"] - best.elbo,
+        "amortisation_gap_nats": best.elbo - figures["elbo_nats"],
+    }
 
 
 def evaluate_foreign(

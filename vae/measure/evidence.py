@@ -17,9 +17,9 @@ from torch import Tensor
 from torch.distributions import Normal
 from torch.nn.functional import softplus
 
+from vae.measure.inversion import Decoder, log_likelihoods, log_prior
 from vae.measure.measures import CONVERGED
 from vae.measure.quadrature import RADIUS, Quadrature
-from vae.model.inversion import Decoder, log_likelihoods, log_prior
 from vae.model.network import VAE, Posterior, reparameterise
 from vae.model.objective import bernoulli_reconstruction, kl_divergence
 from vae.plane.lattices import disc_lattice

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae.config import LATENT_DIM, PIXELS
-from vae.model.inversion import Decoder
+from vae.measure.inversion import Decoder
 
 Probabilities = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # (n, 2) to (n, 784) or (n, …, 28, 28)
 

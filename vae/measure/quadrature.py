@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
-from vae.model.inversion import Decoder, log_likelihoods, log_prior
+from vae.measure.inversion import Decoder, log_likelihoods, log_prior
 
 RADIUS = 5.5  # of the first disc; prior mass beyond it: exp(-15), 3e-7
 TILE = 0.16  # side of a tile

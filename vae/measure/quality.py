@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vae.measure.inversion import Decoder
 from vae.model.classifier import Classifier, class_probabilities
 from vae.model.differentiation import with_jacobian
-from vae.model.inversion import Decoder
 from vae.model.network import VAE, probabilities
 from vae.plane.lattices import Points
 

@@ -47,6 +47,21 @@ def figures(few, heard) -> evaluation.Figures:
     return evaluation.evaluate(checkpoint_of(few, True), few, CPU, None, 50, heard.append, COARSER)
 
 
+def test_the_gaps_add_up(few) -> None:
+    checkpoint = checkpoint_of(few, True)
+    figures = evaluation.evaluate(checkpoint, few, CPU, effort=COARSER, gaps=True)
+    lacking = figures["log_likelihood_check_nats"] - figures["elbo_nats"]
+    assert figures["approximation_gap_nats"] + figures["amortisation_gap_nats"] == pytest.approx(lacking)
+    assert figures["approximation_gap_nats"] > -0.2  # the ELBO is estimated with samples
+    assert figures["elbo_nats"] < figures["best_elbo_nats"]  # an encoder that was never trained
+    assert "Amortisation gap" in evaluation.as_text(figures)
+
+
+def test_a_plain_autoencoder_has_no_gaps(few) -> None:
+    figures = evaluation.evaluate(checkpoint_of(few, False), few, CPU, effort=COARSER, gaps=True)
+    assert not {"best_elbo_nats", "approximation_gap_nats", "amortisation_gap_nats"} & set(figures)
+
+
 def test_figures_of_a_vae(figures, heard) -> None:
     assert figures["elbo_nats"] <= figures["iwae_nats"] + 0.1 <= figures["log_likelihood_nats"] + 0.2
     assert figures["iwae_samples"] == 50

@@ -7,7 +7,7 @@ from torch.distributions import Bernoulli, Independent
 from tests.everywhere import log_likelihood, true_posterior
 from vae.config import ModelConfig
 from vae.measure import evidence
-from vae.model.inversion import Decoder, log_likelihoods, log_prior
+from vae.measure.inversion import Decoder, log_likelihoods, log_prior
 from vae.model.network import VAE
 from vae.plane.lattices import disc_lattice
 

@@ -4,9 +4,9 @@ import torch
 from tests.everywhere import log_likelihood
 from vae.data import binarised_test_images, load_mnist
 from vae.measure import quadrature
+from vae.measure.inversion import Decoder
 from vae.measure.quadrature import SURVEY, TILE, Quadrature
 from vae.model.checkpoint import load
-from vae.model.inversion import Decoder
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import torch
 
 from vae.config import ModelConfig, TrainingConfig
 from vae.data import binarise
+from vae.measure.inversion import log_likelihoods
 from vae.measure.quality import continuity, metric
-from vae.model.inversion import log_likelihoods
 from vae.model.lookup import LookupEncoder
 from vae.training import fitting, stages
 from vae.training.fitting import EpochReport, ProgressError

@@ -4,8 +4,7 @@ from torch.distributions import Bernoulli, Independent, Normal
 
 from tests.everywhere import log_likelihood, true_posterior
 from vae.config import ModelConfig
-from vae.measure import evidence
-from vae.model import inversion
+from vae.measure import evidence, inversion
 from vae.model.network import VAE, Posterior
 
 
