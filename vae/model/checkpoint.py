@@ -114,6 +114,14 @@ def unpacked(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.float() if value.is_floating_point() else value for name, value in weights.items()}
 
 
+def finite(weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """The weights themselves. Raises ValueError if one of them is no number."""
+    for name, value in weights.items():
+        if not torch.isfinite(value).all():
+            raise ValueError(f"{name} is not finite")
+    return weights
+
+
 def read_payload(path: Path, kind: str) -> dict[str, Any]:
     """The dictionary in a file of the given kind. Raises CheckpointError."""
     try:
@@ -205,15 +213,15 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
 def load(path: Path) -> Checkpoint:
     """Read a checkpoint with `weights_only=True`.
 
-    Raises CheckpointError if the file is missing, truncated, foreign, of another version, or if weights and
-    configuration do not fit together.
+    Raises CheckpointError if the file is missing, truncated, foreign, of another version, if weights and
+    configuration do not fit together, or if weights are no numbers.
     """
     payload = read_payload(path, DECODER_KIND)
     with assembled(path):
         checkpoint = Checkpoint(
             model_config=ModelConfig(**payload["model_config"]),
             training_config=TrainingConfig(**payload["training_config"]),
-            weights=unpacked(payload["weights"]),
+            weights=finite(unpacked(payload["weights"])),
             latents=Latents(**{name: value.numpy() for name, value in payload["latents"].items()}),
             figures={str(name): float(value) for name, value in payload["figures"].items()},
             provenance=payload["provenance"],

@@ -15,6 +15,7 @@ from vae.model.checkpoint import (
     CheckpointError,
     Provenance,
     assembled,
+    finite,
     header,
     packed,
     read_payload,
@@ -88,7 +89,7 @@ def load_classifier(path: Path) -> ClassifierCheckpoint:
     with assembled(path):
         checkpoint = ClassifierCheckpoint(
             TrainingConfig(**payload["training_config"]),
-            unpacked(payload["weights"]),
+            finite(unpacked(payload["weights"])),
             payload["figures"],
             payload["provenance"],
             payload["progress"],

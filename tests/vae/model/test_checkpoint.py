@@ -164,6 +164,16 @@ def test_garbage_is_refused(path, content) -> None:
     refusal(garbage)
 
 
+@pytest.mark.parametrize("number", [torch.nan, torch.inf])
+def test_weights_that_are_no_numbers_are_refused(path, number) -> None:
+    checkpoint = load(path)
+    weights = dict(checkpoint.weights)
+    name = next(iter(weights))
+    weights[name] = torch.full_like(weights[name], number)
+    save(replace(checkpoint, weights=weights), path)
+    refusal(path)
+
+
 def test_a_foreign_file_is_refused(path) -> None:
     torch.save({"state_dict": {}}, path)
     assert "not written by Latent Atlas" in refusal(path)
