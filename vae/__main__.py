@@ -30,6 +30,7 @@ from vae.training.rungs import prepare_rung
 from vae.training.runs import Run, prepare
 
 CHECKPOINTS = Path(__file__).resolve().parents[1] / "checkpoints"
+MOST_SAMPLES = 100_000  # of an image, for the IWAE bound
 LADDER = "ladder"  # the preset that makes several checkpoints
 EXPECTED = (
     benchmark.BenchmarkError,
@@ -74,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="measure a checkpoint on the test set, print the figures")
     evaluate.add_argument("file", help="a checkpoint, or a foreign decoder: FILE.onnx or module:function")
     evaluate.add_argument(
-        "--iwae", type=int, default=0, metavar="K", help="also the IWAE bound with K samples"
+        "--iwae", type=samples, default=0, metavar="K", help="also the IWAE bound with K samples"
     )
     evaluate.add_argument(
         "--gaps", action="store_true", help="also the best Gaussian of each image, and what the ELBO lacks"
@@ -97,6 +98,13 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true")
     bench.set_defaults(run=run_bench)
     return main
+
+
+def samples(text: str) -> int:
+    """Reads a number of samples. Raises ArgumentTypeError for what is none."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_SAMPLES:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to {MOST_SAMPLES}, not {text!r}")
+    return int(text)
 
 
 def mnist_folder(data: Path | None) -> Path:

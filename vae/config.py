@@ -86,9 +86,11 @@ class TrainingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("annealing_epochs", "seed"):
-            value = getattr(self, name)
-            _require(value >= 0, f"{name} must not be negative, but is {value}.")
+        _require(
+            self.annealing_epochs >= 0,
+            f"annealing_epochs must not be negative, but is {self.annealing_epochs}.",
+        )
+        _require(0 <= self.seed < 2**31, f"seed must lie between 0 and {2**31 - 1}, not {self.seed}.")
         _require(self.epochs > 0, f"epochs must be at least 1, not {self.epochs}.")
         _require(self.batch_size >= 2, f"batch_size must be at least 2, not {self.batch_size}.")
         _require(self.learning_rate > 0, f"learning_rate must be positive, not {self.learning_rate}.")

@@ -134,3 +134,10 @@ def test_a_record_is_not_written_over_a_link(path, capsys) -> None:
     assert "is a link" in refusal(capsys, str(link), "--record")
     assert link.is_symlink()
     assert checkpoint.load(path).figures == {"elbo_nats": -1.0}
+
+
+@pytest.mark.parametrize("samples", ["-3", "0", "many", "1e3", "100001"])
+def test_a_wrong_number_of_samples_is_refused(samples, capsys) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["evaluate", "checkpoints/vae.pt", "--iwae", samples])
+    assert f"a whole number from 1 to 100000, not '{samples}'" in capsys.readouterr().err

@@ -77,3 +77,9 @@ def test_a_stopped_run_says_whether_there_is_something_to_go_on_with(tmp_path, m
     if steps == 3:
         assert cli.main(["train", "--out", str(out), "--resume"]) == 0
         assert state_of(Path(out)) == "finished"
+
+
+@pytest.mark.parametrize("seed", ["-1", str(2**31), "9" * 30])
+def test_a_seed_that_no_generator_takes_is_refused(seed, capsys) -> None:
+    assert cli.main(["train", "--seed", seed]) == 1
+    assert capsys.readouterr().err == f"seed must lie between 0 and 2147483647, not {seed}.\n"

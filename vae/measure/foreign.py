@@ -16,6 +16,8 @@ from vae.measure.inversion import Decoder
 
 Probabilities = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # (n, 2) to (n, 784) or (n, …, 28, 28)
 
+PROBED = 3  # points; not as many as they have coordinates
+LONGEST = 200  # characters of what somebody else's code says
 SMALLEST = 1e-7  # a probability of exactly 0 or 1 would make one pixel's log-likelihood infinite
 
 
@@ -37,8 +39,14 @@ def load_foreign(name: str) -> Decoder:
     probabilities = _onnx(Path(name)) if name.endswith(".onnx") else _callable(name)
 
     def decode(z: Tensor) -> Tensor:
-        ink = np.asarray(probabilities(z.cpu().numpy()), dtype=np.float64)
-        if ink.size != len(z) * PIXELS:
+        try:
+            ink = np.asarray(probabilities(z.cpu().numpy()), dtype=np.float64)
+        except Exception as error:  # whatever a stranger's code may raise
+            reason = " ".join(str(error).split())[:LONGEST] or type(error).__name__
+            raise ForeignDecoderError(
+                f"{name} failed on an array of shape ({len(z)}, 2), float32: {reason.rstrip('.')}."
+            ) from error
+        if ink.shape[:1] != (len(z),) or ink.size != len(z) * PIXELS:
             raise ForeignDecoderError(
                 f"{name} returned the shape {ink.shape} for {len(z)} points, not 784 each."
             )
@@ -47,7 +55,7 @@ def load_foreign(name: str) -> Decoder:
         clipped = ink.reshape(len(z), PIXELS).clip(SMALLEST, 1 - SMALLEST)
         return torch.logit(torch.from_numpy(clipped)).float().to(z.device)
 
-    decode(torch.zeros(2, LATENT_DIM))  # a wrong shape is better told now than after minutes
+    decode(torch.zeros(PROBED, LATENT_DIM))  # a wrong shape is better told now than after minutes
     return decode
 
 
@@ -75,8 +83,10 @@ def _callable(name: str) -> Probabilities:
     module, _, function = name.partition(":")
     try:
         found: Probabilities = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # a module may raise anything while it is imported
         raise ForeignDecoderError(
             f"{name} cannot be imported: name a function as module:function."
         ) from error
+    if not callable(found):
+        raise ForeignDecoderError(f"{name} is not a function: name one as module:function.")
     return found

@@ -23,6 +23,18 @@ def too_few(z):
     return np.zeros((len(z), 10))
 
 
+def raising(z):
+    raise RuntimeError("no luck\nat all")
+
+
+def transposed(z):
+    return sigmoid_pictures(z).reshape(len(z), 784).T
+
+
+def words(z):
+    return [["ink"] * 784] * len(z)
+
+
 def black(z):
     return np.zeros((len(z), 784))
 
@@ -63,11 +75,34 @@ def test_certain_pixels_stay_finite() -> None:
         ("tests.vae.measure.test_foreign:too_few", "784 each"),
         ("tests.vae.measure.test_foreign:nothing", "cannot be imported"),
         ("no_such_module:decode", "cannot be imported"),
+        ("math:pi", "is not a function"),
+        ("json:dumps", "failed on an array of shape"),
+        ("tests.vae.measure.test_foreign:raising", r"failed on an array of shape \(3, 2\), float32: no luck"),
+        ("tests.vae.measure.test_foreign:transposed", "784 each"),
+        ("tests.vae.measure.test_foreign:words", "failed on an array"),
     ],
 )
 def test_unusable_decoders_are_refused_with_a_sentence(name, sentence) -> None:
     with pytest.raises(ForeignDecoderError, match=sentence):
         load_foreign(name)(torch.ones(3, 2))
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [(TensorProto.FLOAT, [2, 2]), (TensorProto.FLOAT, ["n", 3]), (TensorProto.INT64, ["n", 2])],
+)
+def test_an_onnx_file_for_other_inputs_is_refused(tmp_path, kind, shape) -> None:
+    graph = helper.make_graph(
+        [helper.make_node("Identity", ["z"], ["ink"])],
+        "decoder",
+        [helper.make_tensor_value_info("z", kind, shape)],
+        [helper.make_tensor_value_info("ink", kind, shape)],
+    )
+    path = tmp_path / "decoder.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), path)
+    with pytest.raises(ForeignDecoderError, match="failed on an array of shape") as caught:
+        load_foreign(str(path))
+    assert "\n" not in str(caught.value)
 
 
 def test_a_damaged_onnx_file_is_refused(tmp_path) -> None:
