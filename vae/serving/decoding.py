@@ -89,6 +89,7 @@ class DecoderService:
         self._batcher: MicroBatcher[NDArray[np.float32], Decoded | Encoded] = MicroBatcher(
             self._work, max_batch=MAX_POINTS, max_queue=MAX_QUEUE, max_wait=MAX_WAIT, name="decoder"
         )
+        self._asked_at = time.monotonic()
         self._warm_up()
 
     @property
@@ -100,6 +101,11 @@ class DecoderService:
     def queue_depth(self) -> int:
         """Points that wait to be decoded."""
         return self._batcher.depth
+
+    @property
+    def quiet_for(self) -> float:
+        """Seconds since somebody asked for something."""
+        return time.monotonic() - self._asked_at
 
     def checkpoint(self, name: str) -> Checkpoint:
         """The checkpoint as it was read. Raises UnknownCheckpoint."""
@@ -142,6 +148,7 @@ class DecoderService:
 
     def _submit(self, lane: Lane, rows: NDArray[np.float32]) -> Future[Decoded | Encoded]:
         self._require(lane.checkpoint)
+        self._asked_at = time.monotonic()
         return self._batcher.submit(rows, lane=lane, size=len(rows))
 
     def _require(self, name: str) -> None:

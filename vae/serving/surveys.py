@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,14 @@ from vae.serving.decoding import DecoderService
 if TYPE_CHECKING:
     from vae.measure.geodesic import PictureSpace
 
-HEAD_START = 10.0  # seconds in which the first visitors have the machine for themselves
-REST = 2.0  # seconds of rest after each second of measuring that nobody waits for
+QUIET = 10.0  # seconds without a request after which planes are measured that nobody has asked for
 
 
 class Surveys:
     """Makes the PictureSpace of each checkpoint of a service once, row by row, on one thread.
 
-    What somebody asks for comes first and is measured without rests. Until `measure_all` nothing else is.
+    What somebody asks for comes first. After `measure_all` the others follow whenever nobody is asking the
+    service for anything: a row takes some milliseconds, and a class at work would feel each of them.
     """
 
     def __init__(self, service: DecoderService) -> None:
@@ -34,7 +33,7 @@ class Surveys:
         self._worker.start()
 
     def measure_all(self) -> None:
-        """Measure one checkpoint after the other, unhurriedly, after a head start for the first visitors."""
+        """Measure one checkpoint after the other, while the service is quiet."""
         with self._changed:
             self._all = True
             self._changed.notify_all()
@@ -70,32 +69,27 @@ class Surveys:
         return name in self._spaces or name in self._failed
 
     def _run(self) -> None:
-        self._rest(HEAD_START)
-        # Not before: to import SciPy takes as long as everything else that the first visitor waits for.
-        from vae.measure.geodesic import survey
-
-        service = self._service
-        rows = {
-            name: survey(service.model(name), service.checkpoint(name).latents.means) for name in self._shares
-        }
+        begun: dict[str, Generator[float, None, PictureSpace]] = {}
         while (name := self._next()) is not None:
-            started = time.monotonic()
-            self._measure(name, rows[name])
-            self._rest(REST * (time.monotonic() - started))
+            # Not before: to import SciPy takes as long as everything else that the first visitor waits for.
+            from vae.measure.geodesic import survey
 
-    def _rest(self, seconds: float) -> None:
-        """Nothing is done for so long, unless somebody asks."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._asked, timeout=seconds)
+            if name not in begun:
+                latents = self._service.checkpoint(name).latents
+                begun[name] = survey(self._service.model(name), latents.means)
+            self._measure(name, begun[name])
 
     def _next(self) -> str | None:
         """What to measure: the newest that was asked for, then the others in order. None once closed."""
         with self._changed:
             while not self._closed:
-                left = self._asked[-1:] or [name for name in self._shares if not self._settled(name)]
-                if left and (self._asked or self._all):
+                if self._asked:
+                    return self._asked[-1]
+                left = [name for name in self._shares if not self._settled(name)] if self._all else []
+                too_soon = QUIET - self._service.quiet_for
+                if left and too_soon <= 0:
                     return left[0]
-                self._changed.wait()
+                self._changed.wait(too_soon if left else None)
         return None
 
     def _measure(self, name: str, rows: Generator[float, None, PictureSpace]) -> None:

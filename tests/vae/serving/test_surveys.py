@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def test_asking_does_not_wait_unless_told_to(made: Surveys) -> None:
 def test_in_the_background_all_are_measured_in_order_but_asking_goes_first(
     service: DecoderService, begun: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(surveys, "REST", 0.01)
+    monkeypatch.setattr(surveys, "QUIET", 0.0)
     made = Surveys(named(service))
     try:
         made.measure_all()
@@ -86,6 +87,27 @@ def test_in_the_background_all_are_measured_in_order_but_asking_goes_first(
         assert begun[0] == "second"
         assert all(made.space(name, WAIT) for name in service.names)
         assert sorted(begun) == sorted(NAMES)
+    finally:
+        made.close()
+
+
+def test_while_somebody_asks_for_pictures_nothing_is_measured_that_nobody_wants(
+    service: DecoderService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surveys, "QUIET", WAIT)
+    z = np.zeros((1, 2), np.float32)
+    service.decode("first", z)
+    made = Surveys(service)
+    try:
+        made.measure_all()
+        assert made.space("second", WAIT)  # what is asked for does not wait
+        assert made.share("first") == 0
+        monkeypatch.setattr(surveys, "QUIET", 0.0)
+        made.measure_all()  # looks again
+        end = time.monotonic() + WAIT
+        while made.share("first") < 1 and time.monotonic() < end:
+            time.sleep(0.01)
+        assert made.share("first") == 1
     finally:
         made.close()
 
