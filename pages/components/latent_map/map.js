@@ -29,7 +29,8 @@ export async function mount(root, { data }) {
 }
 
 class LatentMap {
-  #waited = Promise.withResolvers();
+  #goOn;
+  #waited = new Promise((goOn) => (this.#goOn = goOn));
   #heard = false; // whether anybody draws this map's pictures
   #group;
   #scene;
@@ -59,8 +60,8 @@ class LatentMap {
 
   /** Settles when the pinned point's digit is on the screen, or is not to be waited for any longer. */
   get firstDigit() {
-    const late = setTimeout(this.#waited.resolve, LATE_MS);
-    return this.#waited.promise.finally(() => clearTimeout(late));
+    const late = setTimeout(this.#goOn, LATE_MS);
+    return this.#waited.finally(() => clearTimeout(late));
   }
 
   async start(Plotly) {
@@ -107,7 +108,7 @@ class LatentMap {
 
   #hear(condition) {
     this.#condition = condition;
-    if (condition.open === false) this.#waited.resolve();
+    if (condition.open === false) this.#goOn();
     announceChannel({ group: this.#group, ...condition });
   }
 
@@ -120,7 +121,7 @@ class LatentMap {
 
   #announce(picture) {
     announcePoint({ group: this.#group, ...picture, likely: this.#likely(picture.z1, picture.z2) });
-    if (this.#heard) requestAnimationFrame(() => setTimeout(this.#waited.resolve)); // it is on the screen by then
+    if (this.#heard) requestAnimationFrame(() => setTimeout(this.#goOn)); // it is on the screen by then
   }
 
   #likely(z1, z2) {
