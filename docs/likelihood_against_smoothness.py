@@ -26,7 +26,7 @@ from vae.plane.prior import prior_draws  # noqa: E402
 from vae.training.presets import PRESETS  # noqa: E402
 from vae.training.stages import VAEFit  # noqa: E402
 
-PENALTIES = (0.0, 0.0003, 0.0007, 0.0015, 0.003, 0.006)
+PENALTIES = (0.0, 0.0003, 0.0007, 0.0015, 0.003)
 PLACES, EPOCHS = 987, 12
 TRAINED_ON, EXACT_ON, DRAWS = 50_000, 1_000, 10_000
 DECIMALS = (2, 2, 1, 2, 3)
