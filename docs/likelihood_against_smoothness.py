@@ -27,8 +27,9 @@ from vae.training.presets import PRESETS  # noqa: E402
 from vae.training.stages import VAEFit  # noqa: E402
 
 PENALTIES = (0.0, 0.0003, 0.0007, 0.0015, 0.003)
-PLACES, EPOCHS = 987, 12
-TRAINED_ON, EXACT_ON, DRAWS = 50_000, 1_000, 10_000
+PLACES, EPOCHS = 987, 8
+TRAINED_ON, SUMMED_FOR, DRAWS = 50_000, 1_000, 10_000
+LATTICE = 0.04  # and twice as fine: posteriors are still wide after so few epochs
 DECIMALS = (2, 2, 1, 2, 3)
 HEAD = "| penalty | −ELBO | −log p(x), first 1,000 | median a unit | ratio | completeness | seconds |"
 
@@ -44,13 +45,13 @@ def row(penalty: float, train: Digits, held_out: Digits, device: torch.device) -
         pass
     model = fit.model.eval()
     images = binarise(torch.from_numpy(held_out.images), torch.Generator().manual_seed(0)).to(device)
-    exact = converged_log_likelihood(model.decode, images[:EXACT_ON])
+    summed = converged_log_likelihood(model.decode, images[:SUMMED_FOR], LATTICE, LATTICE / 2, confirm=False)
     z = reparameterise(encode_all(model, to_unit(held_out.images)), torch.Generator().manual_seed(0))
     change = continuity(model, z.to(device))
     judge = find_classifier(ROOT / "checkpoints", device)
     assert judge is not None
     named = completeness(model.decode, judge, prior_draws(DRAWS, seed=0).to(device))
-    figures = (-elbo(model, images).elbo, -exact.check, change.median, change.ratio, named.share)
+    figures = (-elbo(model, images).elbo, -summed.check, change.median, change.ratio, named.share)
     written = " | ".join(
         f"{value:.{decimals}f}" for value, decimals in zip(figures, (2, 2, 1, 2, 3), strict=True)
     )
