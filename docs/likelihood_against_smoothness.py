@@ -26,7 +26,7 @@ from vae.plane.prior import prior_draws  # noqa: E402
 from vae.training.presets import PRESETS  # noqa: E402
 from vae.training.stages import VAEFit  # noqa: E402
 
-PENALTIES = (0.0, 0.0003, 0.0007, 0.0015, 0.003)
+PENALTIES = (0.0, 0.0007, 0.0015, 0.003)
 PLACES, EPOCHS = 987, 8
 TRAINED_ON, SUMMED_FOR, DRAWS = 50_000, 1_000, 10_000
 LATTICE = 0.04  # and twice as fine: posteriors are still wide after so few epochs
