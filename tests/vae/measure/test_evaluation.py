@@ -57,6 +57,14 @@ def test_the_gaps_add_up(few) -> None:
     assert "Amortisation gap" in evaluation.as_text(figures)
 
 
+def test_without_an_exact_log_likelihood_there_is_no_approximation_gap(few) -> None:
+    model = checkpoint_of(few, True).build()
+    images = binarised_test_images(torch.from_numpy(few.images))
+    rough = {"elbo_nats": -500.0, "log_likelihood_check_nats": -600.0, "log_likelihood_error_nats": 3.0}
+    gaps = evaluation.gap_figures(model.decode, images, rough)
+    assert set(gaps) == {"best_elbo_nats", "amortisation_gap_nats"}
+
+
 def test_a_plain_autoencoder_has_no_gaps(few) -> None:
     figures = evaluation.evaluate(checkpoint_of(few, False), few, CPU, effort=COARSER, gaps=True)
     assert not {"best_elbo_nats", "approximation_gap_nats", "amortisation_gap_nats"} & set(figures)
