@@ -15,6 +15,7 @@ from pages.components.completeness.maps import Rung, Twin, completeness
 from pages.components.completeness.prior_draws import prior_draws
 from pages.components.completeness.view import KEEPER, LAYERS, SEEDS, CompletenessView, Side, rungs
 from pages.components.completeness.widgets import show_choice, show_slider
+from pages.components.frame import markup
 from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.frame.numbers import number_field
 from pages.components.frame.words import title
@@ -141,10 +142,7 @@ def show_lead(shown: Shown, view: CompletenessView) -> None:
     recorded = [shown.service.checkpoint(rung.name).figures for rung in (left, right)]
     said = words.sentence(view.link, *recorded, same=left == right)
     with st.container(key="completeness_lead"):
-        st.html(
-            f'<p class="atlas-lead"><b>{words.TASK}</b><br>'
-            f'<span data-testid="sentence" role="status">{escape(said)}</span></p>'
-        )
+        st.html(markup.lead(words.TASK, said))
 
 
 def show_grid(shown: Shown, view: CompletenessView) -> None:

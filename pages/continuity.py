@@ -80,7 +80,8 @@ def show_walk(service: DecoderService) -> None:
     kind = "straight" if late and view.kind == "geodesic" else view.kind
     walked = data.walked(view.checkpoint, kind, view.a, view.b)
     heat_map = data.heat_map(view.checkpoint) if view.magnification and not late else None
-    lead.html(waiting_html(view, words.SEARCHING) if late else lead_html(service, view, walked))
+    said = words.SEARCHING if late else seen(service, view, walked)
+    lead.html(markup.lead(words.TASKS[view.mode], said))
     continuity(
         key=WALK,
         checkpoint=view.checkpoint,
@@ -119,32 +120,19 @@ def measure(view: PathView, lead: DeltaGenerator) -> None:
     """
     while not data.is_surveyed(view.checkpoint, timeout=0.3):
         done = f"{100 * data.surveyed_share(view.checkpoint):.0f} %"
-        lead.html(waiting_html(view, words.MEASURING, done))
+        lead.html(markup.lead(words.TASKS[view.mode], words.MEASURING, done))
     if view.kind == "geodesic":
         data.walked(view.checkpoint, view.kind, view.a, view.b)
         st.session_state["geodesic"] = path_of(view)
     st.rerun()
 
 
-def waiting_html(view: PathView, sentence: str, done: str = "") -> str:
-    """What to do, what is going on, and how much of it is done."""
-    return (
-        f'<p class="atlas-lead"><b>{words.TASKS[view.mode]}</b><br>'
-        f'<span data-testid="sentence" role="status">{sentence}</span> {done}</p>'
-    )
-
-
-def lead_html(service: DecoderService, view: PathView, walked: Walked) -> str:
-    """One sentence of what to do, one of what is seen."""
+def seen(service: DecoderService, view: PathView, walked: Walked) -> str:
+    """One sentence on what is seen."""
     box = data_box(service.checkpoint(view.checkpoint).latents.means)
     if view.mode == "axes":
-        seen = words.axes_sentence(view.point, box)
-    else:
-        seen = words.path_sentence(view.kind, view.a, view.b, walked.traversal, walked.straight_length, box)
-    return (
-        f'<p class="atlas-lead"><b>{words.TASKS[view.mode]}</b><br>'
-        f'<span data-testid="sentence" role="status">{escape(seen)}</span></p>'
-    )
+        return words.axes_sentence(view.point, box)
+    return words.path_sentence(view.kind, view.a, view.b, walked.traversal, walked.straight_length, box)
 
 
 def show_ends(latents: Latents, walk: Walk) -> None:

@@ -20,6 +20,7 @@ from vae.config import ModelConfig, TrainingConfig
 from vae.model import checkpoint
 from vae.model.network import VAE
 from vae.serving import decoding
+from vae.serving.decoding import DecoderService
 
 
 def write_checkpoint(path: Path, seed: int = 0, digits: int = 50) -> VAE:
@@ -40,6 +41,18 @@ def write_checkpoint(path: Path, seed: int = 0, digits: int = 50) -> VAE:
         checkpoint.Checkpoint(config, TrainingConfig(seed=seed), model.state_dict(), latents), path
     )
     return checkpoint.load(path).build()  # a file may keep weights less exactly than they were
+
+
+@contextmanager
+def service_of(folder: Path, *names: str) -> Iterator[DecoderService]:
+    """A service with a small model of its own for each name."""
+    for seed, name in enumerate(names):
+        write_checkpoint(folder / f"{name}.pt", seed)
+    service = DecoderService(folder, torch.device("cpu"))
+    try:
+        yield service
+    finally:
+        service.close()
 
 
 class HeldDrawing:

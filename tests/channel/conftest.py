@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import torch
 
-from tests.serving import Server, write_checkpoint
+from tests.serving import Server, service_of
 from vae.serving import channel
 from vae.serving.decoding import DecoderService
 
@@ -15,11 +14,8 @@ from vae.serving.decoding import DecoderService
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DecoderService]:
     folder = tmp_path_factory.mktemp("checkpoints")
-    write_checkpoint(folder / "vae.pt")
-    write_checkpoint(folder / "beta.pt", seed=1)
-    service = DecoderService(folder, torch.device("cpu"))
-    yield service
-    service.close()
+    with service_of(folder, "vae", "beta") as service:
+        yield service
 
 
 @pytest.fixture(scope="module")

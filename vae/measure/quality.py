@@ -24,9 +24,8 @@ def knn_accuracy(means: Points, labels: NDArray[np.uint8], k: int = 10) -> float
 
     Leave-one-out over means (n, 2) and labels (n,), n > k; ties go to the smaller digit.
     """
-    from sklearn.neighbors import (
-        NearestNeighbors,
-    )  # slow to load, and the app needs the rest of this module only
+    # here, because it is slow to load and the app needs only the rest of this module
+    from sklearn.neighbors import NearestNeighbors
 
     neighbours = NearestNeighbors(n_neighbors=k + 1).fit(means).kneighbors(means, return_distance=False)
     votes = np.zeros((len(means), 10))

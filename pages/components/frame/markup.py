@@ -20,6 +20,15 @@ def unformatted(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]!$~<>|#])", r"\\\1", text)
 
 
+def lead(task: str, said: str, more: str = "") -> str:
+    """What to do, and one sentence on what is seen, which is read out when it changes; `more` is not."""
+    behind = f" {html.escape(more)}" if more else ""
+    return (
+        f'<p class="atlas-lead"><b>{html.escape(task)}</b><br>'
+        f'<span data-testid="sentence" role="status">{html.escape(said)}</span>{behind}</p>'
+    )
+
+
 def digit_png(pixels: NDArray[np.uint8], scale: int = 1) -> bytes:
     """A PNG of one digit, (784,) grey values 0 to 255; each pixel becomes a square of `scale` by `scale`."""
     image = Image.fromarray(pixels.reshape(SIDE, SIDE))

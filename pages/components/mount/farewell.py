@@ -24,14 +24,15 @@ def limit_farewell() -> None:
         before = signal.getsignal(number)
 
         def end(received: int, frame: FrameType | None, before: object = before) -> None:
-            threading.Thread(target=_end_soon, name="farewell", daemon=True).start()
+            timer = threading.Timer(LIMIT, _end)
+            timer.daemon = True
+            timer.start()
             if callable(before):
                 before(received, frame)
 
         signal.signal(number, end)
 
 
-def _end_soon() -> None:
-    threading.Event().wait(LIMIT)
+def _end() -> None:
     print("Ended, though some clients did not take leave.", file=sys.stderr, flush=True)
     os._exit(0)

@@ -37,14 +37,11 @@ class Guarded:
         self._explains_itself = f"{base_path()}/decode/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            if not self._allowed(scope) and not scope["path"].startswith(self._explains_itself):
-                await receive()  # the handshake
-                await send({"type": "websocket.close", "code": POLICY_VIOLATION})
-                return
-            await self._app(scope, receive, send)
-        elif scope["type"] == "http":
+        if scope["type"] == "http":
             await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket" and self._turned_away(scope):
+            await receive()  # the handshake
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         else:
             await self._app(scope, receive, send)
 
@@ -60,6 +57,9 @@ class Guarded:
         if scope["method"] not in READS and not self._allowed(scope):
             app = PlainTextResponse("Pages of other hosts may not write here.", 403)
         await app(scope, receive, send_with_headers)
+
+    def _turned_away(self, scope: Scope) -> bool:
+        return not self._allowed(scope) and not scope["path"].startswith(self._explains_itself)
 
     @staticmethod
     def _allowed(scope: Scope) -> bool:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.datastructures import QueryParams
 
-from tests.serving import HeldDrawing, Server, write_checkpoint
+from tests.serving import HeldDrawing, Server, service_of
 from vae.plane import lattices
 from vae.plane.limits import LIMIT
 from vae.plane.linking import carried
@@ -32,11 +32,8 @@ from vae.serving.manifold import ManifoldError
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DecoderService]:
     folder = tmp_path_factory.mktemp("checkpoints")
-    for seed, name in enumerate(("vae", "autoencoder", "ladder/beta-4")):
-        write_checkpoint(folder / f"{name}.pt", seed)
-    service = DecoderService(folder, torch.device("cpu"))
-    yield service
-    service.close()
+    with service_of(folder, "vae", "autoencoder", "ladder/beta-4") as service:
+        yield service
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.serving import write_checkpoint
+from tests.serving import service_of
 from vae.measure import geodesic
 from vae.serving import surveys
 from vae.serving.decoding import DecoderService
@@ -23,11 +23,8 @@ WAIT = 60.0
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[DecoderService]:
-    for seed, name in enumerate(NAMES):
-        write_checkpoint(tmp_path / f"{name}.pt", seed)
-    service = DecoderService(tmp_path, torch.device("cpu"))
-    yield service
-    service.close()
+    with service_of(tmp_path, *NAMES) as service:
+        yield service
 
 
 @pytest.fixture
