@@ -15,10 +15,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pages.components.frame.service import decoder_service, surveys
 from pages.components.mount import assets
+from pages.components.mount.admission import Admitted, forgetting
 from pages.components.mount.compressed import Compressed
 from pages.components.mount.farewell import limit_farewell
 from pages.components.mount.guard import Guarded
-from vae.serving import channel, manifold
+from vae.serving import channel, health, manifold
+from vae.serving.room import Room
 
 
 def check_device() -> None:
@@ -50,7 +52,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     limit_farewell()
     loading = threading.Thread(target=load, name="loading")
     loading.start()
-    yield
+    async with forgetting(room):
+        yield
     loading.join()
     surveys.clear()
     decoder_service.clear()
@@ -59,18 +62,21 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 if os.environ.get("LATENT_ATLAS_DEVICE"):  # without a wish there is always one: the CPU
     check_device()
 
+room = Room()
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     routes=assets.at_base_path(
         [
             *channel.routes(decoder_service, assets.origin_allowed),
             *manifold.routes(decoder_service),
+            *health.routes(decoder_service, room),
             *assets.routes(),
         ]
     ),
     middleware=[
         Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"]),
         Middleware(Guarded),
+        Middleware(Admitted, room=room),
         Middleware(Compressed),
     ],
     lifespan=lifespan,

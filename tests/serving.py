@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from pages.components.mount.admission import full
 from vae.config import ModelConfig, TrainingConfig
 from vae.model import checkpoint
 from vae.model.network import VAE
 from vae.serving import decoding
 from vae.serving.decoding import DecoderService
+from vae.serving.sockets import Watch, watch
 
 
 def write_checkpoint(path: Path, seed: int = 0, digits: int = 50) -> VAE:
@@ -71,18 +73,27 @@ class HeldDrawing:
 
 
 class Server(uvicorn.Server):
-    """A real server on a free port of this machine, in a thread, with the settings Streamlit uses."""
+    """A real server on a free port of this machine, in a thread, with the settings Streamlit uses.
 
-    def __init__(self, routes: list[BaseRoute]) -> None:
+    Its sockets have the limits that the app's have; it serves `most` connections.
+    """
+
+    def __init__(self, routes: list[BaseRoute], most: int = 1000) -> None:
         settings = {"ws": "websockets-sansio", "ws_per_message_deflate": False, "log_config": None}
         super().__init__(uvicorn.Config(Starlette(routes=routes), **settings))
         self._socket = socket.create_server(("127.0.0.1", 0))
         # The system's own buffers hold tens of megabytes; small ones show what the server holds.
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**16)
+        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            self._socket.setsockopt(socket.SOL_SOCKET, buffer, 2**16)
         self._ready = threading.Event()
-        self.host = "{}:{}".format(*self._socket.getsockname())
+        self._most = most
+        self.address: tuple[str, int] = self._socket.getsockname()
+        self.host = "{}:{}".format(*self.address)
+
+    connections: Watch
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.connections = watch(self.config, self._most, full)
         await super().startup(sockets)
         self._ready.set()
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.serving import Server, service_of
-from vae.serving import channel
+from vae.serving import channel, health
 from vae.serving.decoding import DecoderService
+from vae.serving.room import Room
 
 
 @pytest.fixture(scope="module")
@@ -20,5 +21,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DecoderService
 
 @pytest.fixture(scope="module")
 def server(service: DecoderService) -> Iterator[Server]:
-    with Server(channel.routes(lambda: service)).running() as server:
+    with Server(
+        [*channel.routes(lambda: service), *health.routes(lambda: service, Room())]
+    ).running() as server:
         yield server

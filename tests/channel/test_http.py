@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import struct
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import numpy as np
-import torch
 
 from tests.channel.talking import SOON
 from tests.serving import Server
-from vae.serving import channel
 from vae.serving.decoding import DecoderService
 
 
@@ -47,25 +43,3 @@ def test_latents_of_an_unknown_checkpoint_are_not_found(server: Server) -> None:
     status, _, body = get(server, "/latents/nope")
     assert status == 404
     assert b"vae, beta" in body
-
-
-def test_healthz_tells_device_checkpoints_queue_and_problems(server: Server, service: DecoderService) -> None:
-    status, headers, body = get(server, "/healthz")
-    assert status == 200
-    assert headers["cache-control"] == "no-store"
-    assert json.loads(body) == {
-        "status": "ok",
-        "device": service.device_name,
-        "checkpoints": ["vae", "beta"],
-        "queue_depth": 0,
-        "problems": {},
-    }
-
-
-def test_healthz_with_nothing_to_serve_says_what_is_wrong(tmp_path: Path) -> None:
-    service = DecoderService(tmp_path, torch.device("cpu"))
-    with Server(channel.routes(lambda: service)).running() as server:
-        health = json.loads(get(server, "/healthz")[2])
-    assert health["status"] == "degraded"
-    assert "vae.pt" in health["problems"]["vae.pt"]
-    service.close()

@@ -1,4 +1,4 @@
-"""The decode channel and what belongs to it: WebSocket /decode/{checkpoint}, /latents/{checkpoint}, /healthz.
+"""The decode channel and what belongs to it: WebSocket /decode/{checkpoint}, /latents/{checkpoint}.
 
 Binary frames, little-endian. Request: u32 sequence, then n points (f32 z1, f32 z2), 1 <= n <= 256. Reply: the
 same u32, then n pictures of 784 bytes. A connection has one request in work; of those that arrive meanwhile
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -111,23 +111,9 @@ def routes(
             latents[name] = Payload(pack_latents(checkpoint.latents), "application/octet-stream")
         return latents[name].response(request)
 
-    async def healthz(request: Request) -> Response:
-        decoders = await run_in_threadpool(service)
-        return JSONResponse(
-            {
-                "status": "ok" if decoders.names and not decoders.problems else "degraded",
-                "device": decoders.device_name,
-                "checkpoints": decoders.names,
-                "queue_depth": decoders.queue_depth,
-                "problems": decoders.problems,
-            },
-            headers={"Cache-Control": "no-store"},
-        )
-
     return [
         WebSocketRoute("/decode/{checkpoint}", decode),
         Route("/latents/{checkpoint}", serve_latents),
-        Route("/healthz", healthz),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Hashable, Sequence
 from concurrent.futures import Future
@@ -164,7 +165,8 @@ class DecoderService:
         except AnotherKind:  # the classifier lies beside the decoders
             return
         except CheckpointError as error:
-            self.problems[path.name] = str(error)
+            # without where this machine keeps it: pages and /healthz show the sentence to everybody
+            self.problems[path.name] = str(error).replace(str(path.parent.parent) + os.sep, "")
 
     def _warm_up(self) -> None:
         """The first pass of each kind allocates and, on a GPU, picks kernels: not while a visitor waits."""
