@@ -24,6 +24,7 @@ from vae.model.checkpoint import Latents
 from vae.plane.box import data_box
 from vae.plane.neighbours import digit_at
 from vae.plane.paths import KINDS
+from vae.serving.batching import QueueFull
 from vae.serving.decoding import DecoderService
 
 WALK = "continuity_walk"  # key of the component
@@ -76,6 +77,18 @@ def show_walk(service: DecoderService) -> None:
         with st.container(key="continuity_controls", horizontal=True, vertical_alignment="center"):
             show_ends(service.checkpoint(view.checkpoint).latents, view.walk)
             show_kinds(view)
+    try:
+        draw_walk(service, view, lead)
+    except QueueFull:
+        st.warning(words.BUSY)
+        st.button("Try again", key="continuity_again")
+
+
+def draw_walk(service: DecoderService, view: PathView, lead: DeltaGenerator) -> None:
+    """The walk and what is known about it; `lead` is where the sentence on it stands.
+
+    Raises QueueFull if too many paths are asked for at once.
+    """
     late = is_late(view)
     kind = "straight" if late and view.kind == "geodesic" else view.kind
     walked = data.walked(view.checkpoint, kind, view.a, view.b)

@@ -122,7 +122,7 @@ def test_a_foreign_page_is_turned_away_from_streamlits_socket_at_once(url: str) 
 
 def test_a_foreign_page_may_read_what_anybody_may_and_write_nothing(url: str) -> None:
     assert get(url + "/healthz", Origin="https://evil.example")[0] == 200
-    request = urllib.request.Request(url + "/_stcore/upload_file/a/b", data=b"x", method="PUT")
+    request = urllib.request.Request(url + "/_stcore/stream", data=b"x", method="PUT")
     request.add_header("Origin", "https://evil.example")
     with pytest.raises(urllib.error.HTTPError, match="403") as refused:
         urllib.request.urlopen(request, timeout=SOON)

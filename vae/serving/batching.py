@@ -7,10 +7,11 @@ worked on at once.
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Generic, NamedTuple, TypeVar
 
@@ -37,6 +38,36 @@ class _Entry(NamedTuple, Generic[Item, Result]):
     future: Future[Result]
 
 
+class _Lane(Generic[Item, Result]):
+    """What waits in a lane: the owners' own queues, in the order of their turns; never an empty one."""
+
+    def __init__(self) -> None:
+        self._queues: OrderedDict[Hashable, deque[_Entry[Item, Result]]] = OrderedDict()
+
+    def __iter__(self) -> Iterator[_Entry[Item, Result]]:
+        return itertools.chain.from_iterable(self._queues.values())
+
+    def __bool__(self) -> bool:
+        return bool(self._queues)
+
+    def put(self, owner: Hashable, entry: _Entry[Item, Result]) -> None:
+        self._queues.setdefault(owner, deque()).append(entry)
+
+    def take(self, room: int, whatever: bool = False) -> _Entry[Item, Result] | None:
+        """The oldest entry of the owner whose turn it is, None if it is larger than `room`."""
+        if not self._queues:
+            return None
+        owner, queue = next(iter(self._queues.items()))
+        if queue[0].size > room and not whatever:
+            return None
+        entry = queue.popleft()
+        if queue:
+            self._queues.move_to_end(owner)
+        else:
+            del self._queues[owner]
+        return entry
+
+
 class MicroBatcher(Generic[Item, Result]):
     """Joins what many threads ask for at the same moment into few calls of `work` on one thread.
 
@@ -44,7 +75,8 @@ class MicroBatcher(Generic[Item, Result]):
     it raises reaches the waiters of that batch and no others.
 
     Lanes take turns, one batch each, so a lane with much to do cannot keep another one waiting for more than
-    a batch. Sizes are in whatever unit the caller counts work in: a batch holds at most `max_batch` of them
+    a batch. Within a lane owners take turns, one item each, so whoever asks for much waits for it himself.
+    Sizes are in whatever unit the caller counts work in: a batch holds at most `max_batch` of them
     (a single larger item is worked on alone) and at most `max_queue` wait, for at most `max_wait` seconds.
     """
 
@@ -61,7 +93,7 @@ class MicroBatcher(Generic[Item, Result]):
         self._max_batch = max_batch
         self._max_queue = max_queue
         self._max_wait = max_wait
-        self._lanes: OrderedDict[Hashable, deque[_Entry[Item, Result]]] = OrderedDict()
+        self._lanes: OrderedDict[Hashable, _Lane[Item, Result]] = OrderedDict()
         self._depth = 0
         self._closed = False
         self._changed = threading.Condition()
@@ -73,10 +105,13 @@ class MicroBatcher(Generic[Item, Result]):
         """How much is waiting, in units of size; what is being worked on no longer counts."""
         return self._depth
 
-    def submit(self, item: Item, *, lane: Hashable = None, size: int = 1) -> Future[Result]:
+    def submit(
+        self, item: Item, *, lane: Hashable = None, owner: Hashable = None, size: int = 1
+    ) -> Future[Result]:
         """Queue an item and return the future of its result; cancelling it in time saves the work.
 
-        Raises QueueFull when `max_queue` would be exceeded and BatcherClosed after `close`.
+        `owner` is whoever asks. Raises QueueFull when `max_queue` would be exceeded, BatcherClosed after
+        `close`.
         """
         future: Future[Result] = Future()
         with self._changed:
@@ -85,7 +120,8 @@ class MicroBatcher(Generic[Item, Result]):
             if self._depth + size > self._max_queue:
                 raise QueueFull(f"{self._depth} of {self._max_queue} places are taken; try again.")
             self._depth += size
-            self._lanes.setdefault(lane, deque()).append(_Entry(item, size, time.monotonic(), future))
+            entry = _Entry(item, size, time.monotonic(), future)
+            self._lanes.setdefault(lane, _Lane()).put(owner, entry)
             self._changed.notify()
         return future
 
@@ -118,11 +154,11 @@ class MicroBatcher(Generic[Item, Result]):
             if self._closed:
                 return None
             lane, queue = next(iter(self._lanes.items()))
-            entries = [queue.popleft()]
-            size = entries[0].size
-            while queue and size + queue[0].size <= self._max_batch:
-                entries.append(queue.popleft())
-                size += entries[-1].size
+            entries: list[_Entry[Item, Result]] = []
+            size = 0
+            while entry := queue.take(self._max_batch - size, whatever=not entries):
+                entries.append(entry)
+                size += entry.size
             if queue:
                 self._lanes.move_to_end(lane)
             else:

@@ -132,6 +132,7 @@ class Connection:
         self._websocket = websocket
         self._service = service
         self._checkpoint = checkpoint
+        self._owner = websocket.client.host if websocket.client else ""
         self._newest: DecodeRequest | None = None
         self._arrived = asyncio.Event()
         self._last: Decoded | None = None
@@ -175,7 +176,7 @@ class Connection:
 
     async def _decode(self, z: NDArray[np.float32]) -> Decoded:
         try:
-            return await asyncio.wrap_future(self._service.submit(self._checkpoint, z))
+            return await asyncio.wrap_future(self._service.submit(self._checkpoint, z, self._owner))
         except (QueueFull, Overdue) as error:
             raise Refusal(TRY_LATER, "The server has too much to do; try again in a moment.") from error
         except BatcherClosed as error:

@@ -22,12 +22,13 @@ from vae.model import ladder
 from vae.model.checkpoint import AnotherKind, Checkpoint, CheckpointError
 from vae.model.network import VAE, encode_all, probabilities
 from vae.plane.limits import MAX_POINTS
-from vae.serving.batching import MicroBatcher
+from vae.serving.batching import MicroBatcher, QueueFull
 from vae.serving.errors import UnknownCheckpoint
 
 DEFAULT = "vae"  # the checkpoint that pages open with; its absence is a problem
 MAX_QUEUE = 128 * MAX_POINTS  # a class of a hundred may open a page with a path in the same second
 MAX_WAIT = 10.0  # seconds; whoever waited longer has moved on
+HEAVY_QUEUE = MAX_QUEUE * 7 // 8  # what large requests leave, small ones find free
 LIGHT = 16  # points; larger requests take turns with the small ones instead of standing in front of them
 
 Answer = TypeVar("Answer")
@@ -118,15 +119,15 @@ class DecoderService:
         self._require(name)
         return self._models[name]
 
-    def submit(self, name: str, z: NDArray[np.float32]) -> Future[Decoded]:
-        """Ask for the pictures of z, shape (n, 2), without waiting.
+    def submit(self, name: str, z: NDArray[np.float32], owner: str = "") -> Future[Decoded]:
+        """Ask for the pictures of z, shape (n, 2), without waiting; owners take turns.
 
         Raises UnknownCheckpoint, ValueError for another shape, and QueueFull when too much is asked for. The
         future may raise Overdue.
         """
         points = _rows(z, LATENT_DIM, "Latent points")
         lane = Lane(name, "decode", heavy=len(points) > LIGHT)
-        return cast("Future[Decoded]", self._submit(lane, points))
+        return cast("Future[Decoded]", self._submit(lane, points, owner))
 
     def decode(self, name: str, z: NDArray[np.float32], timeout: float = MAX_WAIT) -> Decoded:
         """The pictures of z, shape (n, 2); waits at most `timeout` seconds, then raises TimeoutError."""
@@ -147,10 +148,12 @@ class DecoderService:
         """End the worker; what still waits is refused."""
         self._batcher.close()
 
-    def _submit(self, lane: Lane, rows: NDArray[np.float32]) -> Future[Decoded | Encoded]:
+    def _submit(self, lane: Lane, rows: NDArray[np.float32], owner: str = "") -> Future[Decoded | Encoded]:
         self._require(lane.checkpoint)
         self._asked_at = time.monotonic()
-        return self._batcher.submit(rows, lane=lane, size=len(rows))
+        if lane.heavy and self.queue_depth + len(rows) > HEAVY_QUEUE:
+            raise QueueFull("So much is waiting that only small requests are taken; try again.")
+        return self._batcher.submit(rows, lane=lane, owner=owner, size=len(rows))
 
     def _require(self, name: str) -> None:
         if name not in self._models:

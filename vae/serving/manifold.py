@@ -26,7 +26,7 @@ from starlette.routing import BaseRoute, Route
 
 from vae.config import SIDE
 from vae.plane.lattices import Points, prior_lattice, range_lattice
-from vae.plane.limits import LIMIT
+from vae.plane.limits import LIMIT, MAX_POINTS
 from vae.plane.linking import carried
 from vae.serving.batching import BatcherClosed, QueueFull
 from vae.serving.errors import UnknownCheckpoint
@@ -73,7 +73,9 @@ def mosaic(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 def png(
     service: DecoderService, name: str, side: int, sigmas: float | None, like: str | None = None
 ) -> bytes:
-    """What `name` decodes at the lattice's points, in one pass, as a grey PNG of 8 bits.
+    """What `name` decodes at the lattice's points as a grey PNG of 8 bits.
+
+    In passes of which each leaves room for small ones before the next.
 
     With `like` the lattice lies in that checkpoint's plane and is carried to `name`'s by the quantiles of
     their latent means. Raises ManifoldError, UnknownCheckpoint, what the service's `decode` raises, and
@@ -82,7 +84,9 @@ def png(
     points = lattice(side, sigmas)
     if like is not None:
         points = placed(service, points, like, name)
-    picture = Image.fromarray(mosaic(service.decode(name, points).images, side))
+    parts = (points[start : start + MAX_POINTS] for start in range(0, len(points), MAX_POINTS))
+    images = np.concatenate([service.decode(name, part).images for part in parts])
+    picture = Image.fromarray(mosaic(images, side))
     content = io.BytesIO()
     picture.save(content, format="PNG", compress_level=1)
     return content.getvalue()
@@ -134,7 +138,7 @@ def routes(service: Callable[[], DecoderService]) -> list[BaseRoute]:
 
 
 class Pictures:
-    """Draws one picture at a time: each is a long pass that must leave room for the small ones between.
+    """Draws one picture at a time: each is seconds of work that must leave room for small requests.
 
     A picture that many ask for is drawn once; what has begun is finished, even if all who asked have left.
     The last `KEPT` are kept.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.components.continuity.walk import POINTS, HeatMap
-from pages.components.frame.service import classifier, decoder_service, surveys
+from pages.components.frame.service import classifier, decoder_service, places, surveys
 from pages.components.frame.views import Point
 from vae.measure.geodesic import PictureSpace
 from vae.measure.traversal import DigitDensity, Traversal, traverse
@@ -54,16 +54,26 @@ def heat_map(checkpoint: str) -> HeatMap:
     return HeatMap(*space.magnification(), space.box)
 
 
-@st.cache_resource(show_spinner=False, max_entries=PATHS_AT_HAND)
 def walked(checkpoint: str, kind: PathKind, a: Point, b: Point) -> Walked:
-    """The path of this kind from A to B in the plane of a checkpoint."""
-    if kind == "straight":
-        points = straight(a, b, POINTS)
-    elif kind == "spherical":
-        points = spherical(a, b, POINTS)
-    else:
-        points = _space(checkpoint).geodesic(a, b, POINTS).points
-    model = decoder_service().model(checkpoint)
-    traversal = traverse(model, points, digit_density(checkpoint), classifier())
-    same = traversal if kind == "straight" else walked(checkpoint, "straight", a, b).traversal
+    """The path of this kind from A to B in the plane of a checkpoint.
+
+    Raises QueueFull if too many paths are asked for at once.
+    """
+    traversal = _traversed(checkpoint, kind, a, b)
+    same = _traversed(checkpoint, "straight", a, b)
     return Walked(traversal, float(same.picture_lengths[-1]))
+
+
+@st.cache_resource(show_spinner=False, max_entries=PATHS_AT_HAND)
+def _traversed(checkpoint: str, kind: PathKind, a: Point, b: Point) -> Traversal:
+    space = _space(checkpoint) if kind == "geodesic" else None  # waits for its survey outside the queue
+    with places().one():
+        if kind == "straight":
+            points = straight(a, b, POINTS)
+        elif kind == "spherical":
+            points = spherical(a, b, POINTS)
+        else:
+            assert space is not None
+            points = space.geodesic(a, b, POINTS).points
+        model = decoder_service().model(checkpoint)
+        return traverse(model, points, digit_density(checkpoint), classifier())

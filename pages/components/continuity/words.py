@@ -19,6 +19,7 @@ TASKS: Mapping[Mode, str] = {
 
 MEASURING = "This decoder's plane is being measured, once; until that is done, the path is straight."
 SEARCHING = "The geodesic is being looked for; until it is found, the path is straight."
+BUSY = "Many paths are asked for at this moment, and this one has not had its turn."
 
 SAME_LENGTH = 0.005  # relative difference of two lengths that is not worth a word
 ALIKE = 0.05  # relative difference of two ratios that is not worth a verdict

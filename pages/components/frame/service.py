@@ -14,8 +14,10 @@ import streamlit as st
 if TYPE_CHECKING:
     from vae.model.classifier import Classifier
     from vae.serving.decoding import DecoderService
+    from vae.serving.places import Places
     from vae.serving.surveys import Surveys
 
+COMPUTING, WAITING, PATIENCE = 2, 60, 15.0  # paths at a time, in the queue, and seconds there
 ROOT = Path(__file__).resolve().parents[3]
 CHECKPOINTS = ROOT / "checkpoints"
 
@@ -54,3 +56,11 @@ def surveys() -> Surveys:
     from vae.serving.surveys import Surveys
 
     return Surveys(decoder_service())
+
+
+@st.cache_resource(show_spinner=False)
+def places() -> Places:
+    """Where pages compute what takes long; a class that asks at once waits in one queue."""
+    from vae.serving.places import Places
+
+    return Places(COMPUTING, WAITING, PATIENCE)

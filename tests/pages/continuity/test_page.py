@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components.continuity import data
+from pages.components.continuity import data, words
 from pages.components.continuity.view import PathView
 from pages.components.frame import service
 from pages.components.frame.service import classifier
 from tests.pages.links import follow
 from vae.model import checkpoint as checkpoints
 from vae.plane.neighbours import digits_of
+from vae.serving.places import Places
 
 MAIN = Path(__file__).parents[3] / "pages" / "main.py"
 CHECKPOINTS = service.CHECKPOINTS
@@ -230,4 +231,18 @@ def test_without_any_checkpoint_the_page_says_what_to_do(folder: Path) -> None:
     for path in folder.rglob("*.pt"):
         path.unlink()
     app = opened()
-    assert [f"{folder / 'vae.pt'} does not exist" in error.value for error in app.error] == [True]
+    assert [error.value.partition(" does")[0] for error in app.error] == [f"{folder.name}/vae.pt"]
+
+
+def test_where_too_many_compute_the_page_says_so_and_goes_on_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crowded = Places(1, 0, 0.0)
+    monkeypatch.setattr(data, "places", lambda: crowded)
+    with crowded.one():
+        app = opened(a1="0.1234", a2="0.4321", b1="-0.5", b2="0.25")
+        assert [warning.value for warning in app.warning] == [words.BUSY]
+    app.button("continuity_again").click().run()
+    assert not app.exception
+    assert not app.warning
+    assert view(app).a == (0.1234, 0.4321)

@@ -148,6 +148,18 @@ def test_lanes_take_turns(work: Work) -> None:
     service.close()
 
 
+def test_owners_take_turns_within_a_batch(work: Work) -> None:
+    """Two hundred items of one owner: another's is among the next batch; who asks alone gets all of it."""
+    service = batcher(work)
+    hold(service, work)
+    futures = [service.submit(item, owner="greedy") for item in range(200)]
+    futures += [service.submit(item, owner="modest") for item in (500, 501)]
+    work.gate.set()
+    wait(futures, SOON)
+    assert [items for _, items in work.calls[1:3]] == [[0, 500, 1, 501], [2, 3, 4, 5]]
+    service.close()
+
+
 def test_the_queue_is_bounded_in_size_not_in_items(work: Work) -> None:
     service = batcher(work, max_queue=10)
     hold(service, work)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tests.serving import HeldDrawing, write_checkpoint
 from vae.model import checkpoint
 from vae.model.network import VAE
-from vae.serving.batching import BatcherClosed
+from vae.serving import decoding
+from vae.serving.batching import BatcherClosed, QueueFull
 from vae.serving.decoding import DecoderService, UnknownCheckpoint
 
 CPU = torch.device("cpu")
@@ -252,3 +253,19 @@ def test_after_closing_nothing_is_decoded(tmp_path: Path) -> None:
     service.close()
     with pytest.raises(BatcherClosed):
         service.submit("vae", points(0, 1))
+
+
+def test_small_requests_find_room_where_large_ones_no_longer_do(
+    service: DecoderService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "HEAVY_QUEUE", 512)
+    drawing = HeldDrawing(monkeypatch)
+    large, small = np.zeros((256, 2), np.float32), np.zeros((1, 2), np.float32)
+    held = service.submit("vae", small)
+    assert drawing.begun.wait(20)
+    waiting = [service.submit("vae", large, "greedy") for _ in range(2)]
+    with pytest.raises(QueueFull, match="small"):
+        service.submit("vae", large, "another")
+    waiting.append(service.submit("vae", small, "another"))
+    drawing.go.set()
+    assert [len(future.result(20).images) for future in (held, *waiting)] == [1, 256, 256, 1]
