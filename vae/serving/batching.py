@@ -74,10 +74,11 @@ class MicroBatcher(Generic[Item, Result]):
     `work(lane, items)` gets items of one lane, oldest first, and returns one result for each, in order. What
     it raises reaches the waiters of that batch and no others.
 
-    Lanes take turns, one batch each, so a lane with much to do cannot keep another one waiting for more than
-    a batch. Within a lane owners take turns, one item each, so whoever asks for much waits for it himself.
-    Sizes are in whatever unit the caller counts work in: a batch holds at most `max_batch` of them
-    (a single larger item is worked on alone) and at most `max_queue` wait, for at most `max_wait` seconds.
+    Lanes take turns, one batch each: the lane whose last one is longest ago is next, so that a lane with
+    much to do keeps another one waiting for one batch at most. Within a lane owners take turns, one item
+    each, so whoever asks for much waits for it himself. Sizes are in whatever unit the caller counts work in:
+    a batch holds at most `max_batch` of them (a single larger item is worked on alone) and at most
+    `max_queue` wait, for at most `max_wait` seconds.
     """
 
     def __init__(
@@ -93,7 +94,8 @@ class MicroBatcher(Generic[Item, Result]):
         self._max_batch = max_batch
         self._max_queue = max_queue
         self._max_wait = max_wait
-        self._lanes: OrderedDict[Hashable, _Lane[Item, Result]] = OrderedDict()
+        self._lanes: dict[Hashable, _Lane[Item, Result]] = {}  # none is empty
+        self._turns: dict[Hashable, int] = {}  # when each lane was worked on last; whoever asks has few lanes
         self._depth = 0
         self._closed = False
         self._changed = threading.Condition()
@@ -153,15 +155,15 @@ class MicroBatcher(Generic[Item, Result]):
                 self._changed.wait()
             if self._closed:
                 return None
-            lane, queue = next(iter(self._lanes.items()))
+            lane = min(self._lanes, key=lambda lane: self._turns.get(lane, 0))
+            queue = self._lanes[lane]
             entries: list[_Entry[Item, Result]] = []
             size = 0
             while entry := queue.take(self._max_batch - size, whatever=not entries):
                 entries.append(entry)
                 size += entry.size
-            if queue:
-                self._lanes.move_to_end(lane)
-            else:
+            self._turns[lane] = max(self._turns.values(), default=0) + 1
+            if not queue:
                 del self._lanes[lane]
             self._depth -= size
         return lane, entries

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Hashable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -29,6 +31,7 @@ DEFAULT = "vae"  # the checkpoint that pages open with; its absence is a problem
 MAX_QUEUE = 128 * MAX_POINTS  # a class of a hundred may open a page with a path in the same second
 MAX_WAIT = 10.0  # seconds; whoever waited longer has moved on
 HEAVY_QUEUE = MAX_QUEUE * 7 // 8  # what large requests leave, small ones find free
+PASS = 64  # points or images in one pass; small requests have their turn between those of a large one
 LIGHT = 16  # points; larger requests take turns with the small ones instead of standing in front of them
 
 Answer = TypeVar("Answer")
@@ -89,7 +92,7 @@ class DecoderService:
             else:
                 self._load(path)
         self._batcher: MicroBatcher[NDArray[np.float32], Decoded | Encoded] = MicroBatcher(
-            self._work, max_batch=MAX_POINTS, max_queue=MAX_QUEUE, max_wait=MAX_WAIT, name="decoder"
+            self._work, max_batch=PASS, max_queue=MAX_QUEUE, max_wait=MAX_WAIT, name="decoder"
         )
         self._asked_at = time.monotonic()
         self._warm_up()
@@ -126,8 +129,12 @@ class DecoderService:
         future may raise Overdue.
         """
         points = _rows(z, LATENT_DIM, "Latent points")
+        self._require(name)
         lane = Lane(name, "decode", heavy=len(points) > LIGHT)
-        return cast("Future[Decoded]", self._submit(lane, points, owner))
+        if lane.heavy and self.queue_depth + len(points) > HEAVY_QUEUE:
+            raise QueueFull("So much is waiting that only small requests are taken; try again.")
+        parts = (points[start : start + PASS] for start in range(0, len(points), PASS))
+        return joined([cast("Future[Decoded]", self._submit(lane, part, owner)) for part in parts])
 
     def decode(self, name: str, z: NDArray[np.float32], timeout: float = MAX_WAIT) -> Decoded:
         """The pictures of z, shape (n, 2); waits at most `timeout` seconds, then raises TimeoutError."""
@@ -151,8 +158,6 @@ class DecoderService:
     def _submit(self, lane: Lane, rows: NDArray[np.float32], owner: str = "") -> Future[Decoded | Encoded]:
         self._require(lane.checkpoint)
         self._asked_at = time.monotonic()
-        if lane.heavy and self.queue_depth + len(rows) > HEAVY_QUEUE:
-            raise QueueFull("So much is waiting that only small requests are taken; try again.")
         return self._batcher.submit(rows, lane=lane, owner=owner, size=len(rows))
 
     def _require(self, name: str) -> None:
@@ -191,6 +196,44 @@ class DecoderService:
         images = draw(model, rows, self.device)
         seconds = time.perf_counter() - started
         return [Decoded(images[a:b], seconds, len(rows)) for a, b in bounds]
+
+
+def joined(parts: Sequence[Future[Decoded]]) -> Future[Decoded]:
+    """One future for a request in parts, at least one: their pictures in order, the time of all passes.
+
+    It fails as soon as one part does; then, and when it is cancelled, nobody works on the others in vain.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    whole: Future[Decoded] = Future()
+    left = len(parts)
+    counting = threading.Lock()
+
+    def one_done(part: Future[Decoded]) -> None:
+        nonlocal left
+        with counting:
+            left -= 1
+            is_last = left == 0
+        if whole.done() or part.cancelled() or not (is_last or part.exception()):
+            return
+        with suppress(InvalidStateError):  # cancelled in the same instant
+            if error := part.exception():
+                whole.set_exception(error)
+            else:
+                done = [part.result() for part in parts]
+                images = np.concatenate([one.images for one in done])
+                whole.set_result(
+                    Decoded(images, sum(one.seconds for one in done), max(one.batch for one in done))
+                )
+
+    def all_done(whole: Future[Decoded]) -> None:
+        for part in parts:
+            part.cancel()
+
+    whole.add_done_callback(all_done)
+    for part in parts:
+        part.add_done_callback(one_done)
+    return whole
 
 
 def _rows(values: NDArray[np.float32], width: int, what: str) -> NDArray[np.float32]:
