@@ -180,7 +180,7 @@ def assembled(path: Path) -> Iterator[None]:
         raise CheckpointError(f"{path} cannot be read ({reason}): {_remake(path)}.") from error
     except Unusable as error:
         raise CheckpointError(f"{path} {error}: {_remake(path)}.") from error
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise CheckpointError(f"{path} is incomplete or its parts do not fit: {_remake(path)}.") from error
 
 
