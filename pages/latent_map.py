@@ -121,8 +121,8 @@ def show_neighbours(service: DecoderService, view: MapView) -> None:
         markup.facts(point_facts(checkpoint, view.pin, float(distances[0])))
         + f"<h2>Nearest test digits <span>{source}</span></h2>"
         + markup.digit_strip(images, labels[shown].tolist(), notes, kind)
-        + f"<h2>Labels of the {NEIGHBOURS} nearest</h2>"
-        + markup.share_bars(class_shares(labels[indices]), NEIGHBOURS)
+        + f"<h2>Labels of the {len(indices)} nearest</h2>"
+        + markup.share_bars(class_shares(labels[indices]), len(indices))
     )
     if problem is not None:
         st.caption(problem)

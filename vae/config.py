@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 LATENT_DIM = 2
@@ -12,6 +12,12 @@ PIXELS = SIDE * SIDE
 EncoderKind = Literal["mlp", "lookup"]
 Likelihood = Literal["bernoulli", "mse"]
 BetaSchedule = Literal["constant", "linear", "cosine"]
+
+# Of a network: at most 52 million weights, 210 MB.
+WIDEST, DEEPEST, MOST_PLACES = 1024, 12, 4181
+MOST = 1_000_000  # of anything a training run is told: epochs, images of a batch, weights of penalties
+
+KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a name"}
 
 
 class ConfigError(ValueError):
@@ -28,6 +34,17 @@ def _is_fibonacci(number: int) -> bool:
     while larger < number:
         smaller, larger = larger, smaller + larger
     return larger == number
+
+
+def _require_types(settings: ModelConfig | TrainingConfig) -> None:
+    """Every setting is of its default's type, a whole number where a fraction may stand as well."""
+    for field in fields(settings):
+        value, kind = getattr(settings, field.name), type(field.default)
+        fits = isinstance(value, (int, float) if kind is float else kind)
+        _require(
+            fits and isinstance(value, bool) == (kind is bool),
+            f"{field.name} must be {KINDS[kind]}, not of type {type(value).__name__}.",
+        )
 
 
 @dataclass(frozen=True)
@@ -48,18 +65,20 @@ class ModelConfig:
     likelihood: Likelihood = "bernoulli"
 
     def __post_init__(self) -> None:
-        _require(1 <= self.hidden <= 4096, f"hidden must lie between 1 and 4096, not {self.hidden}.")
+        _require_types(self)
+        _require(1 <= self.hidden <= WIDEST, f"hidden must lie between 1 and {WIDEST}, not {self.hidden}.")
         for name in ("encoder_blocks", "decoder_blocks"):
             value = getattr(self, name)
-            _require(0 <= value <= 32, f"{name} must lie between 0 and 32, not {value}.")
+            _require(0 <= value <= DEEPEST, f"{name} must lie between 0 and {DEEPEST}, not {value}.")
         _require(
             self.encoder in get_args(EncoderKind), f"encoder must be mlp or lookup, not {self.encoder!r}."
         )
         lookup = self.encoder == "lookup"
+        usable = 55 <= self.places <= MOST_PLACES and _is_fibonacci(self.places)
         _require(
-            self.places == 0 if not lookup else 55 <= self.places <= 10_946 and _is_fibonacci(self.places),
-            f"places must be a Fibonacci number from 55 to 10946 for a lookup encoder and 0 for an mlp, "
-            f"not {self.places}.",
+            usable if lookup else self.places == 0,
+            f"places must be a Fibonacci number from 55 to {MOST_PLACES} for a lookup encoder and 0 for an "
+            f"mlp, not {self.places}.",
         )
         _require(not lookup or self.variational, "A lookup encoder belongs to a variational model.")
         _require(
@@ -86,18 +105,16 @@ class TrainingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _require(
-            self.annealing_epochs >= 0,
-            f"annealing_epochs must not be negative, but is {self.annealing_epochs}.",
+        _require_types(self)
+        least = {"epochs": 1, "batch_size": 2} | dict.fromkeys(
+            ("annealing_epochs", "learning_rate", "weight_decay", "beta", "smoothness"), 0
         )
+        for name, low in least.items():
+            value = getattr(self, name)
+            _require(low <= value <= MOST, f"{name} must lie between {low} and {MOST}, not {value}.")
         _require(0 <= self.seed < 2**31, f"seed must lie between 0 and {2**31 - 1}, not {self.seed}.")
-        _require(self.epochs > 0, f"epochs must be at least 1, not {self.epochs}.")
-        _require(self.batch_size >= 2, f"batch_size must be at least 2, not {self.batch_size}.")
         _require(self.learning_rate > 0, f"learning_rate must be positive, not {self.learning_rate}.")
         _require(0 < self.warm_up < 1, f"warm_up must lie between 0 and 1, not {self.warm_up}.")
-        _require(self.weight_decay >= 0, f"weight_decay must not be negative, but is {self.weight_decay}.")
-        _require(0 <= self.beta < float("inf"), f"beta must be finite and not negative, but is {self.beta}.")
-        _require(self.smoothness >= 0, f"smoothness must not be negative, but is {self.smoothness}.")
         _require(0 <= self.tied <= 1, f"tied must lie in [0, 1], not {self.tied}.")
         _require(0 <= self.averaging < 1, f"averaging must lie in [0, 1), not {self.averaging}.")
         _require(

@@ -10,6 +10,7 @@ from scipy.special import ndtr
 
 from vae.model.checkpoint import Latents
 from vae.plane.box import Box
+from vae.plane.spread import covariance
 
 Cells = NDArray[np.float64]  # (side, side), row 0 at the top of the box
 
@@ -42,7 +43,7 @@ def fitted_mass(latents: Latents, box: Box, side: int) -> Cells:
     """Mass in the same cells of the Gaussian with the latent means' own mean and covariance.
 
     Its density at a cell's centre times the cell's area, because a correlated Gaussian has no closed form for
-    the mass in a rectangle. Raises numpy.linalg.LinAlgError if the covariance is singular.
+    the mass in a rectangle.
     """
     mean, covariance = _fitted(latents)
     z1, z2 = np.meshgrid(_centres(box.left, box.right, side), _centres(box.bottom, box.top, side)[::-1])
@@ -84,7 +85,7 @@ def posterior_ellipses(latents: Latents, digit: int, count: int) -> NDArray[np.f
 def _fitted(latents: Latents) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean (2,) and covariance (2, 2) of the latent means."""
     means = latents.means.astype(np.float64)
-    return means.mean(axis=0), np.cov(means, rowvar=False)
+    return means.mean(axis=0), covariance(means)
 
 
 def _highest_mass(covariance: NDArray[np.float64], box: Box, side: int) -> float:

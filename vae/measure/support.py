@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.special import logsumexp
 
-from vae.measure.traversal import BANDWIDTH
 from vae.plane.lattices import Points
+from vae.plane.spread import kernel
 
 SPARSE = 0.1  # of s; hardly anything lives below it: of the prior alone, the outer 5 %
 NEIGHBOURS = 32  # codes whose kernels are added up; further ones decide nothing where it is nearly empty
@@ -27,9 +27,7 @@ class Support:
 
     def __init__(self, means: Points) -> None:
         codes = means.astype(np.float64)
-        spread = np.cov(codes.T) + 1e-6 * np.eye(2) * max(float(codes.var()), 1e-6)  # also codes on a line
-        shape = np.linalg.cholesky(spread) * BANDWIDTH * len(codes) ** (-1 / 6)  # Scott's rule in the plane
-        self._whitened = np.linalg.inv(shape).T
+        self._whitened = np.linalg.inv(kernel(codes)).T
         self._tree = cKDTree(codes @ self._whitened)
         self._typical = 0.0
         self._typical = float(np.median(self._log_codes(codes[:: max(1, len(codes) // 1000)])))

@@ -12,12 +12,15 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from vae.config import LATENT_DIM, ModelConfig, TrainingConfig
-from vae.model import ladder
+from vae.model import archive, ladder
+from vae.model.archive import Unusable
 from vae.model.files import write_atomically
+from vae.model.layers import LOG_VARIANCE_RANGE
 from vae.model.network import VAE
+from vae.plane.limits import LIMIT
 
 FORMAT = "latent-atlas"
 VERSION = 1
@@ -25,6 +28,10 @@ DECODER_KIND = "vae"
 
 State = Literal["absent", "finished", "interrupted", "unreadable"]
 Provenance = dict[str, str | int | float]
+
+FEWEST = 11  # latents: the accuracy of the ten nearest neighbours asks for ten others
+LARGEST_FIGURE = 1e9  # and longest name; ours have four digits and thirty letters
+LONGEST_NAME = 60
 
 
 class CheckpointError(RuntimeError):
@@ -45,7 +52,7 @@ class Latents:
 
     def __post_init__(self) -> None:
         rows = (len(self.labels), LATENT_DIM)
-        if self.means.shape != rows or self.log_variances.shape != rows:
+        if self.means.shape != rows or self.log_variances.shape != rows or self.labels.ndim != 1:
             raise ValueError("latent means, log-variances and labels differ in length")
         if not np.isfinite(self.means).all() or np.isnan(self.log_variances).any():
             raise ValueError("latents are not numbers")
@@ -65,7 +72,7 @@ class Checkpoint:
 
     def build(self, device: torch.device | str = "cpu") -> VAE:
         """The model with these weights on `device`, in evaluation mode, its parameters frozen."""
-        model = self._outline()
+        model = outline(self.model_config)
         own = {name: value.to(device, copy=True) for name, value in self.weights.items()}
         model.load_state_dict(own, assign=True)
         model.to(device)  # what no file holds, too: a lattice that follows from the configuration
@@ -79,18 +86,15 @@ class Checkpoint:
             if name.startswith(f"{part}.") and value.is_floating_point()
         )
 
-    def check_fit(self) -> None:
-        """Raises RuntimeError if weights and configuration do not fit together."""
-        self._outline().load_state_dict(dict(self.weights), assign=True)
-
-    def _outline(self) -> VAE:
-        """The network without numbers: drawing some, only to be overwritten, takes longer than the rest."""
-        with torch.device("meta"):
-            return VAE(self.model_config)
-
     def with_figures(self, figures: Mapping[str, float]) -> Checkpoint:
         """The same checkpoint with figures added or replaced."""
         return replace(self, figures={**self.figures, **figures})
+
+
+def outline(config: ModelConfig) -> VAE:
+    """The network without numbers: drawing some, only to be overwritten, takes longer than the rest."""
+    with torch.device("meta"):
+        return VAE(config)
 
 
 def as_stored(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -99,7 +103,7 @@ def as_stored(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     It costs less than 0.001 nats and saves half the bytes. Latents and figures are computed from these, so
     that they belong to the file and not to the run that wrote it.
     """
-    return unpacked(packed(weights))
+    return single(packed(weights))
 
 
 def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -109,45 +113,48 @@ def packed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-def unpacked(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Weights from a file in single precision."""
+def single(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Floating-point weights in single precision."""
     return {name: value.float() if value.is_floating_point() else value for name, value in weights.items()}
 
 
-def finite(weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-    """The weights themselves. Raises ValueError if one of them is no number."""
-    for name, value in weights.items():
-        if not torch.isfinite(value).all():
-            raise ValueError(f"{name} is not finite")
-    return weights
+def unpacked(stored: Mapping[str, Tensor], model: nn.Module) -> dict[str, Tensor]:
+    """Weights from a file in single precision, checked before any is copied.
+
+    Raises Unusable if they are not those of `model`, which may be without numbers, or if one is no number.
+    """
+    expected = {name: (value.shape, value.is_floating_point()) for name, value in model.state_dict().items()}
+    found = {name: (value.shape, value.is_floating_point()) for name, value in stored.items()}
+    if found != expected:
+        raise Unusable("is incomplete or its parts do not fit")
+    if not all(torch.isfinite(value).all() for value in stored.values()):
+        raise Unusable("has weights that are no numbers")
+    return single(stored)
 
 
 def read_payload(path: Path, kind: str) -> dict[str, Any]:
     """The dictionary in a file of the given kind. Raises CheckpointError."""
-    try:
-        payload = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{path} does not exist: {_remake(path)}.") from error
-    except Exception as error:  # the unpickler fails in many ways on foreign bytes; all mean the same
-        raise CheckpointError(f"{path} is damaged or not a checkpoint: {_remake(path)}.") from error
-    if not isinstance(payload, dict) or payload.get("format") != FORMAT:
-        raise CheckpointError(f"{path} was not written by Latent Atlas: {_remake(path)}.")
-    if payload.get("version") != VERSION:
-        raise CheckpointError(
-            f"{path} has format version {payload.get('version')}, but this program reads version {VERSION}: "
-            f"{_remake(path)}."
-        )
-    if payload.get("kind") != kind:
-        raise AnotherKind(f"{path} holds a {payload.get('kind')}, not a {kind}: choose another file.")
+    with assembled(path):
+        payload: object = archive.read(path)
+        if not isinstance(payload, dict) or not header(kind).keys() <= payload.keys():
+            raise Unusable("was not written by Latent Atlas")
+        written, version, found = (payload[name] for name in header(kind))
+        if not isinstance(written, str) or written != FORMAT:
+            raise Unusable("was not written by Latent Atlas")
+        if not isinstance(version, int) or version != VERSION:
+            raise Unusable(f"has format version {version!s:.20}, but this program reads version {VERSION}")
+        if not _is_name(found):
+            raise Unusable("does not say what it holds")
+    if found != kind:
+        raise AnotherKind(f"{path} holds a {found}, not a {kind}: choose another file.")
     return payload
 
 
 def kind_of(path: Path) -> str:
-    """What a file says it holds ("vae", "classifier"). Raises CheckpointError like `load`."""
+    """What a file says it holds ("vae", "classifier"). Raises nothing: whatever is wrong, `load` says so."""
     try:
-        payload = torch.load(path, map_location="meta", weights_only=True)
-        return str(payload.get("kind", DECODER_KIND))
-    except Exception:  # whatever is wrong with it, reading it as a VAE says so in one sentence
+        return str(archive.read(path)["kind"])
+    except Exception:
         return DECODER_KIND
 
 
@@ -156,18 +163,24 @@ def state_of(path: Path) -> State:
     if not path.is_file():
         return "absent"
     try:
-        payload = torch.load(path, map_location="meta", weights_only=True)
-        return "finished" if payload["progress"] is None else "interrupted"
+        return "finished" if archive.read(path)["progress"] is None else "interrupted"
     except Exception:  # damaged or of another program
         return "unreadable"
 
 
 @contextmanager
 def assembled(path: Path) -> Iterator[None]:
-    """Whatever goes wrong while a payload's parts are put together becomes a CheckpointError."""
+    """Whatever goes wrong while a file is read and its parts are put together becomes a CheckpointError."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{path} does not exist: {_remake(path)}.") from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise CheckpointError(f"{path} cannot be read ({reason}): {_remake(path)}.") from error
+    except Unusable as error:
+        raise CheckpointError(f"{path} {error}: {_remake(path)}.") from error
+    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise CheckpointError(f"{path} is incomplete or its parts do not fit: {_remake(path)}.") from error
 
 
@@ -211,21 +224,56 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def load(path: Path) -> Checkpoint:
-    """Read a checkpoint with `weights_only=True`.
+    """Read a checkpoint; see `vae.model.archive` for how.
 
-    Raises CheckpointError if the file is missing, truncated, foreign, of another version, if weights and
-    configuration do not fit together, or if weights are no numbers.
+    Raises CheckpointError if the file is missing, no file, damaged, foreign, of another version, if weights
+    and configuration do not fit together, and if numbers are none or outside what pages can show.
     """
     payload = read_payload(path, DECODER_KIND)
     with assembled(path):
-        checkpoint = Checkpoint(
-            model_config=ModelConfig(**payload["model_config"]),
+        config = ModelConfig(**payload["model_config"])
+        return Checkpoint(
+            model_config=config,
             training_config=TrainingConfig(**payload["training_config"]),
-            weights=finite(unpacked(payload["weights"])),
-            latents=Latents(**{name: value.numpy() for name, value in payload["latents"].items()}),
-            figures={str(name): float(value) for name, value in payload["figures"].items()},
-            provenance=payload["provenance"],
-            progress=payload["progress"],
+            weights=unpacked(payload["weights"], outline(config)),
+            latents=stored_latents(payload["latents"]),
+            **records(payload),
         )
-        checkpoint.check_fit()
-    return checkpoint
+
+
+def stored_latents(stored: Mapping[str, Tensor]) -> Latents:
+    """The latents of a file. Raises Unusable if a page or a measurement could not work with them."""
+    latents = Latents(**{name: value.numpy() for name, value in stored.items()})
+    means, log_variances, labels = latents.means, latents.log_variances, latents.labels
+    if {means.dtype, log_variances.dtype} != {np.dtype(np.float32)} or labels.dtype != np.uint8:
+        raise Unusable("has latents of another kind of numbers")
+    if len(labels) < FEWEST:
+        raise Unusable(f"has the latents of fewer than {FEWEST} digits")
+    if labels.max() > 9:
+        raise Unusable("has labels that are no digits")
+    if np.abs(means).max() > LIMIT:
+        raise Unusable(f"has latent means beyond {LIMIT:g}")
+    if (means == means[0]).all():
+        raise Unusable("has one and the same latent mean for all digits")
+    if log_variances.max() > LOG_VARIANCE_RANGE[1]:
+        raise Unusable("has posteriors that are too wide")
+    return latents
+
+
+def records(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures, provenance and progress of a file. Raises Unusable if they are of strange types."""
+    figures, provenance, progress = (payload[name] for name in ("figures", "provenance", "progress"))
+    for name, value in figures.items():
+        if not _is_name(name) or not isinstance(value, int | float) or not abs(value) <= LARGEST_FIGURE:
+            raise Unusable("has figures that are none")
+    for name, value in provenance.items():
+        if not _is_name(name) or not isinstance(value, str | int | float):
+            raise Unusable("has a provenance that cannot be read")
+    if not isinstance(progress, dict | None):
+        raise Unusable("has a training state that cannot be read")
+    figures = {name: float(value) for name, value in figures.items()}
+    return {"figures": figures, "provenance": provenance, "progress": progress}
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and name.isidentifier() and len(name) <= LONGEST_NAME

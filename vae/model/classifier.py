@@ -15,10 +15,10 @@ from vae.model.checkpoint import (
     CheckpointError,
     Provenance,
     assembled,
-    finite,
     header,
     packed,
     read_payload,
+    records,
     unpacked,
 )
 from vae.model.files import write_atomically
@@ -87,15 +87,13 @@ def load_classifier(path: Path) -> ClassifierCheckpoint:
     """Read a classifier. Raises CheckpointError like `vae.model.checkpoint.load`."""
     payload = read_payload(path, KIND)
     with assembled(path):
-        checkpoint = ClassifierCheckpoint(
+        with torch.device("meta"):
+            model = Classifier()
+        return ClassifierCheckpoint(
             TrainingConfig(**payload["training_config"]),
-            finite(unpacked(payload["weights"])),
-            payload["figures"],
-            payload["provenance"],
-            payload["progress"],
+            unpacked(payload["weights"], model),
+            **records(payload),
         )
-        checkpoint.build()
-    return checkpoint
 
 
 def find_classifier(folder: Path, device: torch.device) -> Classifier | None:

@@ -105,4 +105,7 @@ def held(path: Path) -> Iterator[None]:
 
 def digest(path: Path) -> str:
     """SHA-256 of the bytes in a file, empty if there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

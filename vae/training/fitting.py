@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -150,8 +151,18 @@ class Fit(ABC):
     def restore(self, progress: Mapping[str, Any]) -> None:
         """Go on from `progress()` of a run with the same settings, device type and precision.
 
-        Raises ProgressError for others.
+        Raises ProgressError for others, and for what is no progress at all.
         """
+        try:
+            self._restore(progress)
+        except ProgressError:
+            raise
+        except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+            raise ProgressError(
+                "The interrupted run's state is damaged: restore the file, or start without --resume."
+            ) from error
+
+    def _restore(self, progress: Mapping[str, Any]) -> None:
         ours = (self.settings(), asdict(self.config))
         if (progress["settings"], progress["training_config"]) != ours:
             raise ProgressError(
@@ -166,6 +177,7 @@ class Fit(ABC):
                 f"The interrupted run computed {were}, this machine would go on with {now['device']} in "
                 f"{now['precision']}: go on where it began, or start without --resume."
             )
+        self._require_whole(progress)
         self.done = progress["done"]
         self.seconds = progress["seconds"]
         self.network.load_state_dict(progress["model"])
@@ -173,3 +185,38 @@ class Fit(ABC):
         self.average = average and {name: value.to(self.device) for name, value in average.items()}
         self.optimiser.load_state_dict(progress["optimiser"])
         self.schedule.load_state_dict(progress["schedule"])
+
+    def _require_whole(self, progress: Mapping[str, Any]) -> None:
+        """Raises ValueError if a part is not of the form in which `progress` writes it."""
+        own = self.progress()
+        weights = own["model"]
+        own["average"] = progress["average"] and {
+            name: value for name, value in weights.items() if value.is_floating_point()
+        }
+        parameters = [parameter for group in self.optimiser.param_groups for parameter in group["params"]]
+        own["optimiser"]["state"] = {
+            # a parameter that has not been trained yet has no moments
+            index: {"step": torch.zeros(()), "exp_avg": parameters[index], "exp_avg_sq": parameters[index]}
+            for index in progress["optimiser"]["state"]
+        }
+        whole = all(alike(value, progress[name]) for name, value in own.items() if name != "computing")
+        done, steps = progress["done"], progress["schedule"]["last_epoch"]
+        if not whole or not 0 < done < self.config.epochs or steps != done * self.steps:
+            raise ValueError("this is not the progress of a run like this one")
+
+
+def alike(own: object, other: object) -> bool:
+    """Whether two states differ in nothing but their numbers, and those are numbers."""
+    if isinstance(own, Tensor):
+        return isinstance(other, Tensor) and (own.shape, own.dtype) == (other.shape, other.dtype)
+    if isinstance(own, dict):
+        return (
+            isinstance(other, dict)
+            and own.keys() == other.keys()
+            and all(alike(value, other[name]) for name, value in own.items())
+        )
+    if isinstance(own, list | tuple):
+        return type(own) is type(other) and len(own) == len(other) and all(map(alike, own, other))
+    if isinstance(own, int | float) and not isinstance(own, bool):
+        return isinstance(other, int | float) and not isinstance(other, bool) and math.isfinite(other)
+    return type(own) is type(other) and own == other

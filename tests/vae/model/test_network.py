@@ -66,6 +66,14 @@ def test_decode_returns_logits() -> None:
     ("setting", "word"),
     [
         ({"hidden": 0}, "hidden"),
+        ({"hidden": 1025}, "hidden"),
+        ({"hidden": 10**300}, "hidden"),
+        ({"hidden": 64.0}, "hidden must be a whole number"),
+        ({"hidden": True}, "hidden must be a whole number"),
+        ({"variational": 1}, "variational must be true or false"),
+        ({"encoder": ["mlp"]}, "encoder must be a name"),
+        ({"encoder_blocks": 13}, "encoder_blocks"),
+        ({"encoder": "lookup", "places": 6765}, "places"),
         ({"decoder_blocks": -1}, "decoder_blocks"),
         ({"encoder": "resnet"}, "encoder"),
         ({"encoder": "lookup", "places": 100}, "places"),
@@ -84,6 +92,11 @@ def test_model_settings_outside_their_range_are_named(setting, word) -> None:
     ("setting", "word"),
     [
         ({"epochs": -1}, "epochs"),
+        ({"epochs": 10**9}, "epochs"),
+        ({"epochs": 2.0}, "epochs must be a whole number"),
+        ({"beta": "1"}, "beta must be a number"),
+        ({"beta": 10**400}, "beta"),
+        ({"learning_rate": float("inf")}, "learning_rate"),
         ({"epochs": 0}, "epoch"),
         ({"beta": -1.0}, "beta"),
         ({"beta": float("nan")}, "beta"),
@@ -108,3 +121,11 @@ def test_encode_all_does_not_depend_on_the_batch_size() -> None:
     parts = encode_all(model, images, batch_size=3)
     torch.testing.assert_close(whole.mean, parts.mean)
     torch.testing.assert_close(whole.log_variance, parts.log_variance)
+
+
+def test_the_largest_networks_are_as_large_as_the_settings_say() -> None:
+    wide = {"hidden": 1024, "decoder_blocks": 12}
+    for encoder in ({"encoder_blocks": 12}, {"encoder": "lookup", "places": 4181}):
+        with torch.device("meta"):
+            weights = VAE(ModelConfig(**wide, **encoder)).state_dict()
+        assert sum(value.numel() for value in weights.values()) < 53e6

@@ -13,7 +13,7 @@ import torch
 from vae.config import ModelConfig, TrainingConfig
 from vae.data import Digits
 from vae.model.checkpoint import load, state_of
-from vae.model.files import FileError, held
+from vae.model.files import FileError, held, write_atomically
 from vae.training import fitting, runs
 from vae.training.fitting import ProgressError
 from vae.training.presets import Preset
@@ -123,6 +123,38 @@ def test_another_kind_of_device_is_not_resumed(few, path) -> None:
     elsewhere = run.fit.progress() | {"computing": run.fit.computing() | {"device": "cuda"}}
     with pytest.raises(ProgressError, match="computed on cuda"):
         run.fit.restore(elsewhere)
+
+
+STRANGE = {
+    "no settings": lambda progress: progress.pop("settings"),
+    "settings as tensors": lambda progress: progress["settings"].update(hidden=torch.ones(2)),
+    "a device that is none": lambda progress: progress.update(computing="cuda"),
+    "epochs as a text": lambda progress: progress.update(done="1"),
+    "more epochs than the run has": lambda progress: progress.update(done=9),
+    "seconds that are none": lambda progress: progress.update(seconds=float("nan")),
+    "weights of another shape": lambda progress: progress["model"].update(
+        {"decoder.first.bias": torch.ones(1)}
+    ),
+    "another average": lambda progress: progress.update(average={"decoder.first.bias": torch.ones(1)}),
+    "moments of another shape": lambda progress: progress["optimiser"]["state"][0].update(
+        exp_avg=torch.ones(1)
+    ),
+    "moments of what is not there": lambda progress: progress["optimiser"]["state"].update({999: {}}),
+    "a rate as a text": lambda progress: progress["optimiser"]["param_groups"][0].update(lr="fast"),
+    "a schedule with more in it": lambda progress: progress["schedule"].update(step=5),
+    "a schedule at another step": lambda progress: progress["schedule"].update(last_epoch=100),
+    "no optimiser": lambda progress: progress.update(optimiser=[]),
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_a_strange_state_is_not_resumed(few, path, strange) -> None:
+    stop_after_one(prepared(few, path))
+    payload = torch.load(path, weights_only=True)
+    STRANGE[strange](payload["progress"])
+    write_atomically(payload, path)
+    with pytest.raises(ProgressError, match=r"(is damaged|other settings): .*--resume\.$"):
+        prepared(few, path).resume()
 
 
 def test_a_file_that_another_process_writes_is_refused(few, path) -> None:
