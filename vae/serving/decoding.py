@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Hashable, Sequence
@@ -25,7 +24,7 @@ from vae.model.checkpoint import AnotherKind, Checkpoint, CheckpointError
 from vae.model.network import VAE, encode_all, probabilities
 from vae.plane.limits import MAX_POINTS
 from vae.serving.batching import MicroBatcher, QueueFull
-from vae.serving.errors import UnknownCheckpoint
+from vae.serving.errors import UnknownCheckpoint, public
 
 DEFAULT = "vae"  # the checkpoint that pages open with; its absence is a problem
 MAX_QUEUE = 128 * MAX_POINTS  # a class of a hundred may open a page with a path in the same second
@@ -88,7 +87,7 @@ class DecoderService:
         rungs = [path for beta in ladder.BETAS if beta and (path := folder / ladder.file(beta)).exists()]
         for path in sorted({*folder.glob("*.pt"), *rungs, folder / f"{DEFAULT}.pt"}, key=_default_first):
             if path not in rungs and path.name in {rung.name for rung in rungs}:
-                self.problems[path.name] = f"{path} has the name of a rung of the ladder: rename it."
+                self.problems[path.name] = f"{path.name} has the name of a rung of the ladder: rename it."
             else:
                 self._load(path)
         self._batcher: MicroBatcher[NDArray[np.float32], Decoded | Encoded] = MicroBatcher(
@@ -173,8 +172,7 @@ class DecoderService:
         except AnotherKind:  # the classifier lies beside the decoders
             return
         except CheckpointError as error:
-            # without where this machine keeps it: pages and /healthz show the sentence to everybody
-            self.problems[path.name] = str(error).replace(str(path.parent.parent) + os.sep, "")
+            self.problems[path.name] = public(error, path.parent)
 
     def _warm_up(self) -> None:
         """The first pass of each kind allocates and, on a GPU, picks kernels: not while a visitor waits."""

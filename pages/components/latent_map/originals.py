@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from vae.data import MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
+from vae.serving.errors import public
 
 Images = NDArray[np.uint8]  # (10000, 784), grey values 0 to 255
 
@@ -18,7 +19,7 @@ def _read(folder: Path) -> Images | str:
     try:
         return load_mnist("test", folder).images
     except MnistUnavailable as error:
-        return str(error)
+        return public(error, folder)
 
 
 def original_digits() -> tuple[Images | None, str | None]:
@@ -38,10 +39,10 @@ def offer_download(key: str) -> None:
         if not st.button("Download (11 MB)", key=key, icon=":material/download:", type="tertiary"):
             return
     try:
-        with st.spinner(f"Downloading MNIST to {data_folder()}"):
+        with st.spinner("Downloading MNIST."):
             download_mnist()
     except MnistUnavailable as error:
-        st.error(str(error))
+        st.error(public(error, data_folder()))
         return
     _read.clear()
     st.rerun()
