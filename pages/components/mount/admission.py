@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,11 +15,12 @@ from streamlit import runtime
 from streamlit.runtime.caching.ttl_cache import TTLCache
 
 from pages.components.mount.assets import base_path
-from vae.serving.room import Room, raise_limit
+from vae.serving.room import Room, give_memory_back, raise_limit
 from vae.serving.sockets import watch
 
 TRY_AGAIN = 20  # seconds
 SWEEP = 5.0  # seconds between two looks at who has left
+TIDY = 6  # sweeps between two times at which the memory they held goes back to the system
 FULL_PAGE = f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="{TRY_AGAIN}"><title>Latent Atlas: the room is full</title>
@@ -95,12 +98,14 @@ async def forgetting(room: Room) -> AsyncIterator[None]:
 
 
 async def _forget(room: Room) -> None:
-    while True:
+    for sweep in count(1):
         await asyncio.sleep(SWEEP)
         left = _those_who_left()
         left.expire()
         if room.is_crowded:
             left.clear()
+        if sweep % TIDY == 0:
+            await run_in_threadpool(give_memory_back)
 
 
 def _those_who_left() -> TTLCache[str, object]:
