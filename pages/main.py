@@ -10,6 +10,7 @@ from pages.components.completeness.view import KEEPER as COMPLETENESS
 from pages.components.continuity.view import KEEPER as CONTINUITY
 from pages.components.frame.header import PAGES
 from pages.components.frame.page_frame import page_frame
+from pages.components.frame.views import PRESENT, is_presented
 from pages.components.latent_map.view import KEEPER as LATENT_MAP
 
 FRAME = Path(__file__).parent / "components" / "frame"
@@ -24,12 +25,15 @@ DEFAULTS = {
     "checkpoint": None,  # the one that was chosen last, on any page that shows one
     "geodesic": None,  # ends and checkpoint of the geodesic that was found last
     "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
+    PRESENT: False,  # whether type is large, for a projector
     "page": None,  # the page of the last run, to tell an arrival from a rerun
 }
 for name, value in DEFAULTS.items():
     st.session_state.setdefault(name, value)
 
-for sheet in ("colours", "page", "access"):
+if not st.session_state["changed_here"]:  # then the address lags behind
+    st.session_state[PRESENT] = is_presented(st.query_params)
+for sheet in ("colours", "page", "access", *([PRESENT] if st.session_state[PRESENT] else [])):
     st.html(FRAME / f"{sheet}.css")
 first = next(iter(PAGES))
 page = st.navigation(

@@ -19,6 +19,7 @@ from vae.serving.decoding import DecoderService
 
 Point = tuple[float, float]  # (z1, z2)
 COORDINATES = (-LIMIT, LIMIT)  # that the decode channel accepts
+PRESENT = "present"  # in the address of any page: large type, for a projector
 SHOWN = 20  # characters of what an address says, in a sentence on it
 
 V = TypeVar("V")  # the dataclass of a page's view
@@ -75,7 +76,7 @@ def read(address: Mapping[str, str], parts: Sequence[Part], view: type[V]) -> tu
     for part in parts:
         values[part.field], wrong = part.read(address, part.usual_beside(values))
         refused += wrong
-    known = {name for part in parts for name in part.parameters}
+    known = {PRESENT, *(name for part in parts for name in part.parameters)}
     unknown = [f"{cut(name)}={cut(address[name])}" for name in address if name not in known]
     return view(**values), " ".join(filter(None, (refusal(refused), ignorance(unknown)))) or None
 
@@ -146,7 +147,7 @@ class Keeper(Generic[V]):
         st.session_state["changed_here"] = False
         view, parts = self.now(), self.parts(service)
         if read(st.query_params, parts, self.view)[0] != view:
-            st.query_params.from_dict(write(view, parts))
+            st.query_params.from_dict(write(view, parts) | presented())
 
     def address(self, service: DecoderService) -> dict[str, str]:
         """Where a link to the page leads: its view in the plane of the checkpoint that is chosen now."""
@@ -156,7 +157,17 @@ class Keeper(Generic[V]):
             view, _ = read({"model": chosen} if chosen else {}, parts, self.view)
         if chosen and getattr(view, "checkpoint", chosen) != chosen:
             view = self.carried(view, chosen, service)
-        return write(view, parts)
+        return write(view, parts) | presented()
+
+
+def is_presented(address: Mapping[str, str]) -> bool:
+    """Whether an address asks for the presenter's layout: `?present` or `?present=1`."""
+    return address.get(PRESENT) in ("", "1")
+
+
+def presented() -> dict[str, str]:
+    """What belongs into every address while the presenter's layout is on."""
+    return {PRESENT: "1"} if st.session_state[PRESENT] else {}
 
 
 def model(service: DecoderService) -> Part:
