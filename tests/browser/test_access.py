@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import App
+from tests.browser.hands import touch
 from tests.browser.reading import box_of, open_map, plane, resize, shown, z_at
-from tests.browser.test_latent_map import touch
 from tests.pages.frame.test_colours import palette
 
 PAGES = {"": "Latent map", "continuity": "Continuity", "completeness": "Completeness"}
