@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,7 @@ def _on_axis(scope: Scope, tick: str, side: str, size: str, pixel: float) -> flo
     return low + (pixel - start) * (high - low) / (end - start)
 
 
+@cache
 def decoder(name: str) -> VAE:
     return checkpoint.load(path_of(name)).build(choose_device())
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.below import FEW, drag_to, expect_digit_at, open_page, rung
 from tests.browser.conftest import App
-from tests.browser.reading import CHECKPOINTS, assert_decoded
+from tests.browser.reading import CHECKPOINTS, assert_decoded, decoder
 from vae.device import choose_device
 from vae.measure.draws import drawn, judged
 from vae.model import ladder
@@ -45,7 +45,7 @@ def test_draws_are_what_torch_decodes_and_the_classifier_says(page: Page, app: A
         )
         np.testing.assert_allclose([each["z"] for each in read], points, rtol=0, atol=1e-6)
         pictures = np.array([each["grey"] for each in read], dtype=np.uint8)
-        assert_decoded(rung(beta).build(choose_device()), points, pictures)
+        assert_decoded(decoder(ladder.name(beta)), points, pictures)
         verdicts = judged(pictures, classifier)
         for each, verdict in zip(read, verdicts, strict=True):
             above, below = each["words"]

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.below import FEW, SIDE, cell, drag_to, expect_digit_at, half, open_page, rung, tiles
 from tests.browser.conftest import App
 from tests.browser.reading import Sockets, assert_decoded
-from vae.device import choose_device
 from vae.model import ladder
 from vae.plane.lattices import axis_of, prior_lattice, range_lattice
 from vae.plane.linking import carried
@@ -25,7 +24,7 @@ def test_grids_are_what_torch_decodes(page: Page, app: App, link: str, sigmas: f
     left = carried(right, rung(4).latents.means, rung(0).latents.means) if link == "quantiles" else right
     for side, beta, points in (("left", 0, left), ("right", 4, right)):
         expect(half(page, "manifold", side)).to_have_attribute("data-model", ladder.name(beta))
-        assert_decoded(rung(beta).build(choose_device()), points, tiles(page, side))
+        assert_decoded(decoder(ladder.name(beta)), points, tiles(page, side))
     last = page.locator(".manifold-grid .columns").nth(0).locator("span").last
     expect(last).to_have_text(f"{left[SIDE - 1, 0]:.2f}".replace("-", "−"))
 
@@ -80,9 +79,9 @@ def test_everything_follows_the_slider_without_python(page: Page, app: App) -> N
     expect(half(page, "manifold", "right")).to_have_attribute("data-model", "beta-8")
     expect(page.locator(".manifold-grid figure[aria-busy=false]")).to_have_count(2)
     points = prior_lattice(SIDE)
-    assert_decoded(rung(8).build(choose_device()), points, tiles(page, "right"))
+    assert_decoded(decoder(ladder.name(8)), points, tiles(page, "right"))
     linked = carried(points, rung(8).latents.means, rung(0).latents.means)
-    assert_decoded(rung(0).build(choose_device()), linked, tiles(page, "left"))
+    assert_decoded(decoder(ladder.name(0)), linked, tiles(page, "left"))
     for plot in page.get_by_test_id("ladder-plot").all():
         expect(plot).to_have_attribute("data-rung", "beta-8")
         current = plot.locator("[data-testid=ladder-point][aria-current=true]")
