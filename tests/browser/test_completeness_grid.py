@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.below import FEW, SIDE, cell, drag_to, expect_digit_at, half, open_page, rung, tiles
 from tests.browser.conftest import App
-from tests.browser.reading import Sockets, assert_decoded
+from tests.browser.reading import Sockets, assert_decoded, decoder
 from vae.model import ladder
 from vae.plane.lattices import axis_of, prior_lattice, range_lattice
 from vae.plane.linking import carried
