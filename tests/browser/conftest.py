@@ -108,31 +108,35 @@ def kept_tab(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def tab(kept_tab: Page, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    """An empty tab, as good as new but for its history and the cache.
+def tab(kept_tab: Page) -> Iterator[Page]:
+    with emptied(kept_tab):
+        yield kept_tab
 
-    Every page that is opened in it starts from nothing. What a test asks of the tab itself ends with it.
+
+@contextmanager
+def emptied(tab: Page) -> Iterator[Page]:
+    """The tab, as good as new but for its history and the cache.
+
+    Every page that is opened in it starts from nothing. What is asked of the tab itself ends with the block.
     """
-    kept_tab.set_viewport_size(VISITOR["viewport"])
-    kept_tab.emulate_media(color_scheme="light", forced_colors="none")
-    kept_tab.mouse.move(0, 0)
-    with ExitStack() as asked:
-        on, add_init_script = kept_tab.on, kept_tab.add_init_script
+    tab.set_viewport_size(VISITOR["viewport"])
+    tab.emulate_media(color_scheme="light", forced_colors="none")
+    tab.mouse.move(0, 0)
+    with ExitStack() as asked, pytest.MonkeyPatch.context() as patch:
+        on, add_init_script = tab.on, tab.add_init_script
 
         def listen(event: str, listener: Callable[..., object]) -> None:
             on(event, listener)
-            asked.callback(kept_tab.remove_listener, event, listener)
+            asked.callback(tab.remove_listener, event, listener)
 
-        monkeypatch.setattr(kept_tab, "on", listen)
-        monkeypatch.setattr(
-            kept_tab, "add_init_script", lambda script: asked.enter_context(add_init_script(script))
-        )
-        yield kept_tab
-    kept_tab.unroute_all(behavior="ignoreErrors")
-    kept_tab.mouse.up()
-    kept_tab.evaluate("location.protocol === 'about:' || (localStorage.clear(), sessionStorage.clear())")
-    kept_tab.context.clear_cookies()
-    kept_tab.goto("about:blank")
+        patch.setattr(tab, "on", listen)
+        patch.setattr(tab, "add_init_script", lambda script: asked.enter_context(add_init_script(script)))
+        yield tab
+    tab.unroute_all(behavior="ignoreErrors")
+    tab.mouse.up()
+    tab.evaluate("location.protocol === 'about:' || (localStorage.clear(), sessionStorage.clear())")
+    tab.context.clear_cookies()
+    tab.goto("about:blank")
 
 
 def is_error(message: ConsoleMessage) -> bool:
