@@ -15,7 +15,7 @@ def test_what_is_asked_of_the_tab_ends_with_the_test(kept_tab: Page, app: App) -
     asked: list[object] = []
     address = f"{app.url}/healthz"
     with emptied(kept_tab) as tab:
-        tab.on("request", asked.append)
+        tab.on("request", lambda request: asked.append(request))
         tab.add_init_script("window.left = 1")
         tab.route("**/healthz", lambda route: route.fulfill(body="left"))
         tab.emulate_media(color_scheme="dark", forced_colors="active")
