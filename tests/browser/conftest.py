@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -72,13 +73,70 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+VISITOR = {"viewport": {"width": 1280, "height": 720}, "color_scheme": "light"}
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A visitor: 1280 x 720, light theme."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme="light")
+    """A visitor who was never here before: 1280 x 720, light theme."""
+    with visitor(browser) as context:
+        yield context
+
+
+@contextmanager
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(**VISITOR)
     context.set_default_timeout(PATIENCE)
     yield context
     context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, is_mobile=True
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="package")
+def kept_tab(browser: Browser) -> Iterator[Page]:
+    """One tab for all tests that take `tab` or `page`: a new one costs as much again as the page in it."""
+    with visitor(browser) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def tab(kept_tab: Page) -> Iterator[Page]:
+    with emptied(kept_tab):
+        yield kept_tab
+
+
+@contextmanager
+def emptied(tab: Page) -> Iterator[Page]:
+    """The tab, as good as new but for its history and the cache.
+
+    Every page that is opened in it starts from nothing. What is asked of the tab itself ends with the block.
+    """
+    tab.set_viewport_size(VISITOR["viewport"])
+    tab.emulate_media(color_scheme="light", forced_colors="none")
+    tab.mouse.move(0, 0)
+    with ExitStack() as asked, pytest.MonkeyPatch.context() as patch:
+        on, add_init_script = tab.on, tab.add_init_script
+
+        def listen(event: str, listener: Callable[..., object]) -> None:
+            on(event, listener)
+            asked.callback(tab.remove_listener, event, listener)
+
+        patch.setattr(tab, "on", listen)
+        patch.setattr(tab, "add_init_script", lambda script: asked.enter_context(add_init_script(script)))
+        yield tab
+    tab.unroute_all(behavior="ignoreErrors")
+    tab.mouse.up()
+    tab.evaluate("location.protocol === 'about:' || (localStorage.clear(), sessionStorage.clear())")
+    tab.context.clear_cookies()
+    tab.goto("about:blank")
 
 
 def is_error(message: ConsoleMessage) -> bool:
@@ -87,13 +145,12 @@ def is_error(message: ConsoleMessage) -> bool:
     return message.type == "error" and not looked_for
 
 
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
+@contextmanager
+def watched(page: Page) -> Iterator[Page]:
     """A tab in which nothing may fail, and which may not ask any other machine for anything.
 
-    A test that kills the server opens its own tab, because the browser then complains, and rightly.
+    A test that kills the server does without, because the browser then complains, and rightly.
     """
-    page = context.new_page()
     wrong: list[str] = []
     hosts: set[str | None] = set()
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -102,3 +159,14 @@ def page(context: BrowserContext) -> Iterator[Page]:
     yield page
     assert wrong == []
     assert hosts <= {"127.0.0.1", None}  # None: data: and blob: addresses
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A tab in which nothing may fail: `tab`, or with the mark `first_visit` that of a new visitor."""
+    if request.node.get_closest_marker("first_visit"):
+        page = request.getfixturevalue("context").new_page()
+    else:
+        page = request.getfixturevalue("tab")
+    with watched(page):
+        yield page

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, WebSocket, expect
 
 from vae.device import choose_device
 from vae.model import checkpoint, ladder
@@ -28,6 +29,35 @@ class Shown:
     z: tuple[float, float]
     frames: int
     pixels: NDArray[np.uint8]  # (784,)
+
+
+class Sockets:
+    """Frames a tab sent: binary ones to the decode channel, and those to Streamlit, which mean reruns."""
+
+    def __init__(self, page: Page) -> None:
+        self.asked: list[bytes] = []
+        self.answered = 0
+        self.most_in_flight = 0
+        self.reruns = 0
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        if "/decode/" in socket.url:
+            socket.on("framesent", self._ask)
+            socket.on("framereceived", self._answer)
+        elif "_stcore" in socket.url:
+            socket.on("framesent", self._rerun)
+
+    def _ask(self, payload: bytes | str) -> None:
+        if isinstance(payload, bytes):
+            self.asked.append(payload)
+            self.most_in_flight = max(self.most_in_flight, len(self.asked) - self.answered)
+
+    def _answer(self, payload: bytes | str) -> None:
+        self.answered += isinstance(payload, bytes)
+
+    def _rerun(self, _: bytes | str) -> None:
+        self.reruns += 1
 
 
 def plane(scope: Scope) -> Locator:
@@ -107,6 +137,7 @@ def _on_axis(scope: Scope, tick: str, side: str, size: str, pixel: float) -> flo
     return low + (pixel - start) * (high - low) / (end - start)
 
 
+@cache
 def decoder(name: str) -> VAE:
     return checkpoint.load(path_of(name)).build(choose_device())
 

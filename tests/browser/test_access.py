@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import App
+from tests.browser.hands import touch
 from tests.browser.reading import box_of, open_map, plane, resize, shown, z_at
-from tests.browser.test_latent_map import touch
 from tests.pages.frame.test_colours import palette
 
 PAGES = {"": "Latent map", "continuity": "Continuity", "completeness": "Completeness"}
@@ -53,8 +53,11 @@ def test_axe_finds_nothing(page: Page, app: App, path: str, scheme: str) -> None
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_has_its_own_title_and_says_which_one_it_is(page: Page, app: App, path: str) -> None:
+def test_a_page_says_which_one_it_is_and_a_finger_finds_every_target(page: Page, app: App, path: str) -> None:
     open_page(page, app, path)
+    for width in (390, 768, 1280):
+        resize(page, width, 900)
+        assert page.evaluate(SMALL_TARGETS) == [], f"at {width} px"
     expect(page).to_have_title(f"{PAGES[path]} – Latent Atlas")
     assert page.locator("title").count() == 1
     links = page.get_by_role("navigation", name="Pages").get_by_role("link")
@@ -73,26 +76,18 @@ def test_two_maps_have_two_names(page: Page, app: App) -> None:
         assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_every_target_is_large_enough_for_a_finger(page: Page, app: App, path: str) -> None:
-    open_page(page, app, path)
-    for width in (390, 768, 1280):
-        resize(page, width, 900)
-        assert page.evaluate(SMALL_TARGETS) == [], f"at {width} px"
-
-
-@pytest.mark.parametrize("key", ["Shift+Enter", "Shift+Space"])
-def test_one_digit_alone_by_keyboard(page: Page, app: App, key: str) -> None:
+def test_one_digit_alone_by_keyboard(page: Page, app: App) -> None:
     open_map(page, app.url)
     digits = page.locator(".latent-map-legend button")
     digits.nth(4).focus()
-    page.keyboard.press(key)
-    for digit in range(10):
-        expect(digits.nth(digit)).to_have_attribute("aria-pressed", str(digit == 4).lower())
-    visible = plane(page).evaluate("plot => plot.data.map((trace) => trace.visible === true)")
-    assert visible == [digit == 4 for digit in range(10)]
-    page.keyboard.press(key)
-    expect(page.locator(".latent-map-legend [aria-pressed=true]")).to_have_count(10)
+    for key in ("Shift+Enter", "Shift+Space"):
+        page.keyboard.press(key)
+        for digit in range(10):
+            expect(digits.nth(digit)).to_have_attribute("aria-pressed", str(digit == 4).lower())
+        visible = plane(page).evaluate("plot => plot.data.map((trace) => trace.visible === true)")
+        assert visible == [digit == 4 for digit in range(10)], key
+        page.keyboard.press(key)
+        expect(page.locator(".latent-map-legend [aria-pressed=true]")).to_have_count(10)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 
 from pages.components.completeness import words
 from tests.browser.conftest import App
+from tests.browser.planes import address, expect_planes, expect_rung, half, model, open_planes
 from tests.browser.reading import assert_decoded, box_of, decoder, plane, resize
-from tests.browser.test_completeness import address, expect_planes, expect_rung, half, model, open_planes
 from vae.model import ladder
 from vae.plane.lattices import prior_lattice
 from vae.plane.linking import carried
@@ -97,6 +97,7 @@ def test_another_link_an_overlay_and_new_draws_keep_zoom_and_pin(page: Page, app
     expect(right.get_by_test_id("digit")).to_have_attribute("data-z2", "0.5")
 
 
+@pytest.mark.first_visit
 def test_the_browsers_back_and_another_page_bring_the_view_back(page: Page, app: App) -> None:
     open_planes(page, address(app, beta=8, z1=-1, z2=0.5))
     page.get_by_role("link", name="Latent map").click()

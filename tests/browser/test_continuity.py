@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from pages.components.continuity.walk import POINTS
 from tests.browser.conftest import App
-from tests.browser.reading import assert_decoded, box_of, decoder, shown, wait_until_shown
-from tests.browser.test_latent_map import Sockets, touch
+from tests.browser.hands import touch
+from tests.browser.reading import Sockets, assert_decoded, box_of, decoder, shown, wait_until_shown
 from vae.measure.traversal import filmstrip
 from vae.plane.paths import spherical, straight
 
@@ -272,15 +271,6 @@ def test_axis_sliders_decode_the_point_and_both_rows(page: Page, app: App) -> No
     page.get_by_role("button", name="Path").click()
     middle = straight(A, B, POINTS)[100]
     wait_until_shown(page, (float(middle[0]), float(middle[1])))  # the path is where it was left
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, is_mobile=True
-    )
-    yield context
-    context.close()
 
 
 def test_a_finger_drags_an_end(phone: BrowserContext, app: App) -> None:

@@ -74,6 +74,7 @@ def saved(page: Page, name: str) -> tuple[bytes, str]:
     return Path(download.value.path()).read_bytes(), download.value.suggested_filename
 
 
+@pytest.mark.first_visit
 def test_an_address_reproduces_ends_kind_t_and_checkpoint(page: Page, app: App) -> None:
     open_path(page, f"{app.url}/continuity?{QUERY}")
     expect_view(page)
@@ -83,6 +84,7 @@ def test_an_address_reproduces_ends_kind_t_and_checkpoint(page: Page, app: App) 
     expect_view(page)
 
 
+@pytest.mark.first_visit
 def test_what_is_changed_stands_in_the_address_and_back_undoes_it(page: Page, app: App) -> None:
     open_path(page, f"{app.url}/continuity?{QUERY}")
     page.get_by_role("radio", name="Straight").click()

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser.conftest import App
 from tests.browser.reading import assert_decoded, box_of, decoder, open_map, plane, shown, visible_range, z_at
 
+pytestmark = pytest.mark.first_visit
+
 WIDTHS = (390, 640, 768, 1024, 1280, 1920)
 
 # Whether an element of the overlay lies above the plot at its own middle, though it takes no pointer.

@@ -6,15 +6,16 @@ import base64
 import io
 import math
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, WebSocket, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import App
+from tests.browser.hands import touch
 from tests.browser.reading import (
+    Sockets,
     assert_decoded,
     box_of,
     decoder,
@@ -27,35 +28,6 @@ from tests.browser.reading import (
 )
 
 HALF_PIXEL = 0.03  # in units of z at the first view; tick labels are centred to half a pixel
-
-
-class Sockets:
-    """Frames a tab sent: binary ones to the decode channel, and those to Streamlit, which mean reruns."""
-
-    def __init__(self, page: Page) -> None:
-        self.asked: list[bytes] = []
-        self.answered = 0
-        self.most_in_flight = 0
-        self.reruns = 0
-        page.on("websocket", self._listen)
-
-    def _listen(self, socket: WebSocket) -> None:
-        if "/decode/" in socket.url:
-            socket.on("framesent", self._ask)
-            socket.on("framereceived", self._answer)
-        elif "_stcore" in socket.url:
-            socket.on("framesent", self._rerun)
-
-    def _ask(self, payload: bytes | str) -> None:
-        if isinstance(payload, bytes):
-            self.asked.append(payload)
-            self.most_in_flight = max(self.most_in_flight, len(self.asked) - self.answered)
-
-    def _answer(self, payload: bytes | str) -> None:
-        self.answered += isinstance(payload, bytes)
-
-    def _rerun(self, _: bytes | str) -> None:
-        self.reruns += 1
 
 
 def test_click_in_empty_space_draws_what_torch_decodes(page: Page, app: App) -> None:
@@ -283,20 +255,6 @@ def test_files_that_cannot_be_loaded_are_tried_again(context: BrowserContext, ap
     expect(plane(page)).to_have_attribute("aria-busy", "false")
     expect(page.get_by_role("status").filter(has_text="cannot be loaded")).to_have_count(0)
     assert_decoded(decoder("vae"), wait_until_shown(page, (0, 0)).z, shown(page).pixels)
-
-
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, is_mobile=True
-    )
-    yield context
-    context.close()
-
-
-def touch(session: CDPSession, kind: str, *points: tuple[float, float]) -> None:
-    fingers = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(points)]
-    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
 
 
 def test_touch_points_taps_and_pinches(phone: BrowserContext, app: App) -> None:

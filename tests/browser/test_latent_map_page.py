@@ -57,6 +57,7 @@ def click_map(page: Page, right: float, down: float) -> None:
     page.mouse.click(box["x"] + right * box["width"], box["y"] + down * box["height"])
 
 
+@pytest.mark.first_visit
 def test_a_click_fills_the_panel_and_a_reload_shows_it_again(page: Page, app: App) -> None:
     open_map(page, app.url)
     click_map(page, 0.3, 0.75)
@@ -75,6 +76,7 @@ def test_a_click_fills_the_panel_and_a_reload_shows_it_again(page: Page, app: Ap
     expect_neighbours(page, "autoencoder", z)
 
 
+@pytest.mark.first_visit
 def test_back_returns_to_the_point_before(page: Page, app: App) -> None:
     open_map(page, f"{app.url}/?model=vae&z1=0.5&z2=-1.0")
     page.get_by_label("z1").fill("1.25")
@@ -194,6 +196,7 @@ def damaged(tmp_path: Path) -> Iterator[App]:
     yield from running(tmp_path / "log", tmp_path)
 
 
+@pytest.mark.first_visit
 def test_a_damaged_checkpoint_is_named_and_the_other_works(page: Page, damaged: App) -> None:
     open_map(page, damaged.url)
     expect(page.get_by_test_id("stAlert")).to_contain_text("vae.pt is damaged")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.reading import open_map
@@ -51,11 +50,11 @@ def test_of_the_grids_reach(page: Page, app: App) -> None:
     expect_old_and_new(page, page.get_by_label("Reach in σ"), "3", "2,5", "sigmas=2.5")
 
 
-@pytest.mark.parametrize("key", ["Enter", "Tab"])
-def test_a_number_is_taken_by_either_key(page: Page, app: App, key: str) -> None:
+def test_a_number_is_taken_by_either_key(page: Page, app: App) -> None:
     open_map(page, app.url)
     field = page.get_by_label("z1")
-    field.fill("1,5")
-    field.press(key)
-    expect(page).to_have_url(re.compile("z1=1.5"))
-    expect(field).to_have_value("1.5")
+    for key, number in (("Enter", "1,5"), ("Tab", "2,5")):
+        field.fill(number)
+        field.press(key)
+        expect(page).to_have_url(re.compile(f"z1={number.replace(',', '.')}"))
+        expect(field).to_have_value(number.replace(",", "."))

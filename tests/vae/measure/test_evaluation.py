@@ -44,12 +44,10 @@ def heard() -> list[str]:
 
 @pytest.fixture(scope="module")
 def figures(few, heard) -> evaluation.Figures:
-    return evaluation.evaluate(checkpoint_of(few, True), few, CPU, None, 50, heard.append, COARSER)
+    return evaluation.evaluate(checkpoint_of(few, True), few, CPU, None, 50, heard.append, COARSER, gaps=True)
 
 
-def test_the_gaps_add_up(few) -> None:
-    checkpoint = checkpoint_of(few, True)
-    figures = evaluation.evaluate(checkpoint, few, CPU, effort=COARSER, gaps=True)
+def test_the_gaps_add_up(figures) -> None:
     lacking = figures["log_likelihood_check_nats"] - figures["elbo_nats"]
     assert figures["approximation_gap_nats"] + figures["amortisation_gap_nats"] == pytest.approx(lacking)
     assert figures["approximation_gap_nats"] > -0.2  # the ELBO is estimated with samples
@@ -65,11 +63,6 @@ def test_without_an_exact_log_likelihood_there_is_no_approximation_gap(few) -> N
     assert set(gaps) == {"best_elbo_nats", "amortisation_gap_nats"}
 
 
-def test_a_plain_autoencoder_has_no_gaps(few) -> None:
-    figures = evaluation.evaluate(checkpoint_of(few, False), few, CPU, effort=COARSER, gaps=True)
-    assert not {"best_elbo_nats", "approximation_gap_nats", "amortisation_gap_nats"} & set(figures)
-
-
 def test_figures_of_a_vae(figures, heard) -> None:
     assert figures["elbo_nats"] <= figures["iwae_nats"] + 0.1 <= figures["log_likelihood_nats"] + 0.2
     assert figures["iwae_samples"] == 50
@@ -77,15 +70,17 @@ def test_figures_of_a_vae(figures, heard) -> None:
     assert difference <= figures["log_likelihood_error_nats"] < 0.01
     assert figures["log_likelihood_radius"] == 8.25
     assert 0 <= figures["knn_accuracy"] <= 1
-    assert len(heard) == 4
+    assert len(heard) == 5
     text = evaluation.as_text(figures)
     assert f"{figures['elbo_nats']:.3f} nats" in text
     assert f"{100 * figures['knn_accuracy']:.3f} %" in text
 
 
-def test_a_plain_autoencoder_has_no_kl_and_no_elbo(few) -> None:
-    measured = evaluation.evaluate(checkpoint_of(few, False), few, CPU, iwae_samples=50, effort=COARSER)
+def test_a_plain_autoencoder_has_no_kl_no_elbo_and_no_gaps(few) -> None:
+    plain = checkpoint_of(few, False)
+    measured = evaluation.evaluate(plain, few, CPU, iwae_samples=50, effort=COARSER, gaps=True)
     assert not {"kl_nats", "elbo_nats", "iwae_nats"} & set(measured)
+    assert not {"best_elbo_nats", "approximation_gap_nats", "amortisation_gap_nats"} & set(measured)
     assert "log_likelihood_nats" in measured
 
 
@@ -116,15 +111,19 @@ def test_the_shipped_checkpoints_carry_their_figures(name, request) -> None:
 
 
 def test_the_shipped_vae_is_as_good_as_it_says(mnist, request) -> None:
-    """On 1,000 test images: log p(x) within sampling error of the record, the gap to the ELBO as there."""
+    """The ELBO of all test images is as recorded, and so is what it lacks to log p(x), on 250 of them.
+
+    What an image's ELBO lacks varies so little that 250 tell log p(x) to 0.3 nats; 1,000 by themselves: to 5.
+    """
     checkpoint = load(request.config.rootpath / "checkpoints" / "vae.pt")
     model = checkpoint.build()
-    images = binarised_test_images(torch.from_numpy(load_mnist("test", mnist).images))[:1000]
-    exact = Quadrature(model.decode, images).log_likelihood(0.01)
-    recorded = checkpoint.figures["log_likelihood_nats"]
-    assert float(exact.mean()) == pytest.approx(recorded, abs=4 * float(exact.std()) / 1000**0.5)
-    gap = float(exact.mean()) - elbo(model, images, samples=4).elbo
-    assert gap == pytest.approx(recorded - checkpoint.figures["elbo_nats"], abs=0.2)
+    images = binarised_test_images(torch.from_numpy(load_mnist("test", mnist).images))
+    recorded = checkpoint.figures["elbo_nats"]
+    assert elbo(model, images, samples=1).elbo == pytest.approx(recorded, abs=0.1)
+    few = images[:250]
+    exact = Quadrature(model.decode, few).log_likelihood(0.02)
+    gap = float(exact.mean()) - elbo(model, few, samples=4).elbo
+    assert gap == pytest.approx(checkpoint.figures["log_likelihood_nats"] - recorded, abs=0.2)
     assert checkpoint.figures["log_likelihood_check_nats"] >= -117
     assert checkpoint.figures["elbo_nats"] >= -128
     assert checkpoint.figures["completeness"] >= 0.88

@@ -54,7 +54,7 @@ def test_a_narrow_posterior_makes_the_spacing_shrink(images) -> None:
     result = evidence.converged_log_likelihood(decoder, images, spacing=0.16)
     assert result.spacing < 0.16
     assert abs(result.log_likelihood - result.check) < evidence.CONVERGED
-    assert result.check == pytest.approx(float(log_likelihood(decoder, images, 0.01).mean()), abs=0.01)
+    assert result.check == pytest.approx(float(log_likelihood(decoder, images, 0.02).mean()), abs=0.01)
 
 
 def test_the_finest_spacing_ends_a_hopeless_search(images) -> None:
@@ -73,9 +73,9 @@ def test_the_disc_widens_until_what_lies_beyond_no_longer_counts(images) -> None
     result = evidence.converged_log_likelihood(far_decoder, images, spacing=0.08)
     assert result.radius > 5.5
     assert result.error < evidence.CONVERGED
-    wider = log_likelihood(far_decoder, images, 0.04, radius=15.0)
+    wider = log_likelihood(far_decoder, images, 0.08, radius=15.0)
     assert result.check == pytest.approx(float(wider.mean()), abs=0.01)
-    assert result.check > 1 + float(log_likelihood(far_decoder, images, 0.04).mean())
+    assert result.check > 1 + float(log_likelihood(far_decoder, images, 0.08).mean())
 
 
 def test_a_disc_that_may_not_grow_says_what_it_misses(images) -> None:
@@ -104,8 +104,8 @@ def test_codes_beyond_an_empty_ring_are_found() -> None:
 
 def test_true_posterior_moments_agree_with_self_normalised_sampling(images) -> None:
     _, decoder = linear_decoder(0.1)
-    mean, deviation = true_posterior(decoder, images, spacing=0.02)
-    z = torch.randn(400_000, 2, generator=torch.Generator().manual_seed(4))
+    mean, deviation = true_posterior(decoder, images, spacing=0.05)
+    z = torch.randn(100_000, 2, generator=torch.Generator().manual_seed(4))
     weights = log_likelihoods(decoder(z), images).double().softmax(dim=1)
     oracle = weights @ z.double()
     torch.testing.assert_close(mean.double(), oracle, rtol=0, atol=0.02)

@@ -250,27 +250,38 @@ def test_kill_at_any_moment_leaves_a_readable_file(path) -> None:
     """A process that rewrites the file without pause is killed again and again."""
     script = textwrap.dedent(
         """
+        import os
         import sys
         from pathlib import Path
         from tests.vae.model.test_checkpoint import make
         from vae.model.checkpoint import save
-        print("ready", flush=True)
-        while True:
-            save(make(), Path(sys.argv[1]))
+        while True:  # a new process each time, without importing torch again
+            child = os.fork()
+            if child == 0:
+                while True:
+                    save(make(), Path(sys.argv[1]))
+            print(child, flush=True)
+            print(os.waitpid(child, 0)[1], flush=True)
         """
     )
-    for attempt in range(4):
-        process = subprocess.Popen(
-            [sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]
-        )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[3],
+        start_new_session=True,
+    ) as process:
         assert process.stdout is not None
-        process.stdout.readline()
-        stamp = path.stat().st_mtime_ns
-        while path.stat().st_mtime_ns == stamp:  # at least one write has happened
-            assert process.poll() is None, "the writing process ended by itself"
-            time.sleep(0.001)
-        time.sleep(0.003 * attempt)  # spread the kills over the phases of a write
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        load(path)
+        try:
+            for attempt in range(10):
+                writer = int(process.stdout.readline())
+                stamp = path.stat().st_mtime_ns
+                while path.stat().st_mtime_ns == stamp:  # at least one write has happened
+                    os.kill(writer, 0)  # raises if the writing process ended by itself
+                    time.sleep(0.001)
+                time.sleep(0.003 * attempt)  # spread the kills over the phases of a write
+                os.kill(writer, signal.SIGKILL)
+                assert int(process.stdout.readline()) == signal.SIGKILL
+                load(path)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
