@@ -45,8 +45,8 @@ class Classifier(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(
             *_stage(1, 16),  # (n, 16, 14, 14)
-            *_stage(16, 48),  # (n, 48, 7, 7)
-            *_stage(48, 96),  # (n, 96, 3, 3)
+            *_stage(16, 32),  # (n, 32, 7, 7)
+            *_stage(32, 96),  # (n, 96, 3, 3)
             nn.Flatten(),
             nn.Linear(96 * 9, NO_DIGIT + 1),
         )
