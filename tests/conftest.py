@@ -9,8 +9,8 @@ import torch
 from hypothesis import HealthCheck, settings
 
 from pages.components.frame import service
-from tests.digits import bundled_digits
 from vae.data import Digits, find_mnist
+from vae.measure.unseen import small_digits
 
 # Timings are benchmarks: a busy machine must not fail a property.
 settings.register_profile("latent-atlas", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -23,7 +23,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # workers share the cores, and so do th
 
 @pytest.fixture(scope="session")
 def digits() -> Digits:
-    return bundled_digits()
+    return small_digits()
 
 
 @pytest.fixture(scope="session")

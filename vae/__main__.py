@@ -19,6 +19,7 @@ from vae.data import Digits, MnistUnavailable, data_folder, download_mnist, find
 from vae.device import DeviceError, choose_device
 from vae.measure import evaluation
 from vae.measure.foreign import ForeignDecoderError, is_foreign, load_foreign
+from vae.measure.judging import judge_figures
 from vae.model import ladder
 from vae.model.checkpoint import Checkpoint, CheckpointError, kind_of, load, save
 from vae.model.classifier import KIND as CLASSIFIER
@@ -238,10 +239,12 @@ def evaluate_foreign(options: argparse.Namespace) -> evaluation.Figures:
 
 
 def evaluate_classifier(file: Path, options: argparse.Namespace) -> evaluation.Figures:
-    """Measure a classifier; with --record its file says so."""
+    """Measure a classifier, also on what the shipped models draw; with --record its file says so."""
     read = digest(file)
     checkpoint = load_classifier(file)
-    figures = evaluation.evaluate_classifier(checkpoint, test_digits(options), choose_device())
+    models = (stored(CHECKPOINTS / PRESETS[name].file) for name in ("vae", "autoencoder"))
+    judge = checkpoint.build(choose_device())
+    figures = judge_figures(judge, test_digits(options), effort(options).judged, *models)
     if options.record:
         with unchanged(file, read):
             save_classifier(replace(checkpoint, figures=figures), file)

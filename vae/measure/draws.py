@@ -22,6 +22,7 @@ class Verdict(NamedTuple):
     digit: int  # the likeliest
     probability: float  # that it gives this digit
     named: bool  # whether that is at least quality.CONFIDENT
+    nothing: float  # the probability that it is no digit
 
 
 def drawn(count: int, seed: int) -> Points:
@@ -40,6 +41,8 @@ def judged(images: NDArray[np.uint8], classifier: Classifier) -> list[Verdict]:
     probabilities = class_probabilities(classifier, torch.from_numpy(images.astype(np.float32) / 255))
     highest, digits = probabilities.max(dim=1)
     return [
-        Verdict(digit, probability, probability >= CONFIDENT)
-        for digit, probability in zip(digits.tolist(), highest.tolist(), strict=True)
+        Verdict(digit, probability, probability >= CONFIDENT, nothing)
+        for digit, probability, nothing in zip(
+            digits.tolist(), highest.tolist(), (1 - probabilities.sum(dim=1)).tolist(), strict=True
+        )
     ]

@@ -9,15 +9,18 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from vae.data import Digits, binarised_test_images, to_unit
+from vae.data import Digits, binarised_test_images
 from vae.measure.evidence import RADII, converged_log_likelihood, elbo, elbo_of, iwae
+from vae.measure.intervals import wilson
 from vae.measure.inversion import Decoder, invert
-from vae.measure.measures import FINER, TABLE, is_exact, label
+from vae.measure.measures import FINER, OF, TABLE, Measure, is_exact, label
 from vae.measure.quality import Completeness, completeness, continuity, knn_accuracy
 from vae.model.checkpoint import Checkpoint
-from vae.model.classifier import Classifier, ClassifierCheckpoint, class_probabilities
+from vae.model.classifier import Classifier
 from vae.model.network import Posterior, reparameterise
-from vae.plane.prior import fitted_draws, prior_draws
+from vae.plane.box import data_box
+from vae.plane.lattices import Points
+from vae.plane.prior import box_draws, fitted_draws, prior_draws
 
 Figures = dict[str, float]
 
@@ -33,10 +36,13 @@ class Effort(NamedTuple):
     finest: float  # and the last
     widest: float  # radius of the disc for log p(x)
     confirm: bool  # measure a ring where a look finds nothing, too
+    judged: int  # pictures of each kind that is no digit, for the classifier
 
 
-FULL = Effort(draws=10_000, places=10_000, lattice=0.04, finest=0.005, widest=RADII[-1], confirm=True)
-QUICK = Effort(draws=1000, places=1000, lattice=0.08, finest=0.04, widest=RADII[1], confirm=False)
+FULL = Effort(
+    draws=10_000, places=10_000, lattice=0.04, finest=0.005, widest=RADII[-1], confirm=True, judged=2000
+)
+QUICK = Effort(draws=1000, places=1000, lattice=0.08, finest=0.04, widest=RADII[1], confirm=False, judged=200)
 
 NO_LIKELIHOOD = (
     "This model was trained by the squared error, that is with Gaussian pixels: its nats would be those of "
@@ -88,10 +94,7 @@ def evaluate(
     figures |= {"continuity_median": change.median, "continuity_ratio": change.ratio}
     if classifier is not None:
         on_step("completeness")
-        draws = {"": prior_draws(effort.draws, 0), "_fitted": fitted_draws(latents.means, effort.draws, 0)}
-        for kind, points in draws.items():
-            recognised = completeness(model.decode, classifier, points.to(device))
-            figures |= completeness_figures(kind, recognised)
+        figures |= all_completeness_figures(model.decode, latents.means, classifier, effort.draws)
     if bernoulli and iwae_samples and checkpoint.model_config.variational:
         on_step(f"IWAE bound with {iwae_samples} samples")
         figures |= {"iwae_nats": iwae(model, images, iwae_samples), "iwae_samples": iwae_samples}
@@ -151,27 +154,51 @@ def likelihood_figures(decoder: Decoder, images: Tensor, effort: Effort = FULL) 
     }
 
 
+def all_completeness_figures(
+    decoder: Decoder, means: Points, classifier: Classifier, draws: int = FULL.draws
+) -> Figures:
+    """Completeness under the prior and where the model's own codes, latent means (n, 2), lie.
+
+    Those are described by a Gaussian and by their box, in which every place counts the same.
+    """
+    device = next(classifier.parameters()).device
+    places = {
+        "": prior_draws(draws, 0),
+        "_fitted": fitted_draws(means, draws, 0),
+        "_box": box_draws(data_box(means), draws, 0),
+    }
+    figures: Figures = {}
+    for kind, points in places.items():
+        figures |= completeness_figures(kind, completeness(decoder, classifier, points.to(device)))
+    return figures
+
+
 def completeness_figures(kind: str, measured: Completeness) -> Figures:
-    """Its figures by name; `kind` ("_fitted") says from what the points were drawn, if not from the prior."""
+    """Its figures by name; `kind` says from what the points were drawn, if not from the prior."""
     figures = {
         f"completeness{kind}": measured.share,
+        f"completeness{kind}{OF}": measured.places,
         f"completeness{kind}_confidence": measured.confidence,
         f"completeness{kind}_digits": measured.digits,
+        f"completeness{kind}_covered": measured.covered,
     }
     return {name: value for name, value in figures.items() if math.isfinite(value)}
 
 
-def evaluate_classifier(checkpoint: ClassifierCheckpoint, test: Digits, device: torch.device) -> Figures:
-    """`test_accuracy` on the grey-valued images, in [0, 1]."""
-    likelihoods = class_probabilities(checkpoint.build(device), to_unit(test.images).to(device))
-    named = likelihoods.argmax(dim=1).numpy()
-    return {"test_accuracy": float((named == test.labels).mean())}
-
-
 def as_text(figures: Figures) -> str:
-    """One figure a line, for people."""
+    """One figure a line, for people; a share of a known number of pictures with its 95 % interval."""
     return "\n".join(
-        f"{label(measure, figures):44}{measure.number(value, FINER):>11} {measure.unit}".rstrip()
+        f"{label(measure, figures):44}{measure.number(value, FINER):>11} {measure.unit}"
+        f"{_interval(measure, value, figures)}".rstrip()
         for measure in TABLE
         if (value := figures.get(measure.key)) is not None
     )
+
+
+def _interval(measure: Measure, share: float, figures: Figures) -> str:
+    """By Wilson, where the figures say of how many pictures this is a share."""
+    count = figures.get(f"{measure.key}{OF}")
+    if count is None:
+        return ""
+    low, high = wilson(share, int(count))
+    return f"  [{measure.number(low, FINER)}, {measure.number(high, FINER)}]"

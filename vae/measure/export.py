@@ -57,7 +57,7 @@ def csv_table(traversal: Traversal) -> bytes:
     """One row a point, with a header line, UTF-8: t, the point, and what was measured there.
 
     `change` of a row belongs to the step that leads to it, and is empty in the first. Without a classifier
-    the columns p0 to p9 are left out.
+    the columns p0 to p9 are left out; what they lack to 1 is "no digit".
     """
     columns = {
         "t": traversal.times,

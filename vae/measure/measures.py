@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 NONE = "–"  # in the place of a figure that was not measured
+OF = "_of"  # ends the key beside a share that holds the number of pictures it is a share of
 CONVERGED = 0.01  # nats: log p(x) whose last refinements changed it by less is called exact
 FINER = 2  # decimals more for whoever compares models than for whoever sees them in front of a class
 
@@ -69,10 +70,29 @@ TABLE = (
     Measure(
         "completeness_digits", "Complete, N(0, I): different digits", better="up", short="Different digits"
     ),
+    Measure(
+        "completeness_covered", "Complete, N(0, I): digits covered", "%", better="up", short="Digits covered"
+    ),
     Measure("completeness_fitted", "Complete, own Gaussian", "%", better="up"),
     Measure("completeness_fitted_confidence", "Complete, own Gaussian: mean confidence", "%", better="up"),
     Measure("completeness_fitted_digits", "Complete, own Gaussian: different digits", better="up"),
+    Measure("completeness_fitted_covered", "Complete, own Gaussian: digits covered", "%", better="up"),
+    Measure("completeness_box", "Complete, own box", "%", better="up"),
+    Measure("completeness_box_confidence", "Complete, own box: mean confidence", "%", better="up"),
+    Measure("completeness_box_digits", "Complete, own box: different digits", better="up"),
+    Measure("completeness_box_covered", "Complete, own box: digits covered", "%", better="up"),
     Measure("test_accuracy", "Test accuracy", "%", better="up"),
+    Measure("judge_right", "Test digits named as what they are", "%", better="up"),
+    Measure("judge_wrong", "Test digits named as another", "%", better="down"),
+    Measure("judge_unnamed", "Test digits not named", "%", better="down"),
+    Measure("judge_reconstructions", "Named as what they are: reconstructions", "%", better="up"),
+    Measure("judge_small_digits", "Named as what they are: 8 x 8 digits", "%", better="up"),
+    Measure("judge_scribbles", "Taken for a digit: scribbles", "%", better="down"),
+    Measure("judge_letters", "Taken for a digit: turned letters", "%", better="down"),
+    Measure("judge_overlays", "Taken for a digit: two digits in one", "%", better="down"),
+    Measure("judge_textures", "Taken for a digit: noise, waves, blocks", "%", better="down"),
+    Measure("judge_greys", "Taken for a digit: one grey everywhere", "%", better="down"),
+    Measure("judge_far", "Taken for a digit: autoencoder, far off", "%", better="down"),
 )
 MEASURES: Mapping[str, Measure] = {measure.key: measure for measure in TABLE}
 

@@ -16,6 +16,7 @@ from vae.model.differentiation import with_jacobian
 from vae.model.network import VAE, probabilities
 from vae.plane.lattices import Points
 
+DIGITS = 10
 CONFIDENT = 0.9  # a picture is named when the classifier gives one digit at least this probability
 
 
@@ -71,6 +72,16 @@ class Completeness(NamedTuple):
     share: float  # of pictures that the classifier names with probability >= CONFIDENT
     confidence: float  # mean probability of the likeliest digit
     digits: float  # how many different digits the named pictures are, 1 to 10; NaN if none is named
+    places: int  # where pictures were decoded
+
+    @property
+    def covered(self) -> float:
+        """Digits covered, in [0, 1]: share named times different digits / 10, and 0 if none is named.
+
+        1 if every picture is named and all ten digits come equally often; at most 0.1 for a decoder that
+        draws one picture everywhere, however readable it is.
+        """
+        return self.share * self.digits / DIGITS if self.share else 0.0
 
 
 @torch.inference_mode()
@@ -79,16 +90,15 @@ def completeness(decoder: Decoder, classifier: Classifier, z: Tensor) -> Complet
     pictures = torch.cat([probabilities(decoder(part)) for part in torch.split(z, 1000)])
     likeliest, digit = class_probabilities(classifier, pictures).max(dim=1)
     named = likeliest >= CONFIDENT
-    return Completeness(
-        float(named.float().mean()), float(likeliest.mean()), effective_count(digit[named].bincount())
-    )
+    digits = effective_count(digit[named].bincount())
+    return Completeness(float(named.double().mean()), float(likeliest.mean()), digits, len(z))
 
 
 def effective_count(counts: Tensor) -> float:
     """How many kinds counts (k,) amount to: exp of their entropy (Hill 1973, order 1); NaN without any.
 
     Equal counts give k, a single kind 1. It tells a decoder that draws everything from one that draws a
-    single digit everywhere, which would be complete, too.
+    single digit everywhere.
     """
     shares = counts[counts > 0].double() / counts.sum()
     return float(torch.exp(-(shares * shares.log()).sum())) if len(shares) else math.nan

@@ -59,7 +59,9 @@ class Traversal:
     ]  # (n - 1,): picture change per unit of the plane, step by step; 0 if none is made
     density: NDArray[np.float64]  # (n,): of real digits, per unit of area
     empty: NDArray[np.bool_]  # (n,): less than a hundredth of the density at a typical digit
-    classes: NDArray[np.float32] | None  # (n, 10): the classifier's probabilities, if there is a classifier
+    classes: (
+        NDArray[np.float32] | None
+    )  # (n, 10): the classifier's, the rest to 1 is "no digit"; None without one
 
     @property
     def times(self) -> NDArray[np.float64]:

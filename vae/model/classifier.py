@@ -1,4 +1,7 @@
-"""An independent judge of decoded digits: a small convolutional network trained on the original images."""
+"""An independent judge of decoded digits, which may also say "no digit".
+
+A small convolutional network, trained on the original images and on pictures that are no digits.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from vae.model.checkpoint import (
 from vae.model.files import write_atomically
 
 KIND = "classifier"
+NO_DIGIT = 10  # the class beside the ten digits
 
 
 def _stage(inputs: int, outputs: int) -> list[nn.Module]:
@@ -35,19 +39,22 @@ def _stage(inputs: int, outputs: int) -> list[nn.Module]:
 
 
 class Classifier(nn.Module):
-    """Ten logits for a picture with grey values (or ink probabilities) in [0, 1]."""
+    """Eleven logits for a picture with grey values (or ink probabilities) in [0, 1]: ten digits, no digit."""
 
     def __init__(self) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            *_stage(1, 24),  # (n, 24, 14, 14)
-            *_stage(24, 48),  # (n, 48, 7, 7)
-            *_stage(48, 96),  # (n, 96, 3, 3)
+            *_stage(1, 16),  # (n, 16, 14, 14)
+            *_stage(16, 32),  # (n, 32, 7, 7)
+            *_stage(32, 96),  # (n, 96, 3, 3)
             nn.Flatten(),
-            nn.Linear(96 * 9, 10),
+            nn.Linear(96 * 9, NO_DIGIT + 1),
         )
+        for parameter in self.parameters():
+            if parameter.dim() == 4:  # convolutions are twice as fast on a CPU with the channels last
+                parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
 
-    def forward(self, images: Tensor) -> Tensor:  # (n, 784) -> (n, 10)
+    def forward(self, images: Tensor) -> Tensor:  # (n, 784) -> (n, 11)
         return cast(Tensor, self.layers(images.view(-1, 1, SIDE, SIDE)))
 
 
@@ -108,8 +115,9 @@ def find_classifier(folder: Path, device: torch.device) -> Classifier | None:
 def class_probabilities(model: Classifier, images: Tensor, batch_size: int = 64) -> Tensor:
     """Probability of each digit for pictures (n, 784) in [0, 1]: shape (n, 10), on the CPU.
 
-    The layers of so small a batch stay in a core's cache, which is nearly three times as fast as 1,000 are.
+    What a row lacks to 1 is the probability that the picture is no digit. The layers of so small a batch stay
+    in a core's cache, which is nearly three times as fast as 1,000 are.
     """
     device = next(model.parameters()).device
     parts = [model(batch.to(device)).softmax(dim=1).cpu() for batch in torch.split(images, batch_size)]
-    return torch.cat(parts)
+    return torch.cat(parts)[:, :NO_DIGIT]

@@ -1,4 +1,4 @@
-"""The prior N(0, I) of the plane: its density, draws from it, and draws of a Gaussian fitted to codes."""
+"""The prior N(0, I) of the plane and draws from it; draws of a Gaussian fitted to codes, and from a box."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae.config import LATENT_DIM
+from vae.plane.box import Box
 from vae.plane.lattices import Points
 
 
@@ -34,3 +35,12 @@ def fitted_draws(means: Points, count: int, seed: int) -> Tensor:
     root = axes * eigenvalues.clamp(min=0).sqrt() @ axes.T  # symmetric, and defined for a flat cloud, too
     draws: Tensor = points.mean(dim=0) + prior_draws(count, seed).double() @ root
     return draws.float()
+
+
+def box_draws(box: Box, count: int, seed: int) -> Tensor:
+    """`count` points drawn evenly from a box, shape (count, 2), the same for the same seed."""
+    unit = torch.rand(count, LATENT_DIM, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    corner = torch.tensor([box.left, box.bottom], dtype=torch.float64)
+    size = torch.tensor([box.right - box.left, box.top - box.bottom], dtype=torch.float64)
+    drawn: Tensor = corner + size * unit
+    return drawn.float()

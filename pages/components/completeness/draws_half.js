@@ -30,7 +30,7 @@ export class DrawsHalf {
     this.#grid.addEventListener("keydown", (event) => this.#press(event, indexOf(event)));
   }
 
-  /** {name, title, points, images: base64 of n x 784 grey values, verdicts: [[digit, probability, named], ...]}. */
+  /** {name, title, points, images: base64 of n x 784 grey values, verdicts: [[digit, probability, named, nothing], ...]}. */
   show(judged) {
     const known = JSON.stringify(judged);
     if (known === this.#shown) return;
@@ -90,9 +90,8 @@ export class DrawsHalf {
   }
 }
 
-function thumbnail(model, [z1, z2], [digit, probability, named], pixels) {
-  const percent = `${Math[named ? "round" : "floor"](100 * probability)} %`; // what is unclear is not rounded up to clear
-  const [above, below] = named ? [`${digit}`, percent] : ["unclear", `${digit}? ${percent}`];
+function thumbnail(model, [z1, z2], verdict, pixels) {
+  const { above, below, said, named } = written(verdict);
   const canvas = make("canvas");
   new GreyCanvas(canvas).draw(pixels);
   const attributes = {
@@ -102,7 +101,19 @@ function thumbnail(model, [z1, z2], [digit, probability, named], pixels) {
     "data-model": model,
     "data-z1": z1,
     "data-z2": z2,
-    "aria-label": named ? `A ${digit}, ${percent}` : `Unclear; most like a ${digit}, ${percent}`,
+    "aria-label": said,
   };
   return make("button", attributes, canvas, make("b", {}, above), make("span", {}, below));
+}
+
+/** A verdict in words: a digit, none, or unclear, which is either between digits or between a digit and none. */
+function written([digit, probability, named, nothing]) {
+  const percent = (share) => `${Math[named ? "round" : "floor"](100 * share)} %`; // unclear is not rounded up to clear
+  const likely = percent(probability);
+  if (named) return { named, above: `${digit}`, below: likely, said: `A ${digit}, ${likely}` };
+  if (nothing > probability) {
+    const none = percent(nothing);
+    return { named, above: "no digit", below: none, said: `No digit, ${none}` };
+  }
+  return { named, above: "unclear", below: `${digit}? ${likely}`, said: `Unclear; most like a ${digit}, ${likely}` };
 }

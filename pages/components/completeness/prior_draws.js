@@ -26,7 +26,7 @@ class PriorDraws {
       });
     }
     const { left, right } = this.#halves;
-    const named = `Named: the classifier gives one digit at least ${Math.round(100 * confident)} %. Unclear: it does not.`;
+    const named = `Named: the classifier gives one digit at least ${Math.round(100 * confident)} %. Otherwise unclear, or no digit.`;
     root.replaceChildren(left.element, right.element, make("p", {}, named));
     this.#stop = listenTwin(group, (twin) => this.#follow(twin));
   }

@@ -52,6 +52,7 @@ def _pictures(judged: Judged) -> dict[str, object]:
         "points": np.asarray(judged.points, dtype=np.float64).tolist(),
         "images": base64.b64encode(np.ascontiguousarray(judged.images).tobytes()).decode(),
         "verdicts": [
-            [verdict.digit, round(verdict.probability, 4), verdict.named] for verdict in judged.verdicts
+            [verdict.digit, round(verdict.probability, 4), verdict.named, round(verdict.nothing, 4)]
+            for verdict in judged.verdicts
         ],
     }

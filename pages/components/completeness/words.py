@@ -69,7 +69,7 @@ FIGURES = tuple(
     MEASURES[key]
     for key in (
         *("reconstruction_nats", "kl_nats", "elbo_nats", "log_likelihood_nats"),
-        *("completeness", "completeness_fitted", "completeness_digits"),
+        *("completeness", "completeness_fitted", "completeness_digits", "completeness_covered"),
     )
 )
 
@@ -203,12 +203,15 @@ its grey value as the probability of white. A *nat* is a unit of information: 1.
 - **log p(x)**: how well the model foresees a test digit. {precision} Over a plane,
   $\int p(x \mid z)\, p(z)\, \mathrm{d}z$ is a sum over a fine lattice. The autoencoder, which has no prior,
   is scored with the VAE's.
-- **Complete**: the share of random draws in which a separate classifier is at least 90 % sure of a digit.
+- **Complete**: the share of random draws in which a separate classifier is at least 90 % sure of a digit. It
+  may also say that a picture is no digit.
   *N(0, I)* are draws from the prior, *own Gaussian* those from the Gaussian that fits the model's own codes:
   fairer to the autoencoder, whose codes lie elsewhere than the prior.
 - **Different digits**: how many equally frequent digits the named draws from the prior amount to, the
   exponential of their entropy. It is 10 if all digits come equally often, and 1 for a collapsed decoder,
-  which draws one picture everywhere and may be named every time.
+  which draws one picture everywhere.
+- **Digits covered** $=$ complete $\times$ different digits $/\,10$. It is 100 % if every draw is named and
+  all digits come equally often. A decoder that draws one picture everywhere covers 10 % at most.
 """
 
 

@@ -9,7 +9,7 @@ const NAMED = 0.06; // of the path's length: a class that holds for less is not 
 const TITLES = {
   change: ["Picture change", "How far the picture moves per unit of the plane: the continuity curve"],
   density: ["Real digits", "Density of test digits around the point; dashed: at a typical test digit; hatched: none lives near"],
-  classes: ["Class", "What an independent classifier says of each decoded digit, as shares of probability"],
+  classes: ["Class", "What an independent classifier says of each decoded digit, as shares of probability; blank: no digit"],
 };
 
 export class Curves {
@@ -54,10 +54,11 @@ export class Curves {
   }
 }
 
-/** The most probable class and its probability: "8, 97 %". */
+/** The most probable class and its probability: "8, 97 %", "no digit, 80 %". */
 export function said(probabilities) {
   const digit = likeliest(probabilities);
-  return `${digit}, ${Math.round(100 * probabilities[digit])} %`;
+  const share = digit < 0 ? nothing(probabilities) : probabilities[digit];
+  return `${digit < 0 ? "no digit" : digit}, ${Math.round(100 * share)} %`;
 }
 
 class Plot {
@@ -111,7 +112,7 @@ function densityMarks({ density, empty, typical }) {
   return [...hatches, line([typical, typical], highest, 0, { class: "typical" }), line(density, highest)];
 }
 
-/** Ten areas, one upon the other: the share of a digit is as high as its probability. */
+/** Ten areas, one upon the other, each as high as a digit's probability; what is left blank is "no digit". */
 function classMarks(classes) {
   if (!classes) return [];
   const below = classes.map(() => 0);
@@ -126,7 +127,7 @@ function classMarks(classes) {
 
 function classNames(classes) {
   return runs(classes.map(likeliest))
-    .filter(({ from, to }) => to - from >= NAMED)
+    .filter(({ value, from, to }) => value >= 0 && to - from >= NAMED)
     .map(({ value, from, to }) => [(from + to) / 2, value]);
 }
 
@@ -141,8 +142,15 @@ function runs(values) {
   return found;
 }
 
+/** The likeliest digit, -1 if it is likelier that the picture is none. */
 function likeliest(probabilities) {
-  return probabilities.indexOf(Math.max(...probabilities));
+  const highest = Math.max(...probabilities);
+  return nothing(probabilities) > highest ? -1 : probabilities.indexOf(highest);
+}
+
+/** What the probabilities of the digits lack to 1: that the picture is no digit. */
+function nothing(probabilities) {
+  return 1 - probabilities.reduce((sum, share) => sum + share, 0);
 }
 
 function top(values) {

@@ -34,12 +34,13 @@ RECORDED = {
     "completeness": 0.8837,
     "completeness_fitted": 0.8843,
     "completeness_digits": 8.549,
+    "completeness_covered": 0.7552,
 }
 
 
 def test_rows_are_rounded_not_invented() -> None:
     assert [value for _, value in rung_rows(RECORDED)] == [
-        *("128.8 nats", "6.9 nats", "−135.6 nats", "−130.9 nats", "88.4 %", "88.4 %", "8.5")
+        *("128.8 nats", "6.9 nats", "−135.6 nats", "−130.9 nats", "88.4 %", "88.4 %", "8.5", "75.5 %")
     ]
 
 

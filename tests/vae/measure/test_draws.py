@@ -9,14 +9,14 @@ from vae.plane.prior import prior_draws
 
 
 class Reader(Classifier):
-    """Reads its logits from the first ten pixels: 20 times their grey value."""
+    """Reads its logits from the first eleven pixels: 20 times their grey value."""
 
     def __init__(self) -> None:
         nn.Module.__init__(self)
         self.none = nn.Parameter(torch.zeros(1))
 
     def forward(self, images: Tensor) -> Tensor:
-        return 20 * images[:, :10]
+        return 20 * images[:, :11]
 
 
 def picture(**greys: int) -> np.ndarray:
@@ -41,21 +41,25 @@ def test_too_few_or_too_many_draws_are_one_sentence(count) -> None:
 
 
 def test_a_verdict_is_the_likeliest_digit_with_its_probability() -> None:
-    images = np.stack([picture(d7=255), picture(d2=255, d5=255), picture(), picture(d0=128)])
+    images = np.stack(
+        [picture(d7=255), picture(d2=255, d5=255), picture(), picture(d0=128), picture(d10=255)]
+    )
     verdicts = judged(images, Reader())
-    sure = np.exp(20) / (np.exp(20) + 9)
-    half = 0.5 / (1 + 4 * np.exp(-20))
-    grey = np.exp(20 * 128 / 255) / (np.exp(20 * 128 / 255) + 9)
+    sure, rest = np.exp(20) / (np.exp(20) + 10), 1 / (np.exp(20) + 10)
+    half, little = 1 / (2 + 9 * np.exp(-20)), np.exp(-20) / (2 + 9 * np.exp(-20))
+    grey, other = np.array([np.exp(20 * 128 / 255), 1]) / (np.exp(20 * 128 / 255) + 10)
     expected = [
-        Verdict(7, sure, True),
-        Verdict(2, half, False),
-        Verdict(0, 0.1, False),
-        Verdict(0, grey, True),
+        Verdict(7, sure, True, rest),
+        Verdict(2, half, False, little),
+        Verdict(0, 1 / 11, False, 1 / 11),
+        Verdict(0, grey, True, other),
+        Verdict(0, rest, False, sure),
     ]
     assert [(v.digit, v.named) for v in verdicts] == [(v.digit, v.named) for v in expected]
     np.testing.assert_allclose(
         [v.probability for v in verdicts], [v.probability for v in expected], rtol=1e-5
     )
+    np.testing.assert_allclose([v.nothing for v in verdicts], [v.nothing for v in expected], atol=1e-6)
 
 
 def test_the_verdicts_on_real_digits_are_the_networks_own() -> None:
@@ -65,7 +69,7 @@ def test_the_verdicts_on_real_digits_are_the_networks_own() -> None:
     images = np.random.default_rng(0).integers(0, 256, (20, 784), dtype=np.uint8)
     images.setflags(write=False)  # as a cached picture may be
     with torch.no_grad():
-        shares = classifier(torch.tensor(images).float() / 255).softmax(dim=1).numpy()
+        shares = classifier(torch.tensor(images).float() / 255).softmax(dim=1)[:, :10].numpy()
     verdicts = judged(images, classifier)
     assert [verdict.digit for verdict in verdicts] == shares.argmax(axis=1).tolist()
     np.testing.assert_allclose([verdict.probability for verdict in verdicts], shares.max(axis=1), rtol=1e-5)

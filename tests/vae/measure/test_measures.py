@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from vae.measure import evaluation
-from vae.measure.measures import MEASURES, NONE, TABLE, Measure, is_exact, label
+from vae.measure.measures import MEASURES, NONE, OF, TABLE, Measure, is_exact, label
 from vae.model import checkpoint, ladder
 
 CHECKPOINTS = Path(__file__).parents[3] / "checkpoints"
@@ -33,9 +34,18 @@ def test_nats_are_told_by_the_unit_as_by_the_key() -> None:
 @pytest.mark.parametrize("name", ["vae.pt", *map(ladder.file, ladder.BETAS)])
 def test_whatever_is_recorded_has_a_measure(name: str) -> None:
     recorded = checkpoint.load(CHECKPOINTS / name).figures
-    assert recorded.keys() - {"iwae_samples"} <= MEASURES.keys()
+    measured = {key for key in recorded if key != "iwae_samples" and not key.endswith(OF)}
+    assert measured <= MEASURES.keys()
     printed = evaluation.as_text(recorded).splitlines()
-    assert len(printed) == len(recorded.keys() - {"iwae_samples"})
+    assert len(printed) == len(measured)
+
+
+def test_a_share_of_a_known_number_is_printed_with_its_interval() -> None:
+    counted = {"completeness": 0.9, f"completeness{OF}": 1000, "knn_accuracy": 0.9}
+    low, high = binomtest(900, 1000).proportion_ci(method="wilson")
+    lines = {line.split()[0]: line for line in evaluation.as_text(counted).splitlines()}
+    assert lines["Complete,"].endswith(f"90.000 %  [{100 * low:.3f}, {100 * high:.3f}]")
+    assert lines["k-NN"].endswith("90.000 %")
 
 
 @given(st.sampled_from(TABLE), st.floats())

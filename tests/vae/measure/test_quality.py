@@ -81,7 +81,7 @@ def test_completeness_counts_confident_verdicts() -> None:
             self.anything = torch.nn.Parameter(torch.zeros(1))
 
         def forward(self, images: torch.Tensor) -> torch.Tensor:
-            logits = torch.zeros(len(images), 10)
+            logits = torch.zeros(len(images), 11)
             logits[images.mean(dim=1) > 0.5, 3] = 100
             return logits
 
@@ -91,8 +91,42 @@ def test_completeness_counts_confident_verdicts() -> None:
     z = torch.tensor([[1.0, 0.0], [2.0, 0.0], [3.0, 5.0], [-1.0, 0.0]])
     result = quality.completeness(ink, Judge(), z)
     assert result.share == 0.75
-    assert result.confidence == pytest.approx(0.75 + 0.25 * 0.1)
+    assert result.confidence == pytest.approx(0.75 + 0.25 / 11)
     assert result.digits == 1  # always a 3
+    assert result.covered == pytest.approx(0.075)
+    assert result.places == 4
+
+
+class Painter(torch.nn.Module):
+    """Sees the digit that `drawing` drew, or none at all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.anything = torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return 100 * images[:, :11]
+
+
+def drawing(z: torch.Tensor) -> torch.Tensor:
+    """Logits that brighten the pixel whose number is z1."""
+    return 100 * (torch.arange(784) == z[:, :1].long()).float() - 50
+
+
+@pytest.mark.parametrize(
+    ("drawn", "share", "covered"),
+    [
+        (list(range(10)), 1, 1),  # all ten digits, equally often
+        ([8] * 30, 1, 0.1),  # one digit everywhere
+        ([10] * 30, 0, 0),  # nothing that is a digit
+        ([0, 1, 2, 3, 4, 10, 10, 10, 10, 10], 0.5, 0.25),  # half of the digits in half of the places
+    ],
+)
+def test_digits_covered_tells_a_complete_plane_from_a_collapsed_one(drawn, share, covered) -> None:
+    z = torch.tensor([[float(digit), 0.0] for digit in drawn])
+    found = quality.completeness(drawing, Painter(), z)
+    assert found.share == pytest.approx(share)
+    assert found.covered == pytest.approx(covered)
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=10))

@@ -1,0 +1,95 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import norm, sem
+from torch import Tensor, nn
+
+from vae.measure.traversal import EMPTY, DigitDensity, traverse
+from vae.measure.walks import POINTS, Walks, pairs, summary, walks
+from vae.model.checkpoint import Latents
+from vae.model.classifier import Classifier
+from vae.plane.paths import straight
+
+LABELS = np.random.default_rng(0).integers(0, 10, 300).astype(np.uint8)
+
+
+class Plane(nn.Module):
+    """Draws a bright field where z1 > 0 and a dark one elsewhere, abruptly or not."""
+
+    def __init__(self, slope: float) -> None:
+        super().__init__()
+        self.slope = nn.Parameter(torch.tensor(slope))
+
+    def decode(self, z: Tensor) -> Tensor:
+        return (self.slope * z[:, :1]).expand(-1, 784)
+
+
+class Bright(Classifier):
+    """Names what is bright."""
+
+    def __init__(self) -> None:
+        nn.Module.__init__(self)
+        self.none = nn.Parameter(torch.zeros(1))
+
+    def forward(self, images: Tensor) -> Tensor:
+        logits = torch.zeros(len(images), 11)
+        logits[:, 7], logits[:, 10] = 100 * images.mean(dim=1), 50
+        return logits
+
+
+def latents_of(scale: float = 1.0) -> Latents:
+    means = (scale * np.random.default_rng(1).normal(size=(300, 2))).astype(np.float32)
+    return Latents(means, np.zeros_like(means), LABELS)
+
+
+def test_pairs_are_of_different_digits_and_the_same_for_the_same_seed() -> None:
+    drawn = pairs(LABELS, 1000, 3)
+    assert drawn.shape == (1000, 2)
+    assert (LABELS[drawn[:, 0]] != LABELS[drawn[:, 1]]).all()
+    np.testing.assert_array_equal(drawn, pairs(LABELS, 1000, 3))
+    assert (drawn != pairs(LABELS, 1000, 4)).any()
+    assert len(np.unique(drawn)) > 250  # from everywhere
+
+
+def test_digits_of_one_kind_have_no_pairs() -> None:
+    with pytest.raises(ValueError, match="same label"):
+        pairs(np.zeros(5, np.uint8), 3, 0)
+
+
+def test_walks_are_what_a_traversal_of_each_path_finds() -> None:
+    latents, model, ends = latents_of(), Plane(40.0), pairs(LABELS, 20, 0)
+    density = DigitDensity(latents.means)
+    seen = walks(model, latents, density, Bright(), ends)
+    spread = math.sqrt(latents.means.astype(float).var(axis=0).mean())
+    for i, (a, b) in enumerate(ends):
+        path = straight(tuple(latents.means[a]), tuple(latents.means[b]), POINTS)
+        walk = traverse(model, path, density, Bright())
+        assert seen.named[i] == pytest.approx((walk.classes.max(axis=1) >= 0.9).mean())
+        assert seen.empty[i] == pytest.approx((walk.density < EMPTY * density.typical).mean())
+        assert seen.jump[i] == pytest.approx(walk.change.max() * spread, rel=1e-3, abs=1e-4)
+
+
+def test_a_plane_ten_times_as_large_jumps_as_much() -> None:
+    ends = pairs(LABELS, 30, 0)
+    small, large = (
+        walks(Plane(slope), latents, DigitDensity(latents.means), Bright(), ends)
+        for slope, latents in ((5.0, latents_of()), (0.5, latents_of(10.0)))
+    )
+    np.testing.assert_allclose(small.jump, large.jump, rtol=1e-3)
+    np.testing.assert_allclose(small.named, large.named, atol=1.01 / POINTS)
+
+
+def test_a_walk_that_goes_nowhere_does_not_jump() -> None:
+    latents = latents_of()
+    seen = walks(Plane(5.0), latents, DigitDensity(latents.means), Bright(), np.array([[4, 4]]))
+    assert seen.jump.tolist() == [0]
+
+
+def test_the_summary_is_the_mean_with_its_standard_error() -> None:
+    values = np.random.default_rng(2).exponential(size=(3, 50))
+    for found, each in zip(summary(Walks(*values)), values, strict=True):
+        low, high = norm.interval(0.95, loc=each.mean(), scale=sem(each))
+        assert found.mean == pytest.approx(each.mean())
+        assert found.interval == pytest.approx((low, high))
