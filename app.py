@@ -13,13 +13,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from pages.components.frame.service import decoder_service, surveys
+from pages.components.frame.service import classifier, decoder_service, surveys
 from pages.components.mount import assets
 from pages.components.mount.admission import Admitted, forgetting
 from pages.components.mount.compressed import Compressed
 from pages.components.mount.farewell import limit_farewell
 from pages.components.mount.guard import Guarded
-from vae.serving import channel, health, manifold
+from vae.serving import channel, health, legible, manifold
 from vae.serving.room import Room
 
 
@@ -69,6 +69,7 @@ app = st.App(
         [
             *channel.routes(decoder_service, assets.origin_allowed),
             *manifold.routes(decoder_service),
+            *legible.routes(decoder_service, classifier),
             *health.routes(decoder_service, room),
             *assets.routes(),
         ]

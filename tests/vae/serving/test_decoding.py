@@ -233,9 +233,7 @@ def test_a_rungs_name_belongs_to_the_ladder(tmp_path: Path) -> None:
     service = DecoderService(tmp_path, CPU)
     assert service.names == ("vae", "beta-4")
     assert_pictures(service.decode("beta-4", points(0, 3)).images, rung, points(0, 3))
-    assert list(service.problems.values()) == [
-        "beta-4.pt has the name of a rung of the ladder: rename it."
-    ]
+    assert list(service.problems.values()) == ["beta-4.pt has the name of a rung of the ladder: rename it."]
     service.close()
 
 
