@@ -1,7 +1,7 @@
 """Where in a decoder's plane a digit can be read: the judge's certainty, and the route that serves it.
 
-GET /legible/{checkpoint} is JSON: {"box": {left, right, bottom, top}, "side", "shade"}. The shade is side x side
-bytes in base64, row by row from the top, 255 where the judge is certain of a digit.
+GET /legible/{checkpoint} is JSON: {"box": {left, right, bottom, top}, "side", "shade"}. The shade is base64
+of side x side bytes, row by row from the top, 255 where the judge is certain of a digit.
 """
 
 from __future__ import annotations
