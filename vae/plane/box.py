@@ -34,6 +34,45 @@ def data_box(means: Points) -> Box:
     return Box(left, right, bottom, top)
 
 
+CENTRAL = 0.85  # of the codes: those that a map opens on where a few lie far outside
+
+
+def central_box(means: Points, share: float = CENTRAL) -> Box:
+    """The middle `share` of the latent means (n, 2), n >= 1: as many lie beyond each of its sides, or fewer.
+
+    A mean's depth is the smallest number of means that lie beyond it on any of the four sides; those of the
+    greatest depth are kept.
+    """
+    above = means.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
+    depth = np.minimum(above, len(means) - 1 - above).min(axis=1)
+    kept = means[depth >= np.quantile(depth, 1 - share, method="lower")].astype(np.float64)
+    (left, bottom), (right, top) = kept.min(axis=0).tolist(), kept.max(axis=0).tolist()
+    return Box(left, right, bottom, top)
+
+
+HOLE_SIDE = 96  # cells across the box that is searched
+
+
+def hole_in(means: Points, box: Box) -> tuple[float, float]:
+    """The emptiest place inside a box: the middle of the widest disc inside it without a latent mean (n, 2).
+
+    It is looked for at the middles of `HOLE_SIDE` by `HOLE_SIDE` cells; of equally wide discs the one at the
+    bottom, then the left one, is taken.
+    """
+    from scipy.spatial import cKDTree  # here alone: it is slow to load, and few maps need it
+
+    steps = (np.arange(HOLE_SIDE) + 0.5) / HOLE_SIDE
+    z1, z2 = np.meshgrid(
+        box.left + (box.right - box.left) * steps, box.bottom + (box.top - box.bottom) * steps
+    )
+    places = np.stack([z1.ravel(), z2.ravel()], axis=1)
+    to_codes, _ = cKDTree(means.astype(np.float64)).query(places)
+    low, high = np.array([box.left, box.bottom]), np.array([box.right, box.top])
+    to_edge = np.minimum(places - low, high - places).min(axis=1)
+    first, second = places[np.minimum(to_codes, to_edge).argmax()].tolist()
+    return first, second
+
+
 PRIOR_REACH = 4.0  # holds all but three in ten thousand of the prior
 
 
