@@ -25,6 +25,12 @@ class Box(NamedTuple):
         z1, z2 = float(point[0]), float(point[1])
         return Box(min(self.left, z1), max(self.right, z1), min(self.bottom, z2), max(self.top, z2))
 
+    def squared(self, least: float = 0.1) -> Box:
+        """The smallest square around the same middle that holds this box, at least `least` wide."""
+        z1, z2 = (self.left + self.right) / 2, (self.bottom + self.top) / 2
+        half = max(self.right - self.left, self.top - self.bottom, least) / 2
+        return Box(z1 - half, z1 + half, z2 - half, z2 + half)
+
 
 def data_box(means: Points) -> Box:
     """Holds the latent means (n, 2) but for 0.1 % at each side, and a tenth of its extent around them."""

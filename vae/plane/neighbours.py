@@ -63,4 +63,5 @@ def _gaps(means: Points, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
     """The distance of each chosen code to its nearest other one, (k,)."""
     squares = np.square(means[chosen, None] - means).sum(axis=2, dtype=np.float64)
     squares[np.arange(len(chosen)), chosen] = np.inf  # not the code itself
-    return np.sqrt(squares.min(axis=1))
+    gaps: NDArray[np.float64] = np.sqrt(squares.min(axis=1))
+    return gaps
