@@ -51,9 +51,8 @@ def _numbers(digit: Followed) -> str:
 
 
 def _pair(numbers: NDArray[np.float32], decimals: int) -> str:
-    written = (
-        f"{round(number, decimals) + 0.0:.{decimals}f}" for number in numbers.tolist()
-    )  # no minus zero
+    rounded = (round(number, decimals) + 0.0 for number in numbers.tolist())  # no minus zero
+    written = (f"{number:.{decimals}f}" for number in rounded)
     return ", ".join(number.replace("-", "−") for number in written)
 
 

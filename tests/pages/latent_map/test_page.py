@@ -279,9 +279,8 @@ def test_the_autoencoder_opens_in_its_hole_and_says_how_far_its_codes_reach(app:
     assert panel(app).verdicts[1] == ("Vote of codes", "no code lives near here", "")
     assert panel(app).counts == [0] * 10
     assert "central 85 %" in html_of(app, "reach")
-    assert f"out to {np.linalg.norm(latents.means, axis=1).max():.0f} from the centre" in html_of(
-        app, "reach"
-    )
+    farthest = np.linalg.norm(latents.means, axis=1).max()
+    assert f"out to {farthest:.0f} from the centre" in html_of(app, "reach")
     assert app.query_params == {"model": "autoencoder"}
 
 
