@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # it takes seconds to load
     from vae.measure.draws import Verdict
 
 SEEN = (
-    "Each dot is one handwritten digit, placed by its code: two numbers from the encoder. "
-    "Point anywhere, and the decoder draws a picture from the two numbers there."
+    "Each dot is one handwritten digit at its code, two numbers from the encoder. "
+    "Point anywhere: the decoder draws a picture from the two numbers there."
 )
 TRY = "Try it: move slowly from one colour to the next and watch the digit change."
 TRY_HOLE = "Try it: the marker stands in a hole between the codes; move from it to a colour."
