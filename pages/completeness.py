@@ -93,7 +93,7 @@ def show_header(view: CompletenessView) -> None:
                 label_visibility="collapsed",
                 width=84,
             )
-        with st.popover("Why?", type="tertiary", width="content"):
+        with st.popover("Explain", type="tertiary", width="content"):
             st.markdown(words.WHY)
 
 

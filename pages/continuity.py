@@ -61,7 +61,7 @@ def move_typed(end: str, axis: int, value: float) -> None:
 def show_header(service: DecoderService, refused: str | None) -> None:
     with header(KEEPER):
         choose_checkpoint(service, "continuity")
-        with st.popover("Why?", type="tertiary", width="content"):
+        with st.popover("Explain", type="tertiary", width="content"):
             st.markdown(words.WHY)
     show_warnings(service, refused)
 

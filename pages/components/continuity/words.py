@@ -170,6 +170,6 @@ of the plane, in all directions alike (root mean square).
   It has no unit, so planes of any size can be compared. 1 would be perfectly even; a large figure means
   that pictures jump in places.
 
-The VAE and the plain autoencoder of this page differ in size, too: see "Why?" on the map. **Completeness**
+The VAE and the plain autoencoder of this page differ in size, too: see "Explain" on the map. **Completeness**
 compares equal networks, which differ in noise and KL divergence alone.
 """
