@@ -7,9 +7,10 @@ from scipy.stats import norm, sem
 from torch import Tensor, nn
 
 from vae.measure.traversal import EMPTY, DigitDensity, traverse
-from vae.measure.walks import POINTS, Walks, pairs, summary, walks
+from vae.measure.walks import POINTS, Walks, deviation, summary, walks
 from vae.model.checkpoint import Latents
 from vae.model.classifier import Classifier
+from vae.plane.pairs import pairs
 from vae.plane.paths import straight
 
 LABELS = np.random.default_rng(0).integers(0, 10, 300).astype(np.uint8)
@@ -44,25 +45,12 @@ def latents_of(scale: float = 1.0) -> Latents:
     return Latents(means, np.zeros_like(means), LABELS)
 
 
-def test_pairs_are_of_different_digits_and_the_same_for_the_same_seed() -> None:
-    drawn = pairs(LABELS, 1000, 3)
-    assert drawn.shape == (1000, 2)
-    assert (LABELS[drawn[:, 0]] != LABELS[drawn[:, 1]]).all()
-    np.testing.assert_array_equal(drawn, pairs(LABELS, 1000, 3))
-    assert (drawn != pairs(LABELS, 1000, 4)).any()
-    assert len(np.unique(drawn)) > 250  # from everywhere
-
-
-def test_digits_of_one_kind_have_no_pairs() -> None:
-    with pytest.raises(ValueError, match="same label"):
-        pairs(np.zeros(5, np.uint8), 3, 0)
-
-
 def test_walks_are_what_a_traversal_of_each_path_finds() -> None:
     latents, model, ends = latents_of(), Plane(40.0), pairs(LABELS, 20, 0)
     density = DigitDensity(latents.means)
     seen = walks(model, latents, density, Bright(), ends)
     spread = math.sqrt(latents.means.astype(float).var(axis=0).mean())
+    assert deviation(latents.means) == pytest.approx(spread)
     for i, (a, b) in enumerate(ends):
         path = straight(tuple(latents.means[a]), tuple(latents.means[b]), POINTS)
         walk = traverse(model, path, density, Bright())
