@@ -62,8 +62,8 @@ class PathView:
     t: float = HALFWAY
     mode: Mode = "path"
     point: Point = ORIGIN
-    magnification: bool = False
     legible: bool = False
+    magnification: bool = False
 
     @property
     def walk(self) -> Walk:
@@ -86,9 +86,14 @@ def parts(service: DecoderService) -> tuple[Part, ...]:
         Part("t", HALFWAY, number(0, 1)),
         Part("mode", "path", one_of(MODES)),
         Part("point", ORIGIN, coordinate, names=("z1", "z2")),
-        # the geodesic brings the map that explains it
-        Part("magnification", lambda above: above["kind"] == "geodesic", flag, written_flag),
         Part("legible", False, flag, written_flag),
+        # the geodesic brings the map that explains it
+        Part(
+            "magnification",
+            lambda above: above["kind"] == "geodesic" and not above["legible"],
+            flag,
+            written_flag,
+        ),
     )
 
 
@@ -99,6 +104,11 @@ def pair_ends(latents: Latents, pair: int) -> tuple[Point, Point]:
     except ValueError:
         return ORIGIN, ORIGIN
     return place(latents, a), place(latents, b)
+
+
+def next_pair(pair: int) -> int:
+    """The number of the pair drawn after this one; after the last comes the first."""
+    return pair % PAIRS + 1
 
 
 def example(latents: Latents, label: int, after: int | None = None) -> Point | None:
