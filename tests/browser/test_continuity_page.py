@@ -198,7 +198,7 @@ def test_one_ground_at_a_time_lies_behind_the_points(page: Page, app: App) -> No
     page.get_by_role("button", name="More").click()
     page.get_by_text("Is it a digit?").first.click()
     expect(page).to_have_url(re.compile("legible=1"))
-    ground = page.get_by_test_id("latent-map").locator(".layer-below image").first
+    ground = page.get_by_test_id("latent-map").locator("image").first
     expect(ground).to_be_attached()
     expect(page.locator(".continuity-legend")).to_contain_text("the less sure the classifier is")
     page.get_by_text("Area magnification").first.click()

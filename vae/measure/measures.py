@@ -67,7 +67,7 @@ TABLE = (
     Measure("continuity_median", "Picture change per unit, median"),
     Measure("continuity_ratio", "99th percentile / median", better="down"),
     Measure("walks_named", "Walks: read as a digit", "%", better="up"),
-    Measure("walks_empty", "Walks: where no code lives", "%", better="down"),
+    Measure("walks_empty", "Walks: where no code lives", "%", decimals=2, better="down"),
     Measure("walks_jump", "Walks: largest jump per deviation", better="down"),
     Measure("completeness", "Complete, N(0, I)", "%", better="up"),
     Measure("completeness_confidence", "Complete, N(0, I): mean confidence", "%", better="up"),

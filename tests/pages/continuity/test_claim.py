@@ -70,4 +70,4 @@ def test_a_model_alone_is_not_compared() -> None:
 
 def test_a_share_is_written_in_per_cent() -> None:
     assert written("walks_named", None) == "not measured"
-    assert written("walks_empty", model("A").figure("walks_empty")) == "10.0 ± 1.0 %"
+    assert written("walks_empty", model("A").figure("walks_empty")) == "10.00 ± 1.00 %"
