@@ -30,16 +30,12 @@ _component = component.declared(
 
 
 class Rung(NamedTuple):
-    """A model on show: its checkpoint, what it is called, how the KL divergence was weighted, its figures.
-
-    `rows` are the figures as name and value, as they are to be read.
-    """
+    """A model on show: its checkpoint, what it is called, how the KL divergence was weighted."""
 
     name: str
     title: str
     beta: float
     variational: bool
-    rows: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -62,9 +58,13 @@ class Density(NamedTuple):
 
 
 class Ellipses(NamedTuple):
-    """Posteriors of test digits, (k, 4): latent mean z1, z2, standard deviation along z1, z2."""
+    """Posteriors of test digits, (k, 4): latent mean z1, z2, standard deviation along z1, z2.
+
+    They are drawn `scale` times as large.
+    """
 
     posteriors: NDArray[np.floating]
+    scale: int
 
 
 class Overlay(NamedTuple):
@@ -121,7 +121,7 @@ def _layer(layer: Density | Ellipses | None) -> dict[str, Any] | None:
         return {"kind": "density", "shade": encoded, "side": len(shade), "box": layer.box._asdict()}
     if isinstance(layer, Ellipses):
         posteriors = np.round(layer.posteriors.astype(np.float64), 5)
-        return {"kind": "ellipses", "posteriors": posteriors.ravel().tolist()}
+        return {"kind": "ellipses", "posteriors": posteriors.ravel().tolist(), "scale": layer.scale}
     return None
 
 

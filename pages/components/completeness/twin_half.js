@@ -1,4 +1,4 @@
-// One of two linked planes: a model's test digits, the point that is shown, its digit and the model's figures.
+// One of two linked planes: a model's test digits, the point that is shown, its digit, and how many random places are digits.
 
 import { written } from "../parts/coordinates.js";
 import { densityImage } from "./density_map.js";
@@ -9,6 +9,9 @@ import { PinnedPoint } from "../plane/pinned_point.js";
 import { OPACITY, squareAround } from "../plane/plane.js";
 import { PosteriorEllipses } from "./posterior_ellipses.js";
 import { Scene } from "../plane/scene.js";
+import { ShareBar } from "./share_bar.js";
+
+const OUTSIDE = "The point lies outside this map: the dashed ring shows in which direction.";
 
 export class TwinHalf {
   element;
@@ -24,7 +27,8 @@ export class TwinHalf {
   #title;
   #canvas = make("canvas", { role: "img" });
   #coordinates = [make("b"), make("b")];
-  #figures = make("dl", { class: "twin-figures", "data-testid": "rung-figures" });
+  #share = new ShareBar();
+  #isOutside = false;
   #on;
 
   /**
@@ -40,13 +44,13 @@ export class TwinHalf {
     const point = make("span", { class: "digit-point" }, "z₁ ", z1, " z₂ ", z2);
     const digit = make("figure", { class: "digit" }, this.#canvas, make("figcaption", {}, point));
     const map = make("div", { class: "latent-map" });
-    const beside = make("div", { class: "twin-beside" }, digit, this.#figures);
+    const beside = make("div", { class: "twin-beside" }, digit, this.#share.element);
     this.element = make("section", { class: "twin-half", "data-side": side });
     this.element.append(this.#title, map, beside);
     this.#digit = new DigitCanvas(this.#canvas);
     this.#scene = new Scene(map, { load });
     this.#ellipses = this.#scene.add(new PosteriorEllipses(this.#scene.stage.above, this.#scene.plane));
-    this.#scene.add({ known: () => this.#meet() });
+    this.#scene.add({ known: () => this.#meet(), place: () => this.#tellOutside() });
   }
 
   start(Plotly) {
@@ -58,7 +62,13 @@ export class TwinHalf {
     return this.#point.z;
   }
 
-  /** Show another model: its figures now, its map in the same frame if its test digits are here. */
+  /** The same, or where it would be closest to it in what is visible. */
+  get inView() {
+    const { x, y } = this.#scene.plane.range;
+    return this.z.map((value, axis) => Math.min(Math.max(value, [x, y][axis][0]), [x, y][axis][1]));
+  }
+
+  /** Show another model: its name now, its map in the same frame if its test digits are here. */
   use(rung) {
     const other = rung.name !== this.rung?.name;
     this.rung = rung;
@@ -67,7 +77,6 @@ export class TwinHalf {
     this.element.setAttribute("aria-label", name);
     this.#scene.stage.setName(name);
     this.#canvas.setAttribute("aria-label", `${name}: the decoded digit`);
-    this.#figures.replaceChildren(...rung.rows.map(row));
     if (!other) return;
     this.#pinned = ""; // is decoded again, even if a model comes back whose successor never pinned anything
     this.#layer = null;
@@ -88,6 +97,7 @@ export class TwinHalf {
     this.#scene.overlay.mark("preview", null);
     this.#scene.overlay.mark("pin", z);
     this.#point.place(z);
+    this.#tellOutside(z);
   }
 
   /** Show the digit of z in passing, with a ring at its place: what a class looks at is seldom the mouse. */
@@ -95,6 +105,7 @@ export class TwinHalf {
     this.#phase = "preview";
     this.#scene.overlay.mark("preview", z);
     this.#point.preview(z);
+    this.#tellOutside(z);
   }
 
   /** Show the pinned point again. */
@@ -103,6 +114,13 @@ export class TwinHalf {
     this.#phase = "pin";
     this.#scene.overlay.mark("preview", null);
     this.#point.leave();
+    this.#tellOutside();
+  }
+
+  /** How many random places are digits, as `ShareBar` takes it; `busy` if that is another model's. */
+  share(share, busy) {
+    this.#share.show(share);
+    this.#share.busy = busy;
   }
 
   /** Bring the pinned point into view. */
@@ -122,7 +140,8 @@ export class TwinHalf {
   cover(layer) {
     if (JSON.stringify(layer) === JSON.stringify(this.#layer)) return;
     this.#layer = layer;
-    this.#ellipses.draw(layer?.kind === "ellipses" ? layer.posteriors : []);
+    const { posteriors, scale } = layer?.kind === "ellipses" ? layer : { posteriors: [], scale: 1 };
+    this.#ellipses.draw(posteriors, scale);
     this.#scene.plane.setOpacity(layer ? OPACITY.faint : OPACITY.alone);
     this.#paint();
   }
@@ -146,6 +165,16 @@ export class TwinHalf {
     this.#on.known();
   }
 
+  /** Say so if z, the pinned point if it is left out, is not in what is visible. */
+  #tellOutside(z = this.z) {
+    if (!z) return;
+    const { x, y } = this.#scene.plane.range;
+    const isOutside = z.some((value, axis) => value < [x, y][axis][0] || value > [x, y][axis][1]);
+    if (isOutside === this.#isOutside) return;
+    this.#isOutside = isOutside;
+    this.#scene.stage.setNotice("outside", isOutside ? OUTSIDE : "");
+  }
+
   #paint() {
     const density = this.#layer?.kind === "density" ? this.#layer : null;
     this.#scene.plane.setBackdrop(density && densityImage(density), density && groundRange(density));
@@ -155,8 +184,4 @@ export class TwinHalf {
     this.#digit.draw({ model, z1, z2, pixels });
     [z1, z2].forEach((value, axis) => (this.#coordinates[axis].textContent = written(value)));
   }
-}
-
-function row([name, value]) {
-  return make("div", {}, make("dt", {}, name), make("dd", {}, value));
 }
