@@ -28,6 +28,7 @@ from pages.components.completeness.widgets import show_choice, show_more, show_s
 from pages.components.frame import markup
 from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.frame.numbers import number_field
+from pages.components.frame.views import PRESENT
 from pages.components.frame.words import title
 from vae.measure import export
 from vae.measure.draws import LAWS
@@ -95,12 +96,11 @@ def show_header(view: CompletenessView) -> None:
             st.selectbox(
                 "Digit whose posteriors are drawn",
                 range(10),
-                format_func=lambda digit: f"of {digit}",
                 key="completeness_digit",
                 on_change=KEEPER.keep_widget,
                 args=("digit",),
                 label_visibility="collapsed",
-                width=84,
+                width=68,
             )
         with st.popover("Explain", type="tertiary", width="content"):
             st.markdown(words.WHY)
@@ -145,7 +145,6 @@ def show_planes(shown: Shown) -> None:
     )
     with st.container(key="completeness_below"):
         draws = show_shares(shown, view, lead)
-        show_more(view.more)
         if view.more == "grid":
             show_grid(shown, view)
         elif view.more == "draws" and draws:
@@ -162,6 +161,7 @@ def show_shares(shown: Shown, view: CompletenessView, lead: DeltaGenerator) -> t
                 "law", LAWS, view.law, words.LAW_NAMES, label=words.LAW_LABEL, explained=words.LAW_WHY
             )
         st.button("Draw again", key="completeness_again", icon=":material/casino:", on_click=draw_again)
+        show_more(view.more)
     draws, problem = counted(shown, view)
     shares = draws and (draws[0].share, draws[1].share)
     left, right = shown.left, shown.right(view)
@@ -175,7 +175,8 @@ def show_shares(shown: Shown, view: CompletenessView, lead: DeltaGenerator) -> t
     )
     said = words.outcome(shown.service.checkpoint(right.name).figures, shares, same=left == right)
     with lead:
-        st.html(markup.lead(words.TASK, words.sentence(view.link, said)))
+        more = "" if st.session_state[PRESENT] else words.LINK_SENTENCES[view.link]
+        st.html(markup.lead(words.TASK, said, more))
     if problem:
         st.warning(problem)
     return draws
@@ -273,7 +274,8 @@ def show_figures(shown: Shown) -> None:
         if DEFAULT in shown.service.names:
             checkpoint = shown.service.checkpoint(DEFAULT)
             models.append((DEFAULT, title(DEFAULT, checkpoint), None, checkpoint.figures))
-        st.html(words.table_html(models))
+        with st.expander("All figures as a table"):
+            st.html(words.table_html(models))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.download_button(
                 "CSV",

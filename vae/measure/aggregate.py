@@ -15,7 +15,7 @@ from vae.plane.spread import covariance
 Cells = NDArray[np.float64]  # (side, side), row 0 at the top of the box
 
 NEGLIGIBLE = 0.01  # of the prior's highest density: less than this does not count as a difference
-VISIBLE = 0.02  # of a map's width: the half axis of an ellipse that a class can see
+VISIBLE = 0.012  # of a map's width: the half axis of an ellipse that a class can see
 ENLARGEMENTS = (1, 2, 5, 10, 20, 50, 100)
 DECADES = 1.5  # of the ratio of aggregate posterior to prior at which the shade is full
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components.completeness.judged_draws import Judged
-from pages.components.completeness.maps import HOME, Density, Ellipses, Overlay
+from pages.components.completeness.maps import HOME, Density, Ellipses, Legible, Overlay
 from pages.components.completeness.view import COUNTS, CompletenessView
 from pages.components.frame.service import classifier, decoder_service, places
 from pages.components.frame.words import title
@@ -26,6 +26,8 @@ def overlay(view: CompletenessView, left: str, right: str) -> Overlay | None:
         return Overlay(density(left), density(right))
     if view.overlay == "ellipses":
         return Overlay(ellipses(left, view.digit), ellipses(right, view.digit))
+    if view.overlay == "legible":
+        return Overlay(Legible(), Legible())
     return None
 
 
@@ -52,7 +54,7 @@ def shown_box(checkpoint: Checkpoint) -> Box:
 def ellipses(name: str, digit: int) -> Ellipses:
     """Posteriors of test digits of one label."""
     posteriors = posterior_ellipses(decoder_service().checkpoint(name).latents, digit, ELLIPSES)
-    return Ellipses(posteriors, enlargement(posteriors, 2 * HOME))
+    return Ellipses(posteriors, digit, enlargement(posteriors, 2 * HOME))
 
 
 @st.cache_data(show_spinner=False, max_entries=DRAWS_AT_HAND)

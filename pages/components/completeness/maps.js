@@ -8,6 +8,7 @@ import { make } from "../parts/dom.js";
 import { LadderSlider } from "../parts/stop_slider.js";
 import { LatentsLibrary } from "./latents_library.js";
 import { createLegend } from "../plane/legend.js";
+import { LEGEND as LEGIBLE } from "../plane/legible.js";
 import { loadPlotly } from "../plane/plane.js";
 import { carried } from "./quantile_link.js";
 import { same, Teller } from "../wire/teller.js";
@@ -21,6 +22,7 @@ const CAPTIONS = {
       "The autoencoder’s are points.",
   ],
   density: () => DENSITY_LEGEND.map(swatch),
+  legible: () => [LEGIBLE],
 };
 
 /** Build the planes inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */

@@ -6,6 +6,7 @@ import { makeSvg } from "../parts/dom.js";
 export class PosteriorEllipses {
   #plane;
   #parts;
+  #svg;
   #written = makeSvg("text", { class: "scale", x: "10" });
   #posteriors = [];
   #scale = 1;
@@ -15,11 +16,16 @@ export class PosteriorEllipses {
     this.#plane = plane;
     this.#parts = ["halo", "line", "dots"].map((part) => makeSvg("path", { class: part }));
     const hooks = { class: "latent-map-overlay posterior-ellipses", "data-testid": "posteriors", "aria-hidden": "true" };
-    parent.prepend(makeSvg("svg", hooks, ...this.#parts, this.#written));
+    this.#svg = makeSvg("svg", hooks, ...this.#parts, this.#written);
+    parent.prepend(this.#svg);
   }
 
-  /** Draw [mean z1, mean z2, deviation along z1, along z2, ...], `scale` times as large; an empty list removes them. */
-  draw(posteriors, scale = 1) {
+  /**
+   * Draw `posteriors`, [mean z1, mean z2, deviation along z1, along z2, ...], `scale` times as large, in the colour of their
+   * `digit`; without any of that they are removed.
+   */
+  draw({ posteriors, digit, scale } = { posteriors: [], digit: 0, scale: 1 }) {
+    this.#svg.style.setProperty("--digit-colour", `var(--digit-${digit})`);
     this.#posteriors = posteriors;
     this.#scale = scale;
     this.#written.textContent = scale > 1 ? `Ellipses ${scale} times as large` : "";

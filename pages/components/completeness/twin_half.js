@@ -5,13 +5,14 @@ import { densityImage } from "./density_map.js";
 import { DigitCanvas } from "../parts/digit_canvas.js";
 import { make } from "../parts/dom.js";
 import { groundRange } from "../plane/ground.js";
+import { Legible } from "../plane/legible.js";
 import { PinnedPoint } from "../plane/pinned_point.js";
 import { OPACITY, squareAround } from "../plane/plane.js";
 import { PosteriorEllipses } from "./posterior_ellipses.js";
 import { Scene } from "../plane/scene.js";
 import { ShareBar } from "./share_bar.js";
 
-const OUTSIDE = "The point lies outside this map: the dashed ring shows in which direction.";
+const OUTSIDE = "The place lies outside this map, beyond the dashed ring.";
 
 export class TwinHalf {
   element;
@@ -22,6 +23,7 @@ export class TwinHalf {
   #digit;
   #point = new PinnedPoint((picture) => this.#draw(picture));
   #ellipses;
+  #legible;
   #layer = null;
   #pinned = ""; // model and point
   #title;
@@ -50,6 +52,8 @@ export class TwinHalf {
     this.#digit = new DigitCanvas(this.#canvas);
     this.#scene = new Scene(map, { load });
     this.#ellipses = this.#scene.add(new PosteriorEllipses(this.#scene.stage.above, this.#scene.plane));
+    const { plane, theme, stage } = this.#scene;
+    this.#legible = this.#scene.add(new Legible(plane, theme, (sentence) => stage.setNotice("legible", sentence)));
     this.#scene.add({ known: () => this.#meet(), place: () => this.#tellOutside() });
   }
 
@@ -80,7 +84,8 @@ export class TwinHalf {
     if (!other) return;
     this.#pinned = ""; // is decoded again, even if a model comes back whose successor never pinned anything
     this.#layer = null;
-    this.#ellipses.draw([]);
+    this.#ellipses.draw();
+    this.#legible.set({ shown: false });
     this.#scene.overlay.mark("preview", null);
     this.#point.use(rung.name, this.#scene.connect(rung.name));
     this.#scene.show(rung.name, rung.variational ? this.#home : undefined);
@@ -136,12 +141,14 @@ export class TwinHalf {
     this.#scene.hide(hidden);
   }
 
-  /** Lay Python's density or ellipses over the plane; null removes them. */
+  /** Lay Python's density or ellipses over the plane, or the judge's certainty behind it; null removes them. */
   cover(layer) {
     if (JSON.stringify(layer) === JSON.stringify(this.#layer)) return;
     this.#layer = layer;
-    const { posteriors, scale } = layer?.kind === "ellipses" ? layer : { posteriors: [], scale: 1 };
-    this.#ellipses.draw(posteriors, scale);
+    const isLegible = layer?.kind === "legible";
+    this.#ellipses.draw(layer?.kind === "ellipses" ? layer : undefined);
+    this.#legible.set({ shown: isLegible, checkpoint: this.rung.name });
+    if (isLegible) return; // it paints by itself
     this.#scene.plane.setOpacity(layer ? OPACITY.faint : OPACITY.alone);
     this.#paint();
   }
@@ -161,7 +168,7 @@ export class TwinHalf {
   /** A model's test digits have come, and the ground behind them is empty again. */
   #meet() {
     this.#scene.stage.plot.dataset.model = this.rung.name;
-    if (this.#layer) this.#paint();
+    if (this.#layer?.kind === "density") this.#paint();
     this.#on.known();
   }
 

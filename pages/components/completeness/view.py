@@ -17,7 +17,7 @@ from vae.serving.decoding import DecoderService
 from vae.serving.manifold import SIDES, SIGMAS
 
 Side = Literal["left", "right"]
-Layer = Literal["none", "density", "ellipses"]
+Layer = Literal["none", "density", "ellipses", "legible"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 More = Literal["none", "grid", "draws", "curves"]  # what stands open below the planes
 MORE: tuple[More, ...] = get_args(More)

@@ -16,8 +16,13 @@ from vae.model import ladder
 from vae.plane.linking import Link
 
 TASK = "Point at a place in either plane: both networks draw what lives there. Drag the slider to change β."
-LINK_NAMES: Mapping[Link, str] = {"coordinates": "Same coordinates", "quantiles": "Same quantile"}
-LAYER_NAMES: Mapping[Layer, str] = {"none": "Digits", "density": "Density", "ellipses": "Posteriors"}
+LINK_NAMES: Mapping[Link, str] = {"coordinates": "Same z₁, z₂", "quantiles": "Same quantile"}
+LAYER_NAMES: Mapping[Layer, str] = {
+    "none": "Digits",
+    "density": "Density",
+    "ellipses": "Posteriors",
+    "legible": "Is it a digit?",
+}
 LAW_NAMES: Mapping[Law, str] = {
     "box": "Anywhere in the box of its codes",
     "prior": "From N(0, I)",
@@ -25,15 +30,10 @@ LAW_NAMES: Mapping[Law, str] = {
 }
 MORE_NAMES: Mapping[More, str] = {"grid": "Grid", "draws": "Draws", "curves": "Curves"}
 LINK_SENTENCES: Mapping[Link, str] = {
-    "coordinates": "Same coordinates: both networks decode the same (z₁, z₂).",
+    "coordinates": "Same z₁, z₂: both networks decode the same (z₁, z₂).",
     "quantiles": "Same quantile: along each axis, as many codes lie below the one place as below the other.",
 }
 COLLAPSED = 0.1  # nats of KL divergence: a code that tells less about its digit tells nothing
-
-
-def sentence(link: Link, said: str) -> str:
-    """What the two planes come to, and which link is on."""
-    return f"{said} {LINK_SENTENCES[link]}".lstrip()
 
 
 def outcome(right: Mapping[str, float], shares: tuple[Share, Share] | None, *, same: bool) -> str:
@@ -194,7 +194,7 @@ compared.
 
 - **Same quantile**: the autoencoder's codes spread several times further, so equal coordinates mean little.
   Along each axis, the place is chosen that has the same share of the digits' codes below it.
-- **Same coordinates**: both decode the same two numbers.
+- **Same $z_1$, $z_2$**: both decode the same two numbers.
 - **Density** compares where codes are, every test digit's own $\mathcal N(\mu, \sigma^2)$ summed up, with
   where the prior expects them. A hole is a place that the prior would draw and where no codes are.
 - **Random places** are 500 a side. The VAE's come from its prior. The autoencoder has none, so a student
@@ -204,6 +204,7 @@ compared.
   counts. The **95 % interval** (Wilson) holds the share of all such places in 95 of 100 trials.
 - **Different digits** are how many equally frequent digits the named pictures amount to, at most 10.
 - **Density** of the autoencoder is compared with the Gaussian that fits its codes.
+- **Is it a digit?** shades both maps: the darker, the less sure the judge is of any digit.
 - **Posteriors** are the 1σ ellipses of 100 codes of one digit; if they are enlarged, the map says so. The
   autoencoder's are points.
 """
