@@ -211,7 +211,7 @@ def test_codes_that_lie_as_the_fitted_gaussian_expects_are_no_excess() -> None:
     assert of_prior.min() < -0.5
 
 
-@pytest.mark.parametrize("deviation", [0.001, 0.02, 0.05, 0.2, 1.0])
+@pytest.mark.parametrize("deviation", [0.002, 0.02, 0.05, 0.2, 1.0])
 def test_ellipses_are_enlarged_no_more_than_is_needed_to_see_them(deviation: float) -> None:
     ellipses = np.array([[0, 0, deviation, deviation]] * 3, dtype=np.float32)
     factor, width = enlargement(ellipses, 9.0), 9.0

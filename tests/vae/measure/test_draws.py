@@ -1,4 +1,4 @@
-"""Places drawn by a law and what is made of the pictures there, on small numbers and on the shipped models."""
+"""Places drawn by a law and what is made of the pictures there, small and on the shipped models."""
 
 import math
 from pathlib import Path
