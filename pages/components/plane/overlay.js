@@ -109,9 +109,11 @@ class Mark {
     this.#group.style.display = this.z ? "" : "none";
     if (!this.z) return;
     const there = plane.pixelOf(...this.z);
-    const [x, y] = there.map((pixel) => Math.min(Math.max(pixel, 0), plane.side));
-    // What lies outside the view is marked at its edge.
-    this.#group.classList.toggle("outside", x !== there[0] || y !== there[1]);
+    // What lies outside the view is marked at its edge, by a whole ring.
+    const isOutside = there.some((pixel) => pixel < 0 || pixel > plane.side);
+    const room = isOutside ? RADIUS + 2 : 0;
+    const [x, y] = there.map((pixel) => Math.min(Math.max(pixel, room), plane.side - room));
+    this.#group.classList.toggle("outside", isOutside);
     set(this.#group, { transform: `translate(${x} ${y})`, "data-z1": this.z[0], "data-z2": this.z[1] });
   }
 }
