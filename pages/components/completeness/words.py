@@ -24,9 +24,9 @@ LAYER_NAMES: Mapping[Layer, str] = {
     "legible": "Is it a digit?",
 }
 LAW_NAMES: Mapping[Law, str] = {
-    "box": "Anywhere in the box of its codes",
-    "prior": "From N(0, I)",
-    "own": "From its own Gaussian",
+    "box": "In the box of its codes",
+    "prior": "N(0, I)",
+    "own": "Own Gaussian",
 }
 MORE_NAMES: Mapping[More, str] = {"grid": "Grid", "draws": "Draws", "curves": "Curves"}
 LINK_SENTENCES: Mapping[Link, str] = {
