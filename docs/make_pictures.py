@@ -26,8 +26,8 @@ SCHEMES = {"light": "latent-map.png", "dark": "latent-map-dark.png"}
 SIZE = {"width": 1280, "height": 720}
 PICTURED = 2  # among the test digits of this label a point is pinned
 LARGEST = 400_000  # bytes
-PATIENCE = 120_000  # ms: the first geodesic is looked for when its plane is measured
-GEODESIC = "body:has([data-testid=path][data-kind=geodesic]) [data-testid=curves]:not([aria-busy=true])"
+PATIENCE = 120_000  # ms
+CURVES = "[data-testid=curves]:not([aria-busy=true])"
 
 
 def among_the_digits() -> np.ndarray:
@@ -70,7 +70,7 @@ def main() -> None:
             page = browser.new_page(viewport=SIZE, color_scheme=scheme)
             take(page, f"{app.url}/?z1={z1:.4f}&z2={z2:.4f}", "[data-testid=shares]", ROOT / "docs" / name)
         page = browser.new_page(viewport=SIZE, color_scheme="light")
-        take(page, f"{app.url}/continuity?path=geodesic", GEODESIC, ROOT / "docs" / "continuity.png")
+        take(page, f"{app.url}/continuity", CURVES, ROOT / "docs" / "continuity.png")
         take(page, f"{app.url}/completeness", "[data-testid=beta-slider]", ROOT / "docs" / "completeness.png")
         browser.close()
 

@@ -179,18 +179,17 @@ FIGURES_SENTENCE = (
 
 WHY = r"""
 **Completeness** of a latent space means: whatever place you choose, the decoder draws something meaningful.
-The autoencoder and the VAE at $\beta = 1$ have the same layers, began with the same weights, saw the same
-digits in the same order and took the same number of steps. Two things differ: the VAE adds **noise** to every
+The autoencoder and the VAE at $\beta = 1$ have the same layers and began with the same weights. They saw the
+same digits in the same order, equally often. Two things differ: the VAE adds **noise** to every
 code, and its loss adds the **KL divergence** from the prior, times $\beta$:
 
 $$-\log p(x \mid z) \;+\; \beta\, \mathrm{KL}\bigl(q(z \mid x) \,\Vert\, \mathcal N(0, I)\bigr).$$
 
 The autoencoder is only asked to redraw its digits. Nothing says where codes should lie, so they spread far
-out and leave gaps, and nobody taught the decoder what to draw there. The KL divergence pulls all codes
-together into the shape of the prior. That costs detail: as $\beta$ grows, digits blur, until at the end of
-the slider the codes say next to nothing and every place decodes to nearly the same average picture. Training
-of each other $\beta$ went on from the network of its neighbour towards $\beta = 1$, so that the maps can be
-compared.
+out and leave gaps. Nobody taught the decoder what to draw there. The KL divergence pulls all codes
+together into the shape of the prior. That costs detail: as $\beta$ grows, digits blur. At the end of
+the slider the codes say next to nothing. Every place decodes to nearly the same average picture. Each
+other $\beta$ was trained on from its neighbour towards $\beta = 1$, so that the maps can be compared.
 
 - **Same quantile**: the autoencoder's codes spread several times further, so equal coordinates mean little.
   Along each axis, the place is chosen that has the same share of the digits' codes below it.
@@ -210,8 +209,8 @@ compared.
 """
 
 WHY_FIGURES = r"""
-Measured on the 10,000 test digits, which no network was trained on, each pixel made black or white once, with
-its grey value as the probability of white. A *nat* is a unit of information: 1.44 bits.
+Measured on the 10,000 test digits, which no network was trained on. Each pixel was made black or white once,
+with its grey value as the probability of white. A *nat* is a unit of information: 1.44 bits.
 
 - **Reconstruction**: the surprise about the pixels that is left once the code is known, the *distortion*.
 - **KL**: how much a code says about its digit, the *rate*. A larger $\beta$ buys a lower rate with a higher

@@ -175,7 +175,7 @@ def evenness_sentence(models: Sequence[Evenness], files: Sequence[str]) -> str:
         return unmeasured(missing)
     measured = [(model.ratio or 0.0, model.title) for model in models]
     times = " and ".join(f"{ratio:.1f} times ({title})" for ratio, title in measured)
-    says = f"At one place in a hundred a small step changes the picture at least {times} as much as usual"
+    says = f"In one place of 100, pictures change at least {times} as fast as usual"
     (least, evenest), (most, _) = min(measured), max(measured)
     if len(measured) == 1:
         return f"{says}."
@@ -195,13 +195,13 @@ different width can be compared on one scale. Where the line is dotted, no code 
 
 - **Straight**: $z(t) = (1 - t)\,A + t\,B$.
 - **Spherical** (slerp): a turn around the origin. The distance from it and the angle change evenly,
-  $r(t) = (1-t)\,r_A + t\,r_B$ and $\varphi(t) = \varphi_A + t\,\omega$, where $\omega$ is the angle between
-  $A$ and $B$, the shorter way round. It comes from spaces of many dimensions: there nearly all of a Gaussian
-  prior lies at the same distance from the origin, and a straight line would cut below it. In a plane it is
+  $r(t) = (1-t)\,r_A + t\,r_B$ and $\varphi(t) = \varphi_A + t\,\omega$. Here $\omega$ is the angle between
+  $A$ and $B$, the shorter way round. It comes from spaces of many dimensions. There nearly all of a Gaussian
+  prior lies at one distance from the origin. A straight line would cut below it. In a plane it is
   no more than a turn around the middle.
 - **Geodesic**: the path along which the picture changes least. The decoder gives the plane a geometry of
-  its own: its Jacobian $J$ says how far the picture moves for a small step, $\lVert J\,\mathrm{d}z \rVert$,
-  and a geodesic is the shortest path measured that way. It prefers places where the **area magnification**
+  its own: its Jacobian $J$ says how far the picture moves for a small step, $\lVert J\,\mathrm{d}z \rVert$.
+  A geodesic is the shortest path measured that way. It prefers places where the **area magnification**
   $\sqrt{\det J^{\mathsf T} J}$ is low. Where hardly a code lives, nor the prior, nobody taught the decoder:
   there a step costs more, the emptier the place, so that no path escapes that way.
 
@@ -214,8 +214,8 @@ test digits of different labels, drawn by lot. Where two intervals overlap, the 
 """
 
 WHY_EVENNESS = r"""
-Measured at the codes of the 10,000 test digits: how far the picture moves for a very small step, per unit
-of the plane, in all directions alike (root mean square).
+Measured at the codes of the 10,000 test digits: how far the picture moves for a very small step. It counts
+per unit of the plane, in all directions alike (root mean square).
 
 - **Median**: at a usual place. It depends on how wide the plane is: a plain autoencoder spreads its codes
   further, so each unit of it changes the picture less. That alone makes it no smoother.

@@ -29,8 +29,8 @@ def sentence(checkpoint: Checkpoint) -> str:
         )
     if beta == 1:
         return (
-            "The VAE adds noise to every code and pulls all codes towards the centre (the KL divergence), "
-            "so neighbours look alike and few gaps remain."
+            "The VAE adds noise to every code and pulls all codes towards the centre (the KL divergence). "
+            "So neighbours look alike, and few gaps remain."
         )
     effect = "codes spread out and gaps open" if beta < 1 else "codes crowd together and digits blur"
     return f"In this VAE the KL divergence counts {beta:g} times as much as in the usual one, so {effect}."

@@ -49,8 +49,8 @@ Two things are said of the marker, and they may disagree:
 
 **Is it a digit?** asks the judge everywhere: the darker the ground, the less sure it is of any digit.
 
-The circles hold 39 %, 86 % and 99 % of the prior, the normal distribution towards which a VAE's codes are
-pulled. **Prior density** is its height at your point,
+The circles hold 39 %, 86 % and 99 % of the prior. That is the normal distribution towards which a VAE's codes
+are pulled. **Prior density** is its height at your point,
 
 $$p(z) = \frac{1}{2\pi}\, e^{-(z_1^2 + z_2^2)/2},$$
 
@@ -63,7 +63,7 @@ divergence alone.
 
 
 WHY_THE_FIGURES = r"""
-Measured on the 10,000 test digits, which the network was never trained on, each pixel made black or white
+Measured on the 10,000 test digits, which the network was never trained on. Each pixel was made black or white
 once, with its grey value as the probability of white. A *nat* is a unit of information: 1.44 bits.
 
 - **log p(x)**: how well the model expects a test digit; nearer to 0 is better. {precision} The plane has only
