@@ -7,20 +7,31 @@ from html import escape
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.completeness import data, words
+from pages.components.completeness.judged_draws import Judged, judged_draws
 from pages.components.completeness.ladder_curves import Measured, ladder_curves
 from pages.components.completeness.manifold_grid import manifold_grid
 from pages.components.completeness.maps import Rung, Twin, completeness
-from pages.components.completeness.prior_draws import prior_draws
-from pages.components.completeness.view import KEEPER, LAYERS, SEEDS, CompletenessView, Side, rungs
-from pages.components.completeness.widgets import show_choice, show_slider
+from pages.components.completeness.shares import named_shares
+from pages.components.completeness.view import (
+    COUNTS,
+    KEEPER,
+    LAYERS,
+    SEEDS,
+    CompletenessView,
+    Side,
+    rungs,
+)
+from pages.components.completeness.widgets import show_choice, show_more, show_slider
 from pages.components.frame import markup
 from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.frame.numbers import number_field
+from pages.components.frame.views import PRESENT
 from pages.components.frame.words import title
 from vae.measure import export
-from vae.measure.draws import COUNTS
+from vae.measure.draws import LAWS
 from vae.model import ladder
 from vae.plane.lattices import axis_of
 from vae.plane.linking import LINKS
@@ -72,8 +83,7 @@ def rungs_of(service: DecoderService) -> list[Rung]:
     for beta in rungs(service.names):
         name = ladder.name(beta)
         checkpoint = service.checkpoint(name)
-        rows = words.rung_rows(checkpoint.figures)
-        found.append(Rung(name, title(name, checkpoint), beta, checkpoint.model_config.variational, rows))
+        found.append(Rung(name, title(name, checkpoint), beta, checkpoint.model_config.variational))
     return found
 
 
@@ -86,14 +96,13 @@ def show_header(view: CompletenessView) -> None:
             st.selectbox(
                 "Digit whose posteriors are drawn",
                 range(10),
-                format_func=lambda digit: f"of {digit}",
                 key="completeness_digit",
                 on_change=KEEPER.keep_widget,
                 args=("digit",),
                 label_visibility="collapsed",
-                width=84,
+                width=68,
             )
-        with st.popover("Why?", type="tertiary", width="content"):
+        with st.popover("Explain", type="tertiary", width="content"):
             st.markdown(words.WHY)
 
 
@@ -117,11 +126,14 @@ def show_damaged(service: DecoderService) -> list[float]:
 
 @st.fragment
 def show_planes(shown: Shown) -> None:
-    """Everything that the end of a gesture changes; a gesture reruns this and nothing else."""
+    """Everything that the end of a gesture changes; a gesture reruns this and nothing else.
+
+    The maps wait for nothing; what is counted fills its place above them when it is there.
+    """
     KEEPER.publish(shown.service)
     view = KEEPER.now()
     left, right = shown.left, shown.right(view)
-    show_lead(shown, view)
+    lead = st.container(key="completeness_lead")
     completeness(
         key=MAPS,
         left=left,
@@ -132,17 +144,54 @@ def show_planes(shown: Shown) -> None:
         on_change=keep_twin,
     )
     with st.container(key="completeness_below"):
-        show_grid(shown, view)
-        show_draws(shown, view)
-        show_figures(shown)
+        draws = show_shares(shown, view, lead)
+        if view.more == "grid":
+            show_grid(shown, view)
+        elif view.more == "draws" and draws:
+            show_draws(shown, view, draws)
+        elif view.more == "curves":
+            show_figures(shown)
 
 
-def show_lead(shown: Shown, view: CompletenessView) -> None:
+def show_shares(shown: Shown, view: CompletenessView, lead: DeltaGenerator) -> tuple[Judged, Judged] | None:
+    """How many random places of both planes are digits: the bars, the sentence, the law they are drawn by."""
+    with st.container(key="completeness_law_area", horizontal=True, vertical_alignment="bottom"):
+        if not shown.left.variational:
+            show_choice(
+                "law", LAWS, view.law, words.LAW_NAMES, label=words.LAW_LABEL, explained=words.LAW_WHY
+            )
+        st.button("Draw again", key="completeness_again", icon=":material/casino:", on_click=draw_again)
+        show_more(view.more)
+    draws, problem = counted(shown, view)
+    shares = draws and (draws[0].share, draws[1].share)
     left, right = shown.left, shown.right(view)
-    recorded = [shown.service.checkpoint(rung.name).figures for rung in (left, right)]
-    said = words.sentence(view.link, *recorded, same=left == right)
-    with st.container(key="completeness_lead"):
-        st.html(markup.lead(words.TASK, said))
+    named_shares(
+        key="completeness_shares",
+        group=MAPS,
+        rung=right.name,
+        left=shares and shares[0],
+        right=shares and shares[1],
+        note=words.shares_note(shares),
+    )
+    said = words.outcome(shown.service.checkpoint(right.name).figures, shares, same=left == right)
+    with lead:
+        more = "" if st.session_state[PRESENT] else words.LINK_SENTENCES[view.link]
+        st.html(markup.lead(words.TASK, said, more))
+    if problem:
+        st.warning(problem)
+    return draws
+
+
+def counted(shown: Shown, view: CompletenessView) -> tuple[tuple[Judged, Judged] | None, str]:
+    """The judged draws of both planes, a VAE's from its prior; else None and why there are none."""
+    try:
+        left, right = (
+            data.draws(rung.name, "prior" if rung.variational else view.law, view.seed)
+            for rung in (shown.left, shown.right(view))
+        )
+    except (QueueFull, TimeoutError, BatcherClosed):
+        return None, words.BUSY
+    return ((left, right), "") if left and right else (None, words.NO_CLASSIFIER)
 
 
 def show_grid(shown: Shown, view: CompletenessView) -> None:
@@ -202,32 +251,14 @@ def show_grid_export(shown: Shown, view: CompletenessView, half: Side, name: str
     )
 
 
-def show_draws(shown: Shown, view: CompletenessView) -> None:
-    """The same draws from the prior, decoded by both models and judged."""
-    left, right = shown.left.name, shown.right(view).name
+def show_draws(shown: Shown, view: CompletenessView, draws: tuple[Judged, Judged]) -> None:
+    """Some of the draws that the bars count, each with its verdict."""
     with st.container(key="completeness_draws_area", gap="xsmall"):
-        show_heading("Draws from the prior", words.DRAWS_SENTENCES[view.link])
-        with st.container(key="completeness_draws_controls", horizontal=True, vertical_alignment="bottom"):
-            show_slider("draws", "Draws", COUNTS, view.draws)
-            st.button("Draw again", key="completeness_again", icon=":material/casino:", on_click=draw_again)
-        like = right if view.link == "quantiles" else None
-        try:
-            decoded = [
-                data.draws(name, view.draws, view.seed, source)
-                for name, source in ((left, like), (right, None))
-            ]
-        except (QueueFull, TimeoutError, BatcherClosed):
-            st.warning(words.BUSY)
-            return
-        if None in decoded:
-            st.warning(words.NO_CLASSIFIER)
-            return
-        prior_draws(
-            key="completeness_prior_draws",
-            group=MAPS,
-            left=decoded[0],
-            right=decoded[1],
-        )
+        show_heading("Random places", words.draws_sentence(view.law, has_prior=shown.left.variational))
+        with st.container(key="completeness_draws_controls"):
+            show_slider("draws", "Pictures", COUNTS, view.draws)
+        left, right = draws
+        judged_draws(key="completeness_judged_draws", group=MAPS, left=left, right=right, count=view.draws)
 
 
 def show_figures(shown: Shown) -> None:
@@ -243,7 +274,8 @@ def show_figures(shown: Shown) -> None:
         if DEFAULT in shown.service.names:
             checkpoint = shown.service.checkpoint(DEFAULT)
             models.append((DEFAULT, title(DEFAULT, checkpoint), None, checkpoint.figures))
-        st.html(words.table_html(models))
+        with st.expander("All figures as a table"):
+            st.html(words.table_html(models))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.download_button(
                 "CSV",
@@ -255,7 +287,7 @@ def show_figures(shown: Shown) -> None:
                 help="All recorded figures of these models.",
                 key="completeness_csv",
             )
-            with st.popover("What do these mean?", type="tertiary", width="content"):
+            with st.popover("Explain the figures", type="tertiary", width="content"):
                 st.markdown(words.why_figures([found for *_, found in models]))
 
 

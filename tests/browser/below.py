@@ -22,17 +22,20 @@ def rung(beta: float) -> Checkpoint:
     return checkpoint.load(CHECKPOINTS / ladder.file(beta))
 
 
-def open_page(page: Page, app: App, **view: object) -> None:
-    """Returns when maps, pictures, draws and curves are all there."""
-    parameters = {"grid": SIDE, "draws": FEW} | view
+def open_page(page: Page, app: App, more: str, **view: object) -> None:
+    """Returns when the maps and what stands open below them, "grid", "draws" or "curves", are there."""
+    parameters = {"grid": SIDE, "draws": FEW, "more": more} | view
     page.goto(f"{app.url}/completeness?" + "&".join(f"{name}={value}" for name, value in parameters.items()))
     expect(page.get_by_test_id("latent-map")).to_have_count(2)
     for plane in page.get_by_test_id("latent-map").all():
         expect(plane).to_have_attribute("aria-busy", "false")
-    expect(page.locator(".manifold-grid figure[aria-busy=false] [data-loaded]")).to_have_count(2)
-    expect(page.get_by_test_id("draw")).to_have_count(2 * int(str(parameters["draws"])))
-    expect(page.get_by_test_id("ladder-plot")).to_have_count(6)
-    expect(page.locator("[data-testid=ladder-point]").first).to_be_attached()
+    if more == "grid":
+        expect(page.locator(".manifold-grid figure[aria-busy=false] [data-loaded]")).to_have_count(2)
+    elif more == "draws":
+        expect(page.get_by_test_id("draw")).to_have_count(2 * int(str(parameters["draws"])))
+    elif more == "curves":
+        expect(page.get_by_test_id("ladder-plot")).to_have_count(6)
+        expect(page.locator("[data-testid=ladder-point]").first).to_be_attached()
 
 
 def half(page: Page, testid: str, side: str) -> Locator:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
-from pages.components.completeness import words
 from tests.browser.conftest import App
 from tests.browser.reading import (
     Scope,
@@ -40,11 +39,11 @@ def model(name: str) -> Checkpoint:
 
 
 def address(app: App, **view: object) -> str:
-    return f"{app.url}/completeness?{urlencode({'grid': 5, 'draws': 5} | view)}"
+    return f"{app.url}/completeness?{urlencode(view)}"
 
 
 def half(page: Page, side: str) -> Locator:
-    """The plane at one side with its digit and its figures."""
+    """The plane at one side with its digit and its bar."""
     return page.locator(f".twin-half[data-side={side}]")
 
 
@@ -94,15 +93,12 @@ def expect_linked(page: Page, side: str, here: Shown, link: str) -> Shown:
 
 
 def expect_rung(page: Page, beta: float) -> None:
-    """Slider, map and digit are those of a rung, and so are the figures and the codes on the map."""
+    """Slider, map and digit are those of a rung, and so are the codes on the map."""
     name, right = ladder.name(beta), half(page, "right")
     expect(page.get_by_test_id("beta-slider")).to_have_attribute("aria-valuetext", f"β = {beta:g}")
     expect(plane(right)).to_have_attribute("data-model", name)
     expect(plane(right)).to_have_attribute("aria-busy", "false")
     expect(right.get_by_test_id("digit")).to_have_attribute("data-model", name)
-    rows = words.rung_rows(model(name).figures)
-    expect(right.get_by_test_id("rung-figures").locator("dt")).to_have_text([title for title, _ in rows])
-    expect(right.get_by_test_id("rung-figures").locator("dd")).to_have_text([value for _, value in rows])
     codes = plane(right).evaluate("plot => [[...plot.data[7].x], [...plot.data[7].y]]")
     latents = model(name).latents
     np.testing.assert_array_equal(np.float32(codes).T, latents.means[latents.labels == 7])

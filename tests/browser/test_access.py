@@ -17,9 +17,12 @@ from tests.browser.conftest import App
 from tests.browser.hands import touch
 from tests.browser.reading import box_of, open_map, plane, resize, shown, z_at
 from tests.pages.frame.test_colours import palette
+from vae.measure.draws import JUDGED
 
 PAGES = {"": "Latent map", "continuity": "Continuity", "completeness": "Completeness"}
 SAME = {"completeness": "?beta=0"}  # both halves show the same network: their names must differ all the same
+
+SECTIONS = {"grid": "manifold", "draws": "draw", "curves": "ladder-point"}  # of that page, and what they hold
 
 SMALL_TARGETS = """() => [...document.querySelectorAll(
     ".stMain :is(a, button, select, input, [role=button], [role=slider]), .stMain label:has(input)")]
@@ -36,12 +39,14 @@ def open_page(page: Page, app: App, path: str) -> None:
     for each in (plane(page).first, plane(page).last):
         expect(each).to_have_attribute("aria-busy", "false")
     if path.startswith("completeness"):
-        expect(page.get_by_test_id("ladder-point").first).to_be_attached()
-        expect(page.get_by_test_id("draw").first).to_be_attached()
+        for bar in page.get_by_test_id("share").all():
+            expect(bar).to_have_attribute("data-judged", str(JUDGED))
+        if more := re.search("more=(grid|draws|curves)", path):
+            expect(page.get_by_test_id(SECTIONS[more[1]]).first).to_be_attached()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *(f"completeness?beta=0&more={more}" for more in SECTIONS)])
 def test_axe_finds_nothing(page: Page, app: App, path: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     options = {"rules": {"target-size": {"enabled": True}}}
@@ -69,7 +74,7 @@ def test_a_page_says_which_one_it_is_and_a_finger_finds_every_target(page: Page,
 
 
 def test_two_maps_have_two_names(page: Page, app: App) -> None:
-    open_page(page, app, "completeness?beta=0")
+    open_page(page, app, "completeness?beta=0&more=draws")
     for each in ("[role=application]", "section[aria-label]", "[data-testid=digit]", ".draws"):
         names = page.locator(each).evaluate_all("elements => elements.map(({ ariaLabel }) => ariaLabel)")
         assert len(names) > 1
@@ -124,7 +129,7 @@ def test_forced_colours_keep_bars_legend_and_toggles(page: Page, app: App) -> No
     toggle = page.locator("[data-testid=stCheckbox] label > div").first
     off = pixels(toggle)
     assert (off.sum(-1) < 384).mean() > 0.1
-    page.get_by_text("Digits behind").click()
+    page.get_by_text("Decoded plane").click()
     expect(page).to_have_url(re.compile("manifold=1"))
     page.mouse.move(5, 5)
     assert (np.abs(pixels(toggle) - off).max(-1) > 60).mean() > 0.2
@@ -135,7 +140,7 @@ def test_forced_colours_keep_bars_legend_and_toggles(page: Page, app: App) -> No
 
 def test_forced_colours_keep_sliders(page: Page, app: App) -> None:
     page.emulate_media(forced_colors="active", color_scheme="light")
-    open_page(page, app, "completeness")
+    open_page(page, app, "completeness?more=draws")
     for slider in (page.get_by_test_id("beta-slider"), page.get_by_test_id("stSlider").first):
         share = (pixels(slider).sum(-1) < 384).mean()
         assert 0.02 < share < 0.4  # its track, thumb and number, not a block

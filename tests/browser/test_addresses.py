@@ -65,7 +65,7 @@ def open_page(page: Page, url: str) -> None:
 def follow(page: Page, link: str) -> None:
     """Go to another page of the app by the link at the top, and wait until that page is there."""
     page.get_by_role("link", name=link, exact=True).click()
-    hook = {"Latent map": "shares", "Continuity": "curves", "Completeness": "rung-figures"}[link]
+    hook = {"Latent map": "shares", "Continuity": "curves", "Completeness": "share"}[link]
     expect(page.get_by_test_id(hook).first).to_be_visible()
     expect(page.get_by_test_id("latent-map").first).to_have_attribute("aria-busy", "false")
 

@@ -11,14 +11,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from pages.components.completeness.ladder_curves import DESCRIBED, DRAWN
 from pages.components.mount.assets import asset_base
-from tests.browser.below import half, open_page, rung
+from tests.browser.below import open_page, rung
 from tests.browser.conftest import App
 from tests.browser.reading import box_of
 from vae.model import ladder
 
 
 def test_curves_show_the_record_and_ask_for_a_rung(page: Page, app: App) -> None:
-    open_page(page, app, beta=1)
+    open_page(page, app, "curves", beta=1)
 
     def said(name: str) -> Locator:
         return page.locator(f"[data-figure={name}] .readout")
@@ -39,14 +39,17 @@ def test_curves_show_the_record_and_ask_for_a_rung(page: Page, app: App) -> None
     expect(said("reconstruction")).to_have_text(f"β = 8: {recorded(8, 'reconstruction_nats')}")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("beta-slider")).to_have_attribute("aria-valuetext", "β = 8")
-    expect(half(page, "manifold", "right")).to_have_attribute("data-model", "beta-8")
+    for each in page.get_by_test_id("ladder-plot").all():
+        expect(each).to_have_attribute("data-rung", "beta-8")
+        current = each.locator("[data-testid=ladder-point][aria-current=true]")
+        expect(current).to_have_attribute("data-rung", "beta-8")
     page.locator("[data-figure=rate-distortion] .level-name").click()
     expect(page.get_by_test_id("beta-slider")).to_have_attribute("aria-valuetext", "β = 0")
 
 
 def test_marks_stand_at_their_values(page: Page, app: App) -> None:
     """Read off the numbered axes, the marks of the rate-distortion curve are the recorded figures."""
-    open_page(page, app)
+    open_page(page, app, "curves")
     plot = page.locator("[data-figure=rate-distortion]")
     plot.scroll_into_view_if_needed()
     measured = {
@@ -90,7 +93,7 @@ MOUNTED = """async ([module, rungs, measures]) => {
 
 
 def test_gaps_and_far_away_figures_are_told(page: Page, app: App) -> None:
-    open_page(page, app)
+    open_page(page, app, "curves")
 
     def measured(beta: float, *figures: float | None) -> dict[str, object]:
         row = dict(zip(DRAWN, figures or [None] * len(DRAWN), strict=True))
@@ -114,7 +117,7 @@ def test_gaps_and_far_away_figures_are_told(page: Page, app: App) -> None:
     expect(of("likelihood", 0)).to_have_text("−900.0 nats")
     expect(of("likelihood", 0).locator(".mark")).to_have_count(0)
     expect(of("completeness", 8).locator(".mark")).to_have_count(2)
-    expect(of("digits", 8).locator(".mark")).to_have_count(1)
+    expect(of("covered", 8).locator(".mark")).to_have_count(1)
     distortion = trial.locator("[data-figure=rate-distortion]")
     expect(distortion.locator("figcaption")).to_contain_text("not measured: β = 4")
     expect(distortion.locator(".mark")).to_have_count(2)

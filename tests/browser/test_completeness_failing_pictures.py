@@ -12,7 +12,7 @@ from tests.browser.conftest import App
 
 
 def test_a_picture_that_cannot_come_says_so_and_the_old_one_stays(tab: Page, app: App) -> None:
-    open_page(tab, app, beta=1)
+    open_page(tab, app, "grid", beta=1)
     before = tiles(tab, "right")
     failing = re.compile(r"/manifold/beta-8")
 
@@ -33,7 +33,7 @@ def test_a_picture_that_cannot_come_says_so_and_the_old_one_stays(tab: Page, app
 
 @pytest.mark.parametrize("status", [404, 503])
 def test_back_at_the_picture_that_is_shown_nothing_is_amiss(tab: Page, app: App, status: int) -> None:
-    open_page(tab, app, beta=1)
+    open_page(tab, app, "grid", beta=1)
     before = tiles(tab, "right")
     failing = re.compile(r"/manifold/beta-8")
     tab.route(failing, lambda route: route.fulfill(status=status, body="No picture."))
@@ -62,7 +62,7 @@ def test_a_picture_that_is_none_says_so_and_leaves_nothing_behind(tab: Page, app
             revokeObjectURL.call(URL, address);
         };"""
     )
-    open_page(tab, app, beta=1)
+    open_page(tab, app, "grid", beta=1)
     assert tab.evaluate("alive.size") == 2
     broken = re.compile(r"/manifold/beta-8")
     tab.route(broken, lambda route: route.fulfill(content_type="image/png", body="no picture"))
@@ -76,7 +76,7 @@ def test_a_picture_that_is_none_says_so_and_leaves_nothing_behind(tab: Page, app
 
 
 def test_a_picture_that_is_refused_is_not_asked_for_again(tab: Page, app: App) -> None:
-    open_page(tab, app, beta=1)
+    open_page(tab, app, "grid", beta=1)
     asked: list[str] = []
 
     def refuse(route: Route) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.below import FEW, SIDE, cell, drag_to, expect_digit_at, half, open_page, rung, tiles
+from tests.browser.below import SIDE, cell, drag_to, expect_digit_at, half, open_page, rung, tiles
 from tests.browser.conftest import App
 from tests.browser.reading import Sockets, assert_decoded, decoder
 from vae.model import ladder
@@ -19,7 +19,7 @@ from vae.plane.linking import carried
 @pytest.mark.parametrize("sigmas", [None, 3.0])
 def test_grids_are_what_torch_decodes(page: Page, app: App, link: str, sigmas: float | None) -> None:
     view = {"beta": 4, "link": link} | ({} if sigmas is None else {"sigmas": sigmas})
-    open_page(page, app, **view)
+    open_page(page, app, "grid", **view)
     right = prior_lattice(SIDE) if sigmas is None else range_lattice(SIDE, sigmas)
     left = carried(right, rung(4).latents.means, rung(0).latents.means) if link == "quantiles" else right
     for side, beta, points in (("left", 0, left), ("right", 4, right)):
@@ -29,11 +29,14 @@ def test_grids_are_what_torch_decodes(page: Page, app: App, link: str, sigmas: f
     expect(last).to_have_text(f"{left[SIDE - 1, 0]:.2f}".replace("-", "−"))
 
 
-def test_a_cell_of_either_grid_goes_to_its_place_on_the_maps(page: Page, app: App) -> None:
-    open_page(page, app, beta=1, link="quantiles")
-    axis = axis_of(SIDE, None)
+def test_a_cell_of_either_grid_is_marked_on_the_maps_and_the_page_stays(page: Page, app: App) -> None:
+    open_page(page, app, "grid", beta=1, link="quantiles")
+    axis, main = axis_of(SIDE, None), page.get_by_test_id("stMain")
     for side, column, row in (("left", 1, 0), ("right", 4, 3)):
-        page.mouse.click(*cell(page, side, column, row))
+        place = cell(page, side, column, row)
+        scrolled = main.evaluate("main => main.scrollTop")
+        assert scrolled > 0
+        page.mouse.click(*place)
         z = (axis[column], axis[SIDE - 1 - row])
         expect_digit_at(page, "right", z)
         linked = carried([z], rung(1).latents.means, rung(0).latents.means)[0]
@@ -41,13 +44,18 @@ def test_a_cell_of_either_grid_goes_to_its_place_on_the_maps(page: Page, app: Ap
         for pinned in page.get_by_test_id("pinned-cell").all():
             expect(pinned).to_have_attribute("data-column", str(column))
             expect(pinned).to_have_attribute("data-row", str(row))
-        expect(page.get_by_test_id("latent-map").nth(1)).to_be_in_viewport()
         expect(page).to_have_url(re.compile(rf"z1={z[0]:.4f}".rstrip("0")))
+        page.mouse.move(5, 5)
+        said = f"z₁ {z[0]:.2f}, z₂ {z[1]:.2f}".replace("-", "−")
+        expect(page.locator(".manifold-grid .point").nth(1)).to_have_text(said)
+        assert main.evaluate("main => main.scrollTop") == scrolled
+    page.get_by_role("button", name="Show on the map").click()
+    expect(page.get_by_test_id("latent-map").nth(1)).to_be_in_viewport()
 
 
 def test_a_cell_out_of_view_comes_into_view(page: Page, app: App) -> None:
     """At six standard deviations the outer cells lie beyond the right plane's first view."""
-    open_page(page, app, sigmas=6, link="coordinates")
+    open_page(page, app, "grid", sigmas=6, link="coordinates")
     for side, column in (("right", SIDE - 1), ("left", 0)):
         page.mouse.click(*cell(page, side, column, 2))
         expect_digit_at(page, "right", (6.0 if column else -6.0, 0.0))
@@ -59,7 +67,7 @@ def test_a_cell_out_of_view_comes_into_view(page: Page, app: App) -> None:
 
 
 def test_arrow_keys_choose_a_cell_and_enter_goes_there(page: Page, app: App) -> None:
-    open_page(page, app, z1=0, z2=0)
+    open_page(page, app, "grid", z1=0, z2=0)
     frame = page.locator(".manifold-grid .frame").nth(1)
     frame.focus()
     for key in ("ArrowRight", "ArrowUp", "ArrowUp", "ArrowUp"):  # the last one has nowhere to go
@@ -70,9 +78,9 @@ def test_arrow_keys_choose_a_cell_and_enter_goes_there(page: Page, app: App) -> 
     expect_digit_at(page, "right", (axis[3], axis[4]))
 
 
-def test_everything_follows_the_slider_without_python(page: Page, app: App) -> None:
+def test_the_grid_follows_the_slider_without_python(page: Page, app: App) -> None:
     sockets = Sockets(page)
-    open_page(page, app, beta=1)
+    open_page(page, app, "grid", beta=1)
     page.wait_for_load_state("networkidle")
     reruns = sockets.reruns
     drag_to(page, 8)
@@ -82,31 +90,19 @@ def test_everything_follows_the_slider_without_python(page: Page, app: App) -> N
     assert_decoded(decoder(ladder.name(8)), points, tiles(page, "right"))
     linked = carried(points, rung(8).latents.means, rung(0).latents.means)
     assert_decoded(decoder(ladder.name(0)), linked, tiles(page, "left"))
-    for plot in page.get_by_test_id("ladder-plot").all():
-        expect(plot).to_have_attribute("data-rung", "beta-8")
-        current = plot.locator("[data-testid=ladder-point][aria-current=true]")
-        expect(current).to_have_attribute("data-rung", "beta-8")
-    # pictures of another rung say so until Python has sent the new ones, by quantiles in both halves
-    expect(page.locator(".prior-draws section[aria-busy=true]")).to_have_count(2)
     assert sockets.reruns == reruns
-    page.get_by_test_id("beta-slider").evaluate(
-        "slider => slider.dispatchEvent(new Event('change', { bubbles: true }))"
-    )
-    expect(page.locator(".prior-draws section[aria-busy=false]")).to_have_count(2)
-    expect(page.locator("[data-testid=draw][data-model=beta-8]")).to_have_count(FEW)
 
 
-def test_on_a_phone_nothing_overflows_and_a_tap_goes_there(browser: Browser, app: App) -> None:
+@pytest.mark.parametrize("more", ["grid", "draws", "curves"])
+def test_on_a_phone_nothing_overflows_and_a_tap_marks_a_place(browser: Browser, app: App, more: str) -> None:
     phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = phone.new_page()
-    open_page(page, app, link="coordinates")
-    for part in ("manifold-grid", "prior-draws", "ladder-curves"):
-        width, needed = page.locator(f".{part}").evaluate(
-            "element => [element.clientWidth, element.scrollWidth]"
-        )
-        assert needed <= width <= 390, part
-    page.touchscreen.tap(*cell(page, "right", 0, 4))
-    axis = axis_of(SIDE, None)
-    expect_digit_at(page, "right", (axis[0], axis[0]))
-    expect(page.get_by_test_id("latent-map").nth(1)).to_be_in_viewport()
+    open_page(page, app, more, link="coordinates")
+    part = {"grid": "manifold-grid", "draws": "judged-draws", "curves": "ladder-curves"}[more]
+    width, needed = page.locator(f".{part}").evaluate("element => [element.clientWidth, element.scrollWidth]")
+    assert needed <= width <= 390
+    if more == "grid":
+        page.touchscreen.tap(*cell(page, "right", 0, 4))
+        axis = axis_of(SIDE, None)
+        expect_digit_at(page, "right", (axis[0], axis[0]))
     phone.close()

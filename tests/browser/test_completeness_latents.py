@@ -131,12 +131,14 @@ def test_few_decode_channels_stay_open(page: Page, app: App) -> None:
     expect(half(page, "right").locator(".latent-map-notice")).to_be_hidden()
 
 
-def test_posteriors_are_to_the_axes_scale(page: Page, app: App) -> None:
+def test_posteriors_are_as_much_larger_than_the_axes_scale_as_is_written(page: Page, app: App) -> None:
     open_planes(page, address(app, beta=4, overlay="ellipses", digit=2))
     right = half(page, "right")
     ellipses = right.locator("[data-testid=posteriors] .line")
     expect(ellipses).to_have_attribute("d", re.compile("M"))
     wanted = posterior_ellipses(model("beta-4").latents, 2, ELLIPSES)
+    written = right.locator(".posterior-ellipses .scale").text_content() or ""
+    wanted[:, 2:] *= int(re.search(r"(\d+) times as large", written)[1])  # type: ignore[index]
     expect(page.locator(".completeness-caption")).to_contain_text(f"one of {len(wanted)} test digits")
     for _ in range(2):  # at first, and zoomed
         x, y = visible_range(right)

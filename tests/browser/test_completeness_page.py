@@ -12,15 +12,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from pages.components.completeness import words
+from tests.browser.below import open_page
 from tests.browser.conftest import App
-from tests.browser.planes import address, expect_planes, expect_rung, half, model, open_planes
+from tests.browser.planes import OTHER, address, expect_planes, expect_rung, half, model, open_planes
 from tests.browser.reading import assert_decoded, box_of, decoder, plane, resize
 from vae.model import ladder
 from vae.plane.lattices import prior_lattice
 from vae.plane.linking import carried
 
-SIDE = 5  # of the grid, as `address` asks for it
+SIDE = 5  # of the grid
 
 
 def saved(page: Page, name: str) -> tuple[bytes, str]:
@@ -38,7 +38,7 @@ def cells(png: bytes) -> np.ndarray:
 
 @pytest.mark.parametrize("link", ["coordinates", "quantiles"])
 def test_grids_are_saved_as_they_are_shown(page: Page, app: App, link: str) -> None:
-    open_planes(page, address(app, beta=4, link=link))
+    open_planes(page, address(app, beta=4, link=link, grid=SIDE))
     content, name = saved(page, "Right as PNG")
     assert name == "plane_beta-4_5x5.png"
     assert_decoded(decoder("beta-4"), prior_lattice(SIDE), cells(content))
@@ -51,7 +51,7 @@ def test_grids_are_saved_as_they_are_shown(page: Page, app: App, link: str) -> N
 
 
 def test_figures_are_saved_as_they_were_recorded(page: Page, app: App) -> None:
-    open_planes(page, address(app))
+    open_planes(page, address(app, more="curves"))
     content, name = saved(page, "CSV")
     assert name == "figures.csv"
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(content.decode()))}
@@ -65,26 +65,14 @@ def test_figures_are_saved_as_they_were_recorded(page: Page, app: App) -> None:
     assert rows["vae"]["beta"] == ""
 
 
-def test_the_sentence_follows_the_slider_and_the_maps_stay_where_they_are(page: Page, app: App) -> None:
-    open_planes(page, address(app, beta=1))
-    sentence, before = page.get_by_test_id("sentence"), box_of(plane(half(page, "left")))
-    for beta in (0, 8, 32):
-        page.locator(".ladder-ticks button", has_text=re.compile(f"^{beta}$")).click()
-        expect_rung(page, beta)
-        right = model(ladder.name(beta)).figures
-        said = words.sentence("quantiles", model("autoencoder").figures, right, same=beta == 0)
-        expect(sentence).to_have_text(said)
-        assert box_of(plane(half(page, "left"))) == before
-
-
 def test_another_link_an_overlay_and_new_draws_keep_zoom_and_pin(page: Page, app: App) -> None:
-    open_planes(page, address(app, beta=2, z1=-1, z2=0.5))
+    open_planes(page, address(app, beta=2, z1=-1, z2=0.5, more="draws"))
     right = half(page, "right")
     right.get_by_role("button", name="Zoom in").click()
     plot = plane(right)
     page.wait_for_function("plot => plot.layout.xaxis.range[1] < 4", arg=plot.element_handle())
     zoomed = plot.evaluate("plot => plot.layout.xaxis.range")
-    page.get_by_role("radio", name="Same coordinates").click()
+    page.get_by_role("radio", name="Same z₁, z₂").click()
     expect(half(page, "left").get_by_test_id("digit")).to_have_attribute("data-z1", "-1")
     page.get_by_role("radio", name="Density").click()
     expect(page.locator(".completeness-caption")).to_contain_text("hole")
@@ -113,12 +101,12 @@ def test_the_browsers_back_and_another_page_bring_the_view_back(page: Page, app:
     expect_rung(page, 8)
 
 
-def test_planes_digits_and_figures_fit_on_a_projector(page: Page, app: App) -> None:
+def test_planes_digits_and_bars_fit_on_a_projector(page: Page, app: App) -> None:
     open_planes(page, address(app))
     for width, height in ((1280, 720), (1920, 1080)):
         resize(page, width, height)
         for side in ("left", "right"):
-            for hook in ("latent-map", "digit", "rung-figures"):
+            for hook in ("latent-map", "digit", "share"):
                 box = box_of(half(page, side).get_by_test_id(hook))
                 assert box["y"] + box["height"] <= height, (side, hook, width)
                 assert box["x"] + box["width"] <= width, (side, hook, width)
@@ -136,3 +124,32 @@ def test_nothing_is_wider_than_the_window(page: Page, app: App) -> None:
         assert needed <= there, f"at {width} px"
         top, home = (box_of(page.get_by_role("link", name=name)) for name in ("Completeness", "Latent map"))
         assert top["y"] == home["y"]  # the links to the pages share one line
+
+
+@pytest.mark.parametrize("more", ["none", "grid", "draws", "curves"])
+def test_the_page_is_not_endless(page: Page, app: App, more: str) -> None:
+    open_page(page, app, more, grid=20, draws=20)
+    expect(page.get_by_test_id("sentence")).to_contain_text("%")
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollHeight") < 1600
+
+
+def test_presented_everything_fits_one_window(page: Page, app: App) -> None:
+    page.set_viewport_size({"width": 1024, "height": 768})
+    open_planes(page, address(app, present=1))
+    expect(page.get_by_test_id("sentence")).to_contain_text("%")
+    width, height = page.get_by_test_id("stMain").evaluate("main => [main.scrollWidth, main.scrollHeight]")
+    assert width <= 1024
+    assert height <= 768
+    expect(page.get_by_test_id("beta-slider")).to_be_in_viewport(ratio=1)
+    for side in OTHER:
+        for hook in ("latent-map", "digit", "share"):
+            expect(half(page, side).get_by_test_id(hook)).to_be_in_viewport(ratio=1)
+        assert box_of(half(page, side).get_by_test_id("digit"))["width"] >= 180
+        sizes = (
+            half(page, side)
+            .get_by_test_id("share")
+            .locator("p, b")
+            .evaluate_all("parts => parts.map(part => parseFloat(getComputedStyle(part).fontSize))")
+        )
+        assert min(sizes) >= 20
+    expect(page.get_by_text("Draw again")).to_be_hidden()

@@ -15,6 +15,8 @@ from vae.plane.spread import covariance
 Cells = NDArray[np.float64]  # (side, side), row 0 at the top of the box
 
 NEGLIGIBLE = 0.01  # of the prior's highest density: less than this does not count as a difference
+VISIBLE = 0.012  # of a map's width: the half axis of an ellipse that a class can see
+ENLARGEMENTS = (1, 2, 5, 10, 20, 50, 100)
 DECADES = 1.5  # of the ratio of aggregate posterior to prior at which the shade is full
 
 
@@ -80,6 +82,18 @@ def posterior_ellipses(latents: Latents, digit: int, count: int) -> NDArray[np.f
     chosen = found[np.arange(count) * len(found) // max(1, count)]
     deviations = np.exp(0.5 * latents.log_variances[chosen])
     return np.concatenate([latents.means[chosen], deviations], axis=1).astype(np.float32)
+
+
+def enlargement(ellipses: NDArray[np.floating], width: float) -> int:
+    """How many times as large ellipses (k, 4) are to be drawn on a map of this width, to be seen.
+
+    The smallest of ENLARGEMENTS with which the median half axis is VISIBLE; 1 for points, which have none.
+    """
+    deviations = ellipses[:, 2:]
+    if not deviations.any():
+        return 1
+    needed = VISIBLE * width / float(np.median(deviations))
+    return next((factor for factor in ENLARGEMENTS if factor >= needed), ENLARGEMENTS[-1])
 
 
 def _fitted(latents: Latents) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -96,7 +96,7 @@ TABLE = (
     Measure("judge_overlays", "Taken for a digit: two digits in one", "%", better="down"),
     Measure("judge_textures", "Taken for a digit: noise, waves, blocks", "%", better="down"),
     Measure("judge_greys", "Taken for a digit: one grey everywhere", "%", better="down"),
-    Measure("judge_far", "Taken for a digit: autoencoder, far off", "%", better="down"),
+    Measure("judge_far", "Named: what the autoencoder draws far off", "%"),
 )
 MEASURES: Mapping[str, Measure] = {measure.key: measure for measure in TABLE}
 

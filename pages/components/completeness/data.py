@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.completeness.maps import Density, Ellipses, Overlay
-from pages.components.completeness.prior_draws import Judged
-from pages.components.completeness.view import CompletenessView
-from pages.components.frame.service import classifier, decoder_service
+from pages.components.completeness.judged_draws import Judged
+from pages.components.completeness.maps import HOME, Density, Ellipses, Legible, Overlay
+from pages.components.completeness.view import COUNTS, CompletenessView
+from pages.components.frame.service import classifier, decoder_service, places
 from pages.components.frame.words import title
-from vae.measure.aggregate import excess, posterior_ellipses
-from vae.measure.draws import drawn, judged
+from vae.measure.aggregate import enlargement, excess, posterior_ellipses
+from vae.measure.draws import JUDGED, Law, counted, drawn, judged
 from vae.model.checkpoint import Checkpoint
 from vae.plane.box import Box, data_box
-from vae.plane.lattices import Points
-from vae.serving.manifold import placed
 
 CELLS = 96  # a side, of the density
 ELLIPSES = 100  # posteriors of a digit that are drawn
@@ -28,6 +26,8 @@ def overlay(view: CompletenessView, left: str, right: str) -> Overlay | None:
         return Overlay(density(left), density(right))
     if view.overlay == "ellipses":
         return Overlay(ellipses(left, view.digit), ellipses(right, view.digit))
+    if view.overlay == "legible":
+        return Overlay(Legible(), Legible())
     return None
 
 
@@ -53,22 +53,27 @@ def shown_box(checkpoint: Checkpoint) -> Box:
 @st.cache_data(show_spinner=False, max_entries=LAYERS_AT_HAND)
 def ellipses(name: str, digit: int) -> Ellipses:
     """Posteriors of test digits of one label."""
-    return Ellipses(posterior_ellipses(decoder_service().checkpoint(name).latents, digit, ELLIPSES))
+    posteriors = posterior_ellipses(decoder_service().checkpoint(name).latents, digit, ELLIPSES)
+    return Ellipses(posteriors, digit, enlargement(posteriors, 2 * HOME))
 
 
 @st.cache_data(show_spinner=False, max_entries=DRAWS_AT_HAND)
-def draws(name: str, count: int, seed: int, like: str | None) -> Judged | None:
-    """Draws from the prior as a checkpoint decodes them, with verdicts; None if there is no classifier.
+def draws(name: str, law: Law, seed: int) -> Judged | None:
+    """What the judge says of a checkpoint's pictures at places drawn by a law; None if there is no judge.
 
-    With `like` they are draws in that checkpoint's plane, carried to this one's by quantiles.
+    All `JUDGED` of them are counted; the first ones, which are as random as any, are kept to be shown.
+    Raises QueueFull if too much is asked for at once, and what the service's `decode` raises.
     """
     judge = classifier()
     if judge is None:
         return None
     service = decoder_service()
     checkpoint = service.checkpoint(name)
-    points: Points = drawn(count, seed)
-    if like is not None:
-        points = placed(service, points, like, name)
-    images = service.decode(name, points).images
-    return Judged(name, title(name, checkpoint), points, images, judged(images, judge))
+    points = drawn(law, checkpoint.latents.means, JUDGED, seed)
+    with places().one():
+        images = service.decode(name, points).images
+        verdicts = judged(images, judge)
+    kept = COUNTS[1]
+    return Judged(
+        *(name, title(name, checkpoint)), points[:kept], images[:kept], verdicts[:kept], counted(verdicts)
+    )

@@ -14,18 +14,11 @@ export class DrawsHalf {
   #points = [];
   #shown = "";
 
-  /**
-   * `place` says where it stands: two may show the same model. `look(index)` hears of the draw under the pointer or with
-   * the focus, -1 for none; `choose(z)` of a click.
-   */
-  constructor(place, { look, choose }) {
+  /** `place` says where it stands: two may show the same model. `choose(z)` hears of a click. */
+  constructor(place, choose) {
     this.#place = place;
     this.element = make("section", {}, make("h3", {}, this.#title, this.#sentence), this.#grid);
     const indexOf = ({ target }) => this.#buttons.indexOf(target.closest("button"));
-    this.#grid.addEventListener("pointerover", (event) => look(indexOf(event)));
-    this.#grid.addEventListener("pointerleave", () => look(-1));
-    this.#grid.addEventListener("focusin", (event) => look(indexOf(event)));
-    this.#grid.addEventListener("focusout", () => look(-1));
     this.#grid.addEventListener("click", (event) => indexOf(event) >= 0 && choose(this.#points[indexOf(event)]));
     this.#grid.addEventListener("keydown", (event) => this.#press(event, indexOf(event)));
   }
@@ -38,11 +31,9 @@ export class DrawsHalf {
     const { title, points, verdicts } = judged;
     this.#points = points;
     this.#title.textContent = title;
-    const named = verdicts.filter(([, , isNamed]) => isNamed).map(([digit]) => digit);
-    const kinds = new Set(named).size;
-    this.#sentence.textContent =
-      ` ${named.length} of ${verdicts.length} draws are named, ${kinds} different ${kinds === 1 ? "digit" : "digits"}`;
-    const keys = "Arrow keys choose one, Enter goes to it on the map.";
+    const named = verdicts.filter(([, , isNamed]) => isNamed).length;
+    this.#sentence.textContent = ` ${named} of these ${verdicts.length} draws are named`;
+    const keys = "Arrow keys choose one, Enter marks its place on the map.";
     this.#grid.setAttribute("aria-label", `${this.#place}, ${title}: decoded draws. ${keys}`);
     const images = Uint8Array.from(atob(judged.images), (letter) => letter.charCodeAt(0));
     const focused = this.#buttons.indexOf(document.activeElement);
@@ -56,10 +47,6 @@ export class DrawsHalf {
 
   set busy(busy) {
     this.element.setAttribute("aria-busy", busy);
-  }
-
-  look(index) {
-    this.#buttons.forEach((button, i) => button.classList.toggle("looked", i === index));
   }
 
   /** The index of the first draw that lies at z, give or take `same`; -1 if none does. */

@@ -59,12 +59,12 @@ function plots(measures) {
       absent: unmeasured,
     },
     {
-      name: "digits",
-      title: measures.completeness_digits.short,
-      series: [draws("completeness_digits", "N(0, I)"), draws("completeness_fitted_digits", "own Gaussian")],
-      y: "among the draws that are named",
-      range: [0, 10],
-      written: written("completeness_digits"),
+      name: "covered",
+      title: measures.completeness_covered.short,
+      series: [draws("completeness_covered", "N(0, I)"), draws("completeness_fitted_covered", "own Gaussian")],
+      y: `${measures.completeness_covered.unit}: named, and all ten digits alike`,
+      range: [0, 100],
+      written: written("completeness_covered"),
       absent: unmeasured,
     },
     {

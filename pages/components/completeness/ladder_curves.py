@@ -16,8 +16,8 @@ DRAWN = (
     "log_likelihood_nats",
     "completeness",
     "completeness_fitted",
-    "completeness_digits",
-    "completeness_fitted_digits",
+    "completeness_covered",
+    "completeness_fitted_covered",
 )
 
 # what the browser is told of each figure

@@ -1,7 +1,8 @@
 // The plane as one picture, for two models side by side. A cell of the one is the same place as that cell of the other.
 
 import { listenTwin } from "../wire/bus.js";
-import { goThere } from "./go_there.js";
+import { make } from "../parts/dom.js";
+import { goThere, showMapsButton } from "./go_there.js";
 import { LatentsLibrary } from "./latents_library.js";
 import { Mosaic } from "./mosaic.js";
 import { carried } from "./quantile_link.js";
@@ -27,7 +28,8 @@ class ManifoldGrid {
 
   constructor(root, group) {
     this.#group = group;
-    root.replaceChildren(this.#left.element, this.#right.element);
+    const foot = make("p", { class: "foot" }, "A click marks the place in both maps; the page stays here.", showMapsButton());
+    root.replaceChildren(this.#left.element, this.#right.element, foot);
     for (const mosaic of this.#mosaics) this.#listen(mosaic);
     this.#stop = listenTwin(group, (twin) => this.#follow(twin));
   }
@@ -112,6 +114,7 @@ class ManifoldGrid {
   #pin() {
     const cell = this.#twin && this.#cellOf(this.#twin.right);
     for (const mosaic of this.#mosaics) mosaic.outline("pinned", cell);
+    this.#write();
   }
 
   /** The cell whose point is nearest; null beyond an equal range, which ends half a cell after its last points. */
@@ -132,12 +135,19 @@ class ManifoldGrid {
 
   #look(cell) {
     this.#looked = cell;
-    const { left, right } = this.#axes;
     for (const mosaic of this.#mosaics) mosaic.outline("looked", cell);
-    this.#left.write(cell && left && this.#pointOf(cell, left));
-    this.#right.write(cell && this.#pointOf(cell, right));
+    this.#write();
   }
 
+  /** Write where the cell lies that is looked at, else the pinned point. */
+  #write() {
+    const { left, right } = this.#axes;
+    const cell = this.#looked;
+    this.#left.write(cell ? left && this.#pointOf(cell, left) : this.#twin?.left);
+    this.#right.write(cell ? right && this.#pointOf(cell, right) : this.#twin?.right);
+  }
+
+  /** The large digits, the rings on the maps and the address follow. */
   #go(cell) {
     goThere(this.#group, "right", this.#pointOf(cell, this.#axes.right));
   }

@@ -30,7 +30,7 @@ def manifold_grid(
     `side` coordinates, ascending. With the link "quantiles" the left picture shows the places that correspond
     to the right one's by quantile. The right one follows the maps of `group` (their component's key) when
     their rung changes, in the browser alone; `titles` are what the checkpoints are called. A click on a cell
-    asks the maps to pin its place.
+    asks the maps to pin its place; the page stays where it is.
     """
     _component.show(
         key=key,

@@ -1,13 +1,14 @@
 // Two linked planes: the autoencoder's and that of a rung of the ladder. One cursor for both, one slider over the rungs.
 // Nothing here waits for Python while something is dragged; Python hears of what was let go (see completeness.py).
 
-import { announceTwin, answer, hearAsked } from "../wire/bus.js";
+import { announceTwin, answer, hearAsked, listenShares } from "../wire/bus.js";
 import { clamped, kept } from "../wire/limits.js";
 import { DENSITY_LEGEND } from "./density_map.js";
 import { make } from "../parts/dom.js";
 import { LadderSlider } from "../parts/stop_slider.js";
 import { LatentsLibrary } from "./latents_library.js";
 import { createLegend } from "../plane/legend.js";
+import { LEGEND as LEGIBLE } from "../plane/legible.js";
 import { loadPlotly } from "../plane/plane.js";
 import { carried } from "./quantile_link.js";
 import { same, Teller } from "../wire/teller.js";
@@ -17,10 +18,11 @@ const OTHER = { left: "right", right: "left" };
 const CAPTIONS = {
   none: () => ["Each dot is a test digit at its latent mean; the rings in both planes are linked."],
   ellipses: ({ posteriors }) => [
-    `Each ellipse is the posterior of one of ${posteriors.length / 4} test digits, one standard deviation; ` +
-      "a plain autoencoder’s are points.",
+    `Each ellipse is where the VAE expects one of ${posteriors.length / 4} test digits: one standard deviation (its posterior). ` +
+      "The autoencoder’s are points.",
   ],
   density: () => DENSITY_LEGEND.map(swatch),
+  legible: () => [LEGIBLE],
 };
 
 /** Build the planes inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
@@ -43,6 +45,7 @@ class Completeness {
   #twin = null; // {rung, side, point} as the visitor sees it
   #teller;
   #overlay = null; // {left, right, rung: the right one's}
+  #shares = null; // as announced, of the random places in both planes
   #preview = null; // {side, z} of the pointer
   #stops;
 
@@ -58,6 +61,10 @@ class Completeness {
     this.#stops = [
       answer(key, () => this.#announce()),
       hearAsked(key, { point: ({ side, z }) => this.#goTo(side, z), rung: ({ rung }) => this.#askedFor(rung) }),
+      listenShares(key, (shares) => {
+        this.#shares = shares;
+        this.#showShares();
+      }),
     ];
   }
 
@@ -121,6 +128,7 @@ class Completeness {
     this.#ladder.index = index;
     this.#preview = null;
     this.#halves.right.use(this.#rungs[index]);
+    this.#showShares();
     this.#cover();
     this.#place();
   }
@@ -140,7 +148,7 @@ class Completeness {
   #adopt(twin, changed) {
     this.#twin = { ...(this.#twin ?? twin), ...Object.fromEntries(changed.map((name) => [name, twin[name]])) };
     this.#climb(this.#twin.rung);
-    this.#halves[this.#twin.side].reveal();
+    this.#reveal(this.#twin.side);
   }
 
   /** The place in the other plane that belongs to z in the plane at `side`; null as long as it is not known. */
@@ -176,14 +184,19 @@ class Completeness {
   /** Pin a point that was chosen elsewhere on the page, and bring it into view. */
   #goTo(side, z) {
     this.#pin(side, z);
-    this.#halves[side].reveal();
+    this.#reveal(side);
+  }
+
+  /** Bring the pinned point into view at the right; the left map is the fixed one, at whose edge it is marked. */
+  #reveal(side) {
+    if (side === "right") this.#halves.right.reveal();
   }
 
   /** One press of an arrow key; there is nothing to move before the linked point is known. */
   #nudge(side, step) {
-    const { z } = this.#halves[side];
-    if (!z) return;
-    this.#move(side, z.map((value, axis) => value + step[axis]));
+    if (!this.#halves[side].z) return;
+    const from = this.#halves[side].inView;
+    this.#move(side, from.map((value, axis) => value + step[axis]));
     this.#halves[side].reveal();
   }
 
@@ -210,6 +223,13 @@ class Completeness {
     const phase = this.#preview ? "preview" : "pin";
     const points = { [side]: z, [OTHER[side]]: there };
     announceTwin({ group: this.#group, rung: this.#twin.rung, link: this.#link, ...points, phase });
+  }
+
+  /** The bars, dimmed where they are another rung's. */
+  #showShares() {
+    if (!this.#shares || !this.#twin) return;
+    this.#halves.left.share(this.#shares.left, false);
+    this.#halves.right.share(this.#shares.right, this.#shares.rung !== this.#twin.rung);
   }
 
   /** Python's overlay, as far as it belongs to what is shown now. */

@@ -30,16 +30,12 @@ _component = component.declared(
 
 
 class Rung(NamedTuple):
-    """A model on show: its checkpoint, what it is called, how the KL divergence was weighted, its figures.
-
-    `rows` are the figures as name and value, as they are to be read.
-    """
+    """A model on show: its checkpoint, what it is called, how the KL divergence was weighted."""
 
     name: str
     title: str
     beta: float
     variational: bool
-    rows: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -62,16 +58,28 @@ class Density(NamedTuple):
 
 
 class Ellipses(NamedTuple):
-    """Posteriors of test digits, (k, 4): latent mean z1, z2, standard deviation along z1, z2."""
+    """Posteriors of test digits, (k, 4): latent mean z1, z2, standard deviation along z1, z2.
+
+    They are drawn `scale` times as large, in the colour of their `digit`.
+    """
 
     posteriors: NDArray[np.floating]
+    digit: int
+    scale: int
+
+
+class Legible(NamedTuple):
+    """How sure the judge is of any digit, everywhere: the browser asks for it by the checkpoint's name."""
+
+
+Layer = Density | Ellipses | Legible
 
 
 class Overlay(NamedTuple):
     """What lies over the two planes; the right half belongs to the checkpoint `Twin.rung`."""
 
-    left: Density | Ellipses | None
-    right: Density | Ellipses | None
+    left: Layer
+    right: Layer
 
 
 def completeness(
@@ -113,7 +121,7 @@ def completeness(
     )
 
 
-def _layer(layer: Density | Ellipses | None) -> dict[str, Any] | None:
+def _layer(layer: Layer) -> dict[str, Any]:
     """A half of the overlay for the browser: shades as signed bytes, -127 to 127; ellipses as numbers."""
     if isinstance(layer, Density):
         shade = np.round(127 * np.clip(layer.shade, -1, 1)).astype(np.int8)
@@ -121,8 +129,9 @@ def _layer(layer: Density | Ellipses | None) -> dict[str, Any] | None:
         return {"kind": "density", "shade": encoded, "side": len(shade), "box": layer.box._asdict()}
     if isinstance(layer, Ellipses):
         posteriors = np.round(layer.posteriors.astype(np.float64), 5)
-        return {"kind": "ellipses", "posteriors": posteriors.ravel().tolist()}
-    return None
+        drawn = {"posteriors": posteriors.ravel().tolist(), "digit": layer.digit, "scale": layer.scale}
+        return {"kind": "ellipses", **drawn}
+    return {"kind": "legible"}
 
 
 def _read(told: Mapping[str, object], rungs: Sequence[str]) -> Twin | None:

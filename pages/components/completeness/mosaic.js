@@ -48,7 +48,7 @@ export class Mosaic {
     this.#wanted = wanted;
     this.#title.textContent = wanted.title;
     this.#tell(""); // what went wrong with another picture is no news any more
-    const keys = "Arrow keys choose one, Enter goes to it.";
+    const keys = "Arrow keys choose one, Enter marks its place on the map.";
     this.frame.setAttribute("aria-label", `${this.#place}, ${wanted.title}: the plane as pictures. ${keys}`);
     this.#load();
   }
@@ -74,7 +74,7 @@ export class Mosaic {
     Object.assign(outline.dataset, cell);
   }
 
-  /** Write the coordinates of the cell that is looked at. */
+  /** Write the coordinates of a place; null for none. */
   write(z) {
     this.#point.textContent = z ? `z₁ ${number(z[0], 2)}, z₂ ${number(z[1], 2)}` : "";
   }

@@ -1,14 +1,18 @@
-// One of two linked planes: a model's test digits, the point that is shown, its digit and the model's figures.
+// One of two linked planes: a model's test digits, the point that is shown, its digit, and how many random places are digits.
 
 import { written } from "../parts/coordinates.js";
 import { densityImage } from "./density_map.js";
 import { DigitCanvas } from "../parts/digit_canvas.js";
 import { make } from "../parts/dom.js";
 import { groundRange } from "../plane/ground.js";
+import { Legible } from "../plane/legible.js";
 import { PinnedPoint } from "../plane/pinned_point.js";
 import { OPACITY, squareAround } from "../plane/plane.js";
 import { PosteriorEllipses } from "./posterior_ellipses.js";
 import { Scene } from "../plane/scene.js";
+import { ShareBar } from "./share_bar.js";
+
+const OUTSIDE = "The place lies outside this map, beyond the dashed ring.";
 
 export class TwinHalf {
   element;
@@ -19,12 +23,14 @@ export class TwinHalf {
   #digit;
   #point = new PinnedPoint((picture) => this.#draw(picture));
   #ellipses;
+  #legible;
   #layer = null;
   #pinned = ""; // model and point
   #title;
   #canvas = make("canvas", { role: "img" });
   #coordinates = [make("b"), make("b")];
-  #figures = make("dl", { class: "twin-figures", "data-testid": "rung-figures" });
+  #share = new ShareBar();
+  #isOutside = false;
   #on;
 
   /**
@@ -40,13 +46,15 @@ export class TwinHalf {
     const point = make("span", { class: "digit-point" }, "z₁ ", z1, " z₂ ", z2);
     const digit = make("figure", { class: "digit" }, this.#canvas, make("figcaption", {}, point));
     const map = make("div", { class: "latent-map" });
-    const beside = make("div", { class: "twin-beside" }, digit, this.#figures);
+    const beside = make("div", { class: "twin-beside" }, digit, this.#share.element);
     this.element = make("section", { class: "twin-half", "data-side": side });
     this.element.append(this.#title, map, beside);
     this.#digit = new DigitCanvas(this.#canvas);
     this.#scene = new Scene(map, { load });
     this.#ellipses = this.#scene.add(new PosteriorEllipses(this.#scene.stage.above, this.#scene.plane));
-    this.#scene.add({ known: () => this.#meet() });
+    const { plane, theme, stage } = this.#scene;
+    this.#legible = this.#scene.add(new Legible(plane, theme, (sentence) => stage.setNotice("legible", sentence)));
+    this.#scene.add({ known: () => this.#meet(), place: () => this.#tellOutside() });
   }
 
   start(Plotly) {
@@ -58,7 +66,13 @@ export class TwinHalf {
     return this.#point.z;
   }
 
-  /** Show another model: its figures now, its map in the same frame if its test digits are here. */
+  /** The same, or where it would be closest to it in what is visible. */
+  get inView() {
+    const { x, y } = this.#scene.plane.range;
+    return this.z.map((value, axis) => Math.min(Math.max(value, [x, y][axis][0]), [x, y][axis][1]));
+  }
+
+  /** Show another model: its name now, its map in the same frame if its test digits are here. */
   use(rung) {
     const other = rung.name !== this.rung?.name;
     this.rung = rung;
@@ -67,11 +81,11 @@ export class TwinHalf {
     this.element.setAttribute("aria-label", name);
     this.#scene.stage.setName(name);
     this.#canvas.setAttribute("aria-label", `${name}: the decoded digit`);
-    this.#figures.replaceChildren(...rung.rows.map(row));
     if (!other) return;
     this.#pinned = ""; // is decoded again, even if a model comes back whose successor never pinned anything
     this.#layer = null;
-    this.#ellipses.draw([]);
+    this.#ellipses.draw();
+    this.#legible.set({ shown: false });
     this.#scene.overlay.mark("preview", null);
     this.#point.use(rung.name, this.#scene.connect(rung.name));
     this.#scene.show(rung.name, rung.variational ? this.#home : undefined);
@@ -88,6 +102,7 @@ export class TwinHalf {
     this.#scene.overlay.mark("preview", null);
     this.#scene.overlay.mark("pin", z);
     this.#point.place(z);
+    this.#tellOutside(z);
   }
 
   /** Show the digit of z in passing, with a ring at its place: what a class looks at is seldom the mouse. */
@@ -95,6 +110,7 @@ export class TwinHalf {
     this.#phase = "preview";
     this.#scene.overlay.mark("preview", z);
     this.#point.preview(z);
+    this.#tellOutside(z);
   }
 
   /** Show the pinned point again. */
@@ -103,6 +119,13 @@ export class TwinHalf {
     this.#phase = "pin";
     this.#scene.overlay.mark("preview", null);
     this.#point.leave();
+    this.#tellOutside();
+  }
+
+  /** How many random places are digits, as `ShareBar` takes it; `busy` if that is another model's. */
+  share(share, busy) {
+    this.#share.show(share);
+    this.#share.busy = busy;
   }
 
   /** Bring the pinned point into view. */
@@ -118,11 +141,14 @@ export class TwinHalf {
     this.#scene.hide(hidden);
   }
 
-  /** Lay Python's density or ellipses over the plane; null removes them. */
+  /** Lay Python's density or ellipses over the plane, or the judge's certainty behind it; null removes them. */
   cover(layer) {
     if (JSON.stringify(layer) === JSON.stringify(this.#layer)) return;
     this.#layer = layer;
-    this.#ellipses.draw(layer?.kind === "ellipses" ? layer.posteriors : []);
+    const isLegible = layer?.kind === "legible";
+    this.#ellipses.draw(layer?.kind === "ellipses" ? layer : undefined);
+    this.#legible.set({ shown: isLegible, checkpoint: this.rung.name });
+    if (isLegible) return; // it paints by itself
     this.#scene.plane.setOpacity(layer ? OPACITY.faint : OPACITY.alone);
     this.#paint();
   }
@@ -142,8 +168,18 @@ export class TwinHalf {
   /** A model's test digits have come, and the ground behind them is empty again. */
   #meet() {
     this.#scene.stage.plot.dataset.model = this.rung.name;
-    if (this.#layer) this.#paint();
+    if (this.#layer?.kind === "density") this.#paint();
     this.#on.known();
+  }
+
+  /** Say so if z, the pinned point if it is left out, is not in what is visible. */
+  #tellOutside(z = this.z) {
+    if (!z) return;
+    const { x, y } = this.#scene.plane.range;
+    const isOutside = z.some((value, axis) => value < [x, y][axis][0] || value > [x, y][axis][1]);
+    if (isOutside === this.#isOutside) return;
+    this.#isOutside = isOutside;
+    this.#scene.stage.setNotice("outside", isOutside ? OUTSIDE : "");
   }
 
   #paint() {
@@ -155,8 +191,4 @@ export class TwinHalf {
     this.#digit.draw({ model, z1, z2, pixels });
     [z1, z2].forEach((value, axis) => (this.#coordinates[axis].textContent = written(value)));
   }
-}
-
-function row([name, value]) {
-  return make("div", {}, make("dt", {}, name), make("dd", {}, value));
 }

@@ -6,22 +6,51 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.components.completeness.view import KEEPER
+from pages.components.completeness.view import KEEPER, MORE, More
+from pages.components.completeness.words import MORE_NAMES
 
 
-def show_choice(name: str, options: Sequence[str], chosen: str, names: Mapping[str, str]) -> None:
-    """A few choices side by side, for the part `name` of the view."""
+def show_choice(
+    name: str,
+    options: Sequence[str],
+    chosen: str,
+    names: Mapping[str, str],
+    *,
+    label: str = "",
+    explained: str | None = None,
+) -> None:
+    """A few choices side by side, for the part `name` of the view.
+
+    A `label` is written above them, what is `explained` stands behind a question mark.
+    """
     st.session_state[f"completeness_{name}"] = chosen
     st.segmented_control(
-        name.capitalize(),
+        label or name.capitalize(),
         options,
         format_func=lambda option: names[option],
         key=f"completeness_{name}",
         on_change=KEEPER.keep_widget,
         args=(name,),
         required=True,
-        label_visibility="collapsed",
+        label_visibility="visible" if label else "collapsed",
+        help=explained,
     )
+
+
+def show_more(chosen: More) -> None:
+    """What may stand open below the planes, one or none of it."""
+    st.session_state["completeness_more"] = None if chosen == "none" else chosen
+    st.segmented_control(
+        "More",
+        [each for each in MORE if each != "none"],
+        format_func=lambda each: MORE_NAMES[each],
+        key="completeness_more",
+        on_change=_keep_more,
+    )
+
+
+def _keep_more() -> None:
+    KEEPER.keep(more=st.session_state["completeness_more"] or "none")
 
 
 def show_slider(name: str, label: str, bounds: tuple[int, int], chosen: int) -> None:

@@ -8,68 +8,77 @@ from html import escape
 
 from scipy.special import ndtr
 
-from pages.components.completeness.view import Layer
+from pages.components.completeness.view import Layer, More
 from pages.components.frame import markup
+from vae.measure.draws import JUDGED, Law, Share
 from vae.measure.measures import MEASURES, Measure, is_exact
 from vae.model import ladder
 from vae.plane.linking import Link
 
-TASK = (
-    "Point at a place in either plane: both networks draw what lives there. Drag the slider to weigh the KL "
-    "divergence less or more."
-)
-LINK_NAMES: Mapping[Link, str] = {"coordinates": "Same coordinates", "quantiles": "Same quantile"}
-LAYER_NAMES: Mapping[Layer, str] = {"none": "Digits", "density": "Density", "ellipses": "Posteriors"}
+TASK = "Point at a place in either plane: both networks draw what lives there. Drag the slider to change β."
+LINK_NAMES: Mapping[Link, str] = {"coordinates": "Same z₁, z₂", "quantiles": "Same quantile"}
+LAYER_NAMES: Mapping[Layer, str] = {
+    "none": "Digits",
+    "density": "Density",
+    "ellipses": "Posteriors",
+    "legible": "Is it a digit?",
+}
+LAW_NAMES: Mapping[Law, str] = {
+    "box": "In the box of its codes",
+    "prior": "N(0, I)",
+    "own": "Own Gaussian",
+}
+MORE_NAMES: Mapping[More, str] = {"grid": "Grid", "draws": "Draws", "curves": "Curves"}
 LINK_SENTENCES: Mapping[Link, str] = {
-    "coordinates": "Same coordinates: both networks decode the same (z₁, z₂).",
+    "coordinates": "Same z₁, z₂: both networks decode the same (z₁, z₂).",
     "quantiles": "Same quantile: along each axis, as many codes lie below the one place as below the other.",
 }
 COLLAPSED = 0.1  # nats of KL divergence: a code that tells less about its digit tells nothing
 
 
-def sentence(link: Link, left: Mapping[str, float], right: Mapping[str, float], *, same: bool) -> str:
-    """What the figures of the two models on show say, if they are not the same, and which link is on."""
-    said = "Both halves show the same network." if same else outcome(left, right)
-    return f"{said} {LINK_SENTENCES[link]}".lstrip()
+def outcome(right: Mapping[str, float], shares: tuple[Share, Share] | None, *, same: bool) -> str:
+    """What the shares of random places at the left and at the right that are digits come to.
 
-
-def outcome(left: Mapping[str, float], right: Mapping[str, float]) -> str:
-    """One sentence on how complete the planes at the left and at the right are.
-
-    Places are drawn where a model expects codes: from the prior, for the autoencoder from the Gaussian that
-    fits its codes. Empty if that was not measured.
+    `right` is the record of the network there. Empty if there are no shares.
     """
+    if same:
+        return "Both halves show the same network."
     if right.get("kl_nats", math.inf) < COLLAPSED:
-        return (
-            "The posterior has collapsed: codes say next to nothing, and every place decodes to nearly the "
-            "same picture."
-        )
-    (share, drawn), (other_share, other_drawn) = named_share(left), named_share(right)
-    if not (math.isfinite(share) and math.isfinite(other_share)):
+        return "The VAE has collapsed: its codes say nothing, and every place decodes to the same picture."
+    if shares is None:
+        return ""
+    left_share, right_share = shares
+    said = (
+        f"A judge finds a digit at {100 * left_share.share:.0f} % of random places at the left, "
+        f"{100 * right_share.share:.0f} % at the right."
+    )
+    return said + (" The difference may be chance." if overlap(left_share, right_share) else "")
+
+
+def overlap(one: Share, other: Share) -> bool:
+    """Whether the 95 % intervals of two shares have something in common."""
+    return max(one.interval.low, other.interval.low) <= min(one.interval.high, other.interval.high)
+
+
+def shares_note(shares: tuple[Share, Share] | None) -> str:
+    """What the two bars count."""
+    if shares is None:
         return ""
     return (
-        f"A classifier names {100 * share:.0f} % of random draws at the left ({drawn}) and "
-        f"{100 * other_share:.0f} % at the right ({other_drawn})."
+        f"Each bar: {JUDGED} random places; how many pictures the judge, another network, calls a digit. The "
+        "thin line is the 95 % interval. The VAE’s places come from its prior, N(0, I)."
     )
 
 
-def named_share(recorded: Mapping[str, float]) -> tuple[float, str]:
-    """The completeness of a model, NaN if it was not measured, and from what its places were drawn."""
-    if "kl_nats" in recorded:
-        return recorded.get("completeness", math.nan), "prior"
-    return recorded.get("completeness_fitted", math.nan), "own Gaussian"
-
-
-def rung_rows(recorded: Mapping[str, float]) -> list[tuple[str, str]]:
-    """The recorded figures of a model as name and value, for every model the same names in one order."""
-    return [(measure.name, measure.text(recorded.get(measure.key, math.nan))) for measure in FIGURES]
+LAW_LABEL = "The autoencoder’s random places"
+LAW_WHY = "Without a prior at hand, a student would try any place among the codes: the first choice."
 
 
 FIGURES = tuple(
     MEASURES[key]
     for key in (
         *("reconstruction_nats", "kl_nats", "elbo_nats", "log_likelihood_nats"),
-        *("completeness", "completeness_fitted", "completeness_digits", "completeness_covered"),
+        *("completeness", "completeness_fitted", "completeness_box", "completeness_covered"),
     )
 )
 
@@ -104,8 +113,8 @@ def cell(measure: Measure, value: float) -> str:
 
 
 TABLE_NOTE = (
-    "Nats per image, on MNIST’s 10,000 test digits. Complete: the share of 10,000 draws in which a "
-    "classifier is at least 90 % sure of a digit; how many different digits those of N(0, I) are."
+    "Nats per image, on MNIST’s 10,000 test digits. Complete: the share of 10,000 draws in which the judge "
+    "is at least 90 % sure of a digit."
 )
 VAE_NOTE = " VAE is the model of the other pages, larger and trained in another way."
 
@@ -126,7 +135,7 @@ def stand_in_sentence(title: str) -> str:
 NO_LADDER = "The beta ladder is missing: make it with `python -m vae train --preset ladder`."
 BUSY = "The server has too much to do: choose “Draw again” in a moment."
 NO_CLASSIFIER = (
-    "Draws are shown with a classifier's verdict, and the classifier is missing: make it with "
+    "The judge of random places, a classifier, is missing: make it with "
     "`python -m vae train --preset classifier`."
 )
 
@@ -142,7 +151,7 @@ def grid_sentence(grid: int, sigmas: float | None, link: Link) -> str:
             "the prior lies within."
         )
     linked = " At the left are the places of the same quantile." if link == "quantiles" else ""
-    return f"{where}{linked} Click a picture to go there."
+    return f"{where}{linked}"
 
 
 def _share(mass: float) -> str:
@@ -150,20 +159,21 @@ def _share(mass: float) -> str:
     return f"{percent:.0f} %" if percent < 99 else f"{percent:.1f} %" if percent < 99.9 else "all but a trace"
 
 
-DRAWS_SENTENCES: Mapping[Link, str] = {
-    "coordinates": (
-        "Places drawn at random from the prior, N(0, I). Both networks decode the same coordinates. Click a "
-        "picture to go there."
-    ),
-    "quantiles": (
-        "Places drawn at random from the prior, N(0, I); at the left those of the same quantile. Click a "
-        "picture to go there."
-    ),
+def draws_sentence(law: Law, *, has_prior: bool) -> str:
+    """Where the pictures of draws come from; `has_prior` says it of the network at the left."""
+    left = LAW_SENTENCES["prior" if has_prior else law]
+    return f"Some of the {JUDGED} places of each bar: {left} at the left, by the prior N(0, I) at the right."
+
+
+LAW_SENTENCES: Mapping[Law, str] = {
+    "box": "anywhere in the box of the codes",
+    "prior": "by N(0, I)",
+    "own": "by the Gaussian that fits the codes",
 }
 
 
 FIGURES_SENTENCE = (
-    "What the KL divergence costs and what it brings: every network measured on the test digits. The marker "
+    "What pulling codes together costs and brings: every network measured on the test digits. The marker "
     "follows the slider."
 )
 
@@ -184,12 +194,19 @@ compared.
 
 - **Same quantile**: the autoencoder's codes spread several times further, so equal coordinates mean little.
   Along each axis, the place is chosen that has the same share of the digits' codes below it.
-- **Same coordinates**: both decode the same two numbers.
+- **Same $z_1$, $z_2$**: both decode the same two numbers.
 - **Density** compares where codes are, every test digit's own $\mathcal N(\mu, \sigma^2)$ summed up, with
   where the prior expects them. A hole is a place that the prior would draw and where no codes are.
-- The autoencoder has no prior. The **Gaussian that fits its codes** stands in: holes are shown, and random
-  places drawn, as that Gaussian expects.
-- **Posteriors** are the 1σ ellipses of 100 codes of one digit, to scale. The autoencoder's are points.
+- **Random places** are 500 a side. The VAE's come from its prior. The autoencoder has none, so a student
+  would point anywhere among its codes: *the box* holds all but 0.1 % of them at each side, and a tenth of
+  its width around. *N(0, I)* borrows the VAE's prior; *its own Gaussian* fits its codes.
+- **The judge** is a separate network. It names a digit or says "no digit"; what it is at least 90 % sure of
+  counts. The **95 % interval** (Wilson) holds the share of all such places in 95 of 100 trials.
+- **Different digits** are how many equally frequent digits the named pictures amount to, at most 10.
+- **Density** of the autoencoder is compared with the Gaussian that fits its codes.
+- **Is it a digit?** shades both maps: the darker, the less sure the judge is of any digit.
+- **Posteriors** are the 1σ ellipses of 100 codes of one digit; if they are enlarged, the map says so. The
+  autoencoder's are points.
 """
 
 WHY_FIGURES = r"""

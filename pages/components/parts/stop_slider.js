@@ -36,7 +36,7 @@ export class LadderSlider {
     scale.style.setProperty("--rungs", rungs.length);
     // The slider says the same to a screen reader.
     scale.append(make("div", { class: "ladder-ticks", "aria-hidden": "true" }, ...this.#ticks));
-    const what = make("span", {}, "weight of the KL divergence");
+    const what = make("span", {}, "pull on the codes (KL weight)");
     this.element = make("div", { class: "ladder" }, make("p", {}, this.#name, what), scale);
   }
 

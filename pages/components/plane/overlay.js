@@ -24,7 +24,7 @@ export class Overlay {
     this.#prior.show(shown);
   }
 
-  /** Write every digit's name at its place, [z1, z2] or null for none, save for those of the set `hidden`. */
+  /** Write every digit's name at its places, a list of [z1, z2] a digit, save for those of the set `hidden`. */
   name(places, hidden) {
     this.#names.write(places, hidden);
     this.#names.place(this.#plane);
@@ -82,9 +82,8 @@ class Names {
 
   write(places, hidden) {
     this.#group.replaceChildren();
-    this.#written = places.flatMap((z, digit) =>
-      z && !hidden.has(digit) ? [{ z, label: add(this.#group, "text", {}, digit) }] : [],
-    );
+    const seen = places.map((own, digit) => (hidden.has(digit) ? [] : own));
+    this.#written = seen.flatMap((own, digit) => own.map((z) => ({ z, label: add(this.#group, "text", {}, digit) })));
   }
 
   place(plane) {
@@ -110,9 +109,11 @@ class Mark {
     this.#group.style.display = this.z ? "" : "none";
     if (!this.z) return;
     const there = plane.pixelOf(...this.z);
-    const [x, y] = there.map((pixel) => Math.min(Math.max(pixel, 0), plane.side));
-    // What lies outside the view is marked at its edge.
-    this.#group.classList.toggle("outside", x !== there[0] || y !== there[1]);
+    // What lies outside the view is marked at its edge, by a whole ring.
+    const isOutside = there.some((pixel) => pixel < 0 || pixel > plane.side);
+    const room = isOutside ? RADIUS + 2 : 0;
+    const [x, y] = there.map((pixel) => Math.min(Math.max(pixel, room), plane.side - room));
+    this.#group.classList.toggle("outside", isOutside);
     set(this.#group, { transform: `translate(${x} ${y})`, "data-z1": this.z[0], "data-z2": this.z[1] });
   }
 }

@@ -3,13 +3,14 @@
 const POINT = "latent-atlas:point";
 const CHANNEL = "latent-atlas:channel";
 const TWIN = "latent-atlas:twin";
+const SHARES = "latent-atlas:shares";
 const ASK = "latent-atlas:ask";
 const ASK_POINT = "latent-atlas:ask-point";
 const ASK_RUNG = "latent-atlas:ask-rung";
 
 /**
  * A picture to show: {group, model, z1, z2, pixels: Uint8Array of 784, phase: "preview" or "pin",
- * likely: {digit, count, of} or null}.
+ * vote: in words, how the labels of the nearest codes vote; "" as long as they are not known}.
  */
 export function announcePoint(detail) {
   send(POINT, detail);
@@ -28,6 +29,14 @@ export function announceTwin(detail) {
   send(TWIN, detail);
 }
 
+/**
+ * How many random places of two linked planes are digits: {group, rung: name of the checkpoint at the right, left, right:
+ * {percent, low, high, digits, judged} or null}.
+ */
+export function announceShares(detail) {
+  send(SHARES, detail);
+}
+
 /** Hear of a group's pictures and channel, beginning with the latest. Returns the function that ends it. */
 export function listen(group, { point, channel }) {
   const stop = hearAll(group, { [POINT]: point, [CHANNEL]: channel });
@@ -38,6 +47,13 @@ export function listen(group, { point, channel }) {
 /** Hear what a group's two planes show, beginning with the latest. Returns the function that ends it. */
 export function listenTwin(group, hear) {
   const stop = hearAll(group, { [TWIN]: hear });
+  send(ASK, { group });
+  return stop;
+}
+
+/** Hear how many random places of a group's two planes are digits, beginning with the latest. Returns the function that ends it. */
+export function listenShares(group, hear) {
+  const stop = hearAll(group, { [SHARES]: hear });
   send(ASK, { group });
   return stop;
 }

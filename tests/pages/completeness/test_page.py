@@ -18,12 +18,12 @@ from pages.components.completeness.view import CompletenessView
 from pages.components.frame import service
 from pages.components.frame.choices import offered
 from tests.pages.links import follow
-from vae.measure.draws import judged
+from vae.measure.draws import JUDGED, LAWS, counted, drawn, judged
 from vae.model import checkpoint as checkpoints
 from vae.model import ladder
-from vae.model.classifier import class_probabilities, find_classifier
+from vae.model.classifier import find_classifier
 from vae.plane.linking import carried
-from vae.plane.prior import prior_draws
+from vae.serving.batching import QueueFull
 
 MAIN = Path(__file__).parents[3] / "pages" / "main.py"
 CHECKPOINTS = service.CHECKPOINTS
@@ -75,15 +75,22 @@ def test_a_bare_address_shows_beta_1_beside_the_autoencoder_and_stays_bare() -> 
 
 def test_an_address_reproduces_the_view() -> None:
     address = {"beta": "4", "link": "coordinates", "plane": "left", "z1": "1.5", "z2": "-0.25", "grid": "7"}
-    app = opened(**address, overlay="ellipses", digit="8", sigmas="2.5", draws="12", seed="6")
+    app = opened(**address, overlay="ellipses", digit="8", sigmas="2.5", draws="12", seed="6", law="own")
     assert view(app) == CompletenessView(
-        *(4, "coordinates", "left", (1.5, -0.25), "ellipses", 8), grid=7, sigmas=2.5, draws=12, seed=6
+        *(4, "coordinates", "left", (1.5, -0.25), "ellipses", 8, "own", 6),
+        grid=7,
+        sigmas=2.5,
+        draws=12,
+        more="grid",
     )
+    assert app.get_by_key("completeness_law").value == "own"
+    assert app.get_by_key("completeness_more").value == "grid"
     assert app.get_by_key("completeness_link").value == "coordinates"
     assert app.get_by_key("completeness_overlay").value == "ellipses"
     assert app.selectbox(key="completeness_digit").value == 8
     assert app.slider(key="completeness_grid").value == 7
     assert app.text_input(key="completeness_sigmas").value == "2.5"
+    app = opened(draws="12")
     assert app.slider(key="completeness_draws").value == 12
 
 
@@ -124,19 +131,23 @@ def test_what_the_maps_tell_is_checked() -> None:
     assert view(app) == CompletenessView()
 
 
-def test_the_sentence_says_which_link_is_on() -> None:
+def test_the_lead_says_which_link_is_on() -> None:
+    def lead(app: AppTest) -> str:
+        return next(element.value for element in app.html if 'data-testid="sentence"' in element.value)
+
     app = opened()
-    assert "Same quantile:" in text(app, "sentence")
+    assert "Same quantile:" in lead(app)
     app.get_by_key("completeness_link").set_value("coordinates").run()
-    assert "Same coordinates:" in text(app, "sentence")
-    assert "Same quantile:" not in text(app, "sentence")
+    assert "Same z₁, z₂:" in lead(app)
+    assert "Same quantile:" not in lead(app)
     assert app.query_params == {"link": "coordinates"}
+    assert "Same" not in lead(opened(present="1"))  # one sentence for a projector
 
 
 def test_a_collapsed_rung_is_called_so(folder: Path) -> None:
     path = folder / ladder.file(32)
     checkpoints.save(checkpoints.load(path).with_figures({"kl_nats": 0.001}), path)
-    assert "The posterior has collapsed" in text(opened(beta="32"), "sentence")
+    assert "The VAE has collapsed" in text(opened(beta="32"), "sentence")
     assert "collapsed" not in text(opened(beta="16"), "sentence")
 
 
@@ -168,7 +179,7 @@ def test_overlays_belong_to_the_rung_that_is_shown() -> None:
 
 
 def test_the_grid_is_chosen_by_probability_or_by_range() -> None:
-    app = opened()
+    app = opened(more="grid")
     app.slider(key="completeness_grid").set_value(9).run()
     app.get_by_key("completeness_range").set_value(True).run()
     assert (view(app).grid, view(app).sigmas) == (9, 3.0)
@@ -180,7 +191,7 @@ def test_the_grid_is_chosen_by_probability_or_by_range() -> None:
 
 
 def test_drawing_again_draws_other_points_and_the_address_keeps_them() -> None:
-    app = opened()
+    app = opened(more="draws")
     app.button(key="completeness_again").click().run()
     assert view(app).seed == 1
     app.slider(key="completeness_draws").set_value(30).run()
@@ -188,40 +199,84 @@ def test_drawing_again_draws_other_points_and_the_address_keeps_them() -> None:
     assert app.query_params == {"draws": "30", "seed": "1"}
 
 
-def test_draws_are_decoded_and_judged_where_the_link_says() -> None:
+def test_one_section_is_open_at_a_time_and_the_address_says_which() -> None:
+    app = opened()
+    hooks = {"grid": "completeness_grid", "draws": "completeness_draws", "curves": "completeness_csv"}
+
+    def open_ones() -> set[str]:
+        keys = {element.key for kind in ("slider", "download_button") for element in app.get(kind)}
+        return {more for more, key in hooks.items() if key in keys}
+
+    assert open_ones() == set()
+    for more in hooks:
+        app.get_by_key("completeness_more").set_value(more).run()
+        assert not app.exception
+        assert open_ones() == {more}
+        assert app.query_params == {"more": more}
+    app.get_by_key("completeness_more").set_value(None).run()
+    assert open_ones() == set()
+    assert app.query_params == {}
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_hundreds_of_draws_are_decoded_and_judged_and_some_are_kept(law) -> None:
     opened()
-    right = completeness_data.draws("beta-1", 12, 5, None)
-    left = completeness_data.draws("autoencoder", 12, 5, "beta-1")
-    same = completeness_data.draws("autoencoder", 12, 5, None)
-    assert right is not None
-    assert left is not None
-    assert same is not None
-    points = prior_draws(12, 5).numpy()
-    np.testing.assert_array_equal(right.points, points)
-    np.testing.assert_array_equal(same.points, points)
-    wanted = carried(points, loaded(1).latents.means, loaded(0).latents.means)
-    np.testing.assert_allclose(left.points, wanted, rtol=1e-6)
-    model = loaded(0).build()
+    found = completeness_data.draws("autoencoder", law, 5)
+    assert found is not None
+    loaded_model = loaded(0)
+    points = drawn(law, loaded_model.latents.means, JUDGED, 5)
     with torch.inference_mode():
-        ink = torch.sigmoid(model.decode(torch.from_numpy(wanted))) * 255
-    np.testing.assert_allclose(left.images, ink.numpy(), atol=0.51)
+        ink = torch.sigmoid(loaded_model.build().decode(torch.from_numpy(points))) * 255
     classifier = find_classifier(CHECKPOINTS, torch.device("cpu"))
     assert classifier is not None
-    likely = class_probabilities(classifier, torch.from_numpy(right.images.astype(np.float32) / 255))
-    assert [verdict.digit for verdict in right.verdicts] == likely.argmax(dim=1).tolist()
+    verdicts = judged(ink.round().byte().numpy(), classifier)
+    assert found.share.judged == JUDGED
+    assert found.share.share == pytest.approx(counted(verdicts).share, abs=2 / JUDGED)
+    shown = len(found.points)
+    np.testing.assert_array_equal(found.points, points[:shown])
+    np.testing.assert_allclose(found.images, ink[:shown].numpy(), atol=0.51)
+    assert [verdict.named for verdict in found.verdicts] == [verdict.named for verdict in verdicts[:shown]]
 
 
-def test_a_collapsed_plane_carries_draws_no_further_than_the_channel_takes() -> None:
-    opened()
-    left = completeness_data.draws("autoencoder", 60, 0, "beta-32")
-    assert left is not None
-    assert np.abs(left.points).max() <= 1000
+def test_the_law_is_the_autoencoders_and_the_vae_keeps_to_its_prior(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+    draws = completeness_data.draws
+
+    def noted(name: str, law, seed: int):
+        asked.append((name, law))
+        return draws(name, law, seed)
+
+    monkeypatch.setattr(completeness_data, "draws", noted)
+    app = opened(beta="4")
+    app.get_by_key("completeness_law").set_value("own").run()
+    tell(app, "beta-8", "right", [0.5, 0.5], 1)
+    assert asked == [
+        *(("autoencoder", "box"), ("beta-4", "prior")),
+        *(("autoencoder", "own"), ("beta-4", "prior")),
+        *(("autoencoder", "own"), ("beta-8", "prior")),
+    ]
+    assert app.query_params == {"beta": "8", "law": "own", "z1": "0.5", "z2": "0.5"}
+
+
+def test_when_too_many_ask_at_once_the_page_says_so_and_the_maps_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> None:
+        raise QueueFull("full")
+
+    monkeypatch.setattr(completeness_data, "draws", full)
+    app = opened(more="draws")
+    assert "too much to do" in app.warning[0].value
+    assert not app.error
+    assert text(app, "sentence").strip() == ""
 
 
 def test_the_table_shows_every_model_with_its_own_record(folder: Path) -> None:
     path = folder / ladder.file(8)
     checkpoints.save(checkpoints.load(path).with_figures({"kl_nats": 3.25, "completeness": 0.625}), path)
-    content = next(element.value for element in opened().html if "Complete, N(0, I)" in element.value)
+    content = next(
+        element.value for element in opened(more="curves").html if "Complete, N(0, I)" in element.value
+    )
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", content)]
     titles = [row[0] for row in rows[1:]]
     assert titles == ["Autoencoder", *(f"VAE, β = {beta:g}" for beta in ladder.BETAS if beta), "VAE"]
@@ -295,7 +350,7 @@ def test_without_a_classifier_the_page_works_and_says_what_is_missing(folder: Pa
     (folder / "classifier.pt").unlink()
     app = opened()
     (warning,) = app.warning
-    assert "the classifier is missing" in warning.value
+    assert "is missing" in warning.value
 
 
 def test_leaving_the_page_and_coming_back_keeps_the_view() -> None:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.components.completeness.view import LAYERS, SEEDS, CompletenessView, parts
+from pages.components.completeness.view import COUNTS, LAYERS, MORE, SEEDS, CompletenessView, parts
 from pages.components.frame import views as codec
 from pages.components.frame.views import Part
-from vae.measure.draws import COUNTS
+from vae.measure.draws import LAWS
 from vae.model import ladder
 from vae.model.ladder import BETAS
 from vae.plane.linking import LINKS
@@ -33,6 +33,8 @@ views = st.builds(
     sigmas=sigmas,
     draws=st.integers(*COUNTS),
     seed=st.integers(0, SEEDS - 1),
+    law=st.sampled_from(LAWS),
+    more=st.sampled_from(MORE),
 )
 
 
@@ -90,10 +92,13 @@ def test_whatever_rungs_there_are_the_view_is_one_that_can_be_shown(
                 "sigmas",
                 "draws",
                 "seed",
+                "law",
+                "more",
                 "else",
             ]
         ),
-        st.text() | st.sampled_from(["nan", "-1e400", "4", "3.5", "left", "coordinates", "density", "٣"]),
+        st.text()
+        | st.sampled_from(["nan", "-1e400", "4", "3.5", "left", "coordinates", "density", "own", "٣"]),
     )
 )
 def test_any_address_gives_a_view_that_can_be_shown(parameters: dict[str, str]) -> None:
@@ -107,6 +112,8 @@ def test_any_address_gives_a_view_that_can_be_shown(parameters: dict[str, str]) 
     assert view.sigmas is None or SIGMAS[0] <= view.sigmas <= SIGMAS[1]
     assert COUNTS[0] <= view.draws <= COUNTS[1]
     assert 0 <= view.seed < SEEDS
+    assert view.law in LAWS
+    assert view.more in MORE
     assert all(abs(z) <= 1000 for z in view.point)
     assert read(write(view)) == (view, None)
 
@@ -117,7 +124,7 @@ def test_any_address_gives_a_view_that_can_be_shown(parameters: dict[str, str]) 
         *(("beta", "3"), ("beta", "nan"), ("beta", ""), ("link", "angle"), ("plane", "middle")),
         *(("z1", "inf"), ("z2", "1001"), ("overlay", "heat"), ("digit", "10"), ("digit", "2.5")),
         *(("grid", "41"), ("grid", "4"), ("sigmas", "7"), ("sigmas", "0.4"), ("draws", "61")),
-        *(("seed", "-1"), ("seed", "1000000"), ("seed", "one")),
+        *(("law", "gauss"), ("more", "everything"), ("seed", "-1"), ("seed", "1000000"), ("seed", "one")),
     ],
 )
 def test_what_cannot_be_shown_is_named_and_the_rest_is_kept(name: str, value: str) -> None:
@@ -142,7 +149,14 @@ def test_a_rung_that_is_not_there_is_refused() -> None:
     [
         ({"beta": "8", "plane": "left", "z1": "2.5", "z2": "-1.0"}, {"beta": 8, "plane": "left"}),
         ({"beta": "0.25", "z1": "2.5", "z2": "-1.0", "link": "coordinates"}, {"link": "coordinates"}),
-        ({"beta": "0", "z1": "2.5", "z2": "-1", "sigmas": "2.5", "grid": "7"}, {"sigmas": 2.5, "grid": 7}),
+        (
+            {"beta": "0", "z1": "2.5", "z2": "-1", "sigmas": "2.5", "grid": "7"},
+            {"sigmas": 2.5, "grid": 7, "more": "grid"},
+        ),
+        (
+            {"beta": "0", "z1": "2.5", "z2": "-1", "draws": "7", "seed": "3"},
+            {"draws": 7, "seed": 3, "more": "draws"},
+        ),
     ],
 )
 def test_an_address_that_was_saved_once_shows_the_same(saved: dict[str, str], view: dict[str, Any]) -> None:

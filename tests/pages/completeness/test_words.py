@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.stats import chi
 
-from pages.components.completeness.view import LAYERS
+from pages.components.completeness.view import LAYERS, MORE
 from pages.components.completeness.words import (
     FIGURES,
+    LAW_NAMES,
+    LAW_WHY,
     LAYER_NAMES,
     LINK_NAMES,
+    LINK_SENTENCES,
+    MORE_NAMES,
+    TASK,
+    draws_sentence,
     grid_sentence,
     missing_sentence,
     outcome,
-    rung_rows,
-    sentence,
     table_html,
     why_figures,
 )
+from vae.measure.draws import JUDGED, LAWS, Share
+from vae.measure.intervals import wilson
 from vae.model.ladder import BETAS
-from vae.plane.linking import LINKS, Link
+from vae.plane.linking import LINKS
 
 RECORDED = {
     "reconstruction_nats": 128.7526,
@@ -33,63 +36,59 @@ RECORDED = {
     "log_likelihood_nats": -130.8796,
     "completeness": 0.8837,
     "completeness_fitted": 0.8843,
-    "completeness_digits": 8.549,
+    "completeness_box": 0.615,
     "completeness_covered": 0.7552,
 }
 
 
-def test_rows_are_rounded_not_invented() -> None:
-    assert [value for _, value in rung_rows(RECORDED)] == [
-        *("128.8 nats", "6.9 nats", "−135.6 nats", "−130.9 nats", "88.4 %", "88.4 %", "8.5", "75.5 %")
-    ]
-
-
-@given(st.dictionaries(st.sampled_from([measure.key for measure in FIGURES]), st.floats()))
-def test_every_model_has_the_same_rows_in_the_same_order(recorded: dict[str, float]) -> None:
-    rows = rung_rows(recorded)
-    assert [name for name, _ in rows] == [measure.name for measure in FIGURES]
-    assert all(value for _, value in rows)
+def share(named: float, digits: float = 9.0) -> Share:
+    return Share(named, wilson(named, JUDGED), digits, JUDGED)
 
 
 def test_every_choice_has_a_name_and_every_link_a_sentence() -> None:
     assert set(LAYER_NAMES) == set(LAYERS)
-    assert set(LINK_NAMES) == set(LINKS)
-    sentences = {sentence(link, {}, {}, same=False) for link in LINKS}
-    assert len(sentences) == len(LINKS)
-    assert all(said.count(".") == 1 for said in sentences)
+    assert set(LINK_NAMES) == set(LINK_SENTENCES) == set(LINKS)
+    assert set(LAW_NAMES) == set(LAWS)
+    assert set(MORE_NAMES) == set(MORE) - {"none"}
 
 
-@pytest.mark.parametrize("link", LINKS)
-def test_the_figures_of_both_planes_stand_beside_the_link(link: Link) -> None:
-    autoencoder = {"completeness_fitted": 0.7727, "completeness": 0.8132}
-    said = sentence(link, autoencoder, RECORDED, same=False)
-    assert "77 % of random draws at the left (own Gaussian) and 88 % at the right (prior). Same" in said
-    assert said.endswith(sentence(link, {}, {}, same=False))
-
-
-def test_a_vae_in_place_of_the_autoencoder_is_scored_by_the_prior() -> None:
-    stand_in = RECORDED | {"completeness_fitted": 0.5, "completeness": 0.75}
-    assert "75 % of random draws at the left (prior)" in outcome(stand_in, RECORDED)
+def test_the_shares_of_both_planes_are_told_and_whether_they_may_differ_by_chance() -> None:
+    said = outcome({"kl_nats": 2.5}, (share(0.6), share(0.74)), same=False)
+    assert said == "A judge finds a digit at 60 % of random places at the left, 74 % at the right."
+    assert "by chance" not in said
+    assert outcome({}, (share(0.6), share(0.64)), same=False).endswith("may be chance.")
+    assert "chance" not in outcome({}, (share(0.74), share(0.6)), same=False)
 
 
 def test_networks_that_are_the_same_or_collapsed_are_not_compared() -> None:
-    collapsed = RECORDED | {"kl_nats": 0.001, "completeness": 1.0}
-    assert outcome(RECORDED, collapsed).startswith("The posterior has collapsed")
-    assert outcome({}, collapsed).startswith("The posterior has collapsed")
-    assert outcome(RECORDED, RECORDED | {"kl_nats": 2.5}).startswith("A classifier")
-    assert "same network" in sentence("quantiles", RECORDED, RECORDED, same=True)
-    assert "%" not in sentence("quantiles", RECORDED, RECORDED, same=True)
+    shares = share(0.6), share(0.0, 0.0)
+    assert outcome({"kl_nats": 0.003}, shares, same=False).startswith("The VAE has collapsed")
+    assert outcome({"kl_nats": 0.003}, None, same=False).startswith("The VAE has collapsed")
+    assert "same network" in outcome({}, shares, same=True)
+    assert "%" not in outcome({}, shares, same=True)
+    assert outcome({}, None, same=False) == ""
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from(["kl_nats", "completeness", "completeness_fitted"]),
-        st.floats(0, 1) | st.sampled_from([math.nan, math.inf, -math.inf]),
-    )
+@pytest.mark.parametrize("law", LAWS)
+def test_draws_say_where_they_come_from(law) -> None:
+    assert "prior N(0, I) at the right" in draws_sentence(law, has_prior=False)
+    assert draws_sentence(law, has_prior=True) == draws_sentence("prior", has_prior=False)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *LINK_SENTENCES.values(),
+        *(
+            outcome({"kl_nats": kl}, (share(0.6), share(0.64)), same=same)
+            for kl, same in ((3, False), (0, False), (3, True))
+        ),
+        *(draws_sentence(law, has_prior=False) for law in LAWS),
+        *(LAW_WHY, TASK),
+    ],
 )
-def test_what_was_not_measured_is_not_said(recorded: dict[str, float]) -> None:
-    assert "nan" not in outcome(recorded, recorded)
-    assert "inf" not in outcome(recorded, recorded)
+def test_sentences_are_short(said: str) -> None:
+    assert all(len(sentence.split()) <= 20 for sentence in re.split(r"(?<=[.:])\s", said))
 
 
 @pytest.mark.parametrize("reach", [0.5, 1.0, 2.0, 2.5])

@@ -9,8 +9,11 @@ from torch.distributions import Normal
 
 from vae.measure.aggregate import (
     DECADES,
+    ENLARGEMENTS,
     NEGLIGIBLE,
+    VISIBLE,
     aggregate_mass,
+    enlargement,
     excess,
     fitted_mass,
     posterior_ellipses,
@@ -206,3 +209,16 @@ def test_codes_that_lie_as_the_fitted_gaussian_expects_are_no_excess() -> None:
     assert np.abs(own).mean() < 0.1
     assert of_prior.max() > 0.5
     assert of_prior.min() < -0.5
+
+
+@pytest.mark.parametrize("deviation", [0.002, 0.02, 0.05, 0.2, 1.0])
+def test_ellipses_are_enlarged_no_more_than_is_needed_to_see_them(deviation: float) -> None:
+    ellipses = np.array([[0, 0, deviation, deviation]] * 3, dtype=np.float32)
+    factor, width = enlargement(ellipses, 9.0), 9.0
+    assert factor * deviation >= 0.999 * VISIBLE * width
+    assert all(smaller * deviation < VISIBLE * width for smaller in ENLARGEMENTS if smaller < factor)
+
+
+def test_points_and_no_posteriors_at_all_are_not_enlarged() -> None:
+    assert enlargement(np.zeros((3, 4), np.float32), 9.0) == 1
+    assert enlargement(np.zeros((0, 4), np.float32), 9.0) == 1
