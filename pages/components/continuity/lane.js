@@ -26,6 +26,7 @@ export class Lane {
   #read = make("div", { class: "read", title: "What the judge reads on the way; blank: no digit, or none for sure" });
   #empty = make("div", { class: "empty", title: "Hatched: no code lives near" });
   #pictures = new PathPictures((one, frames) => this.#draw(one, frames));
+  #t = 0;
   #frames = null;
   #drawn;
 
@@ -78,13 +79,14 @@ export class Lane {
     return this.element.getAttribute("aria-busy") === "true";
   }
 
-  /** Decode the whole path; `come` is called when it is here. */
-  decode(come) {
-    this.#pictures.decode(come);
+  /** Decode the whole path, and show the point that is shown again as soon as that is here. */
+  decode() {
+    this.#pictures.decode(() => this.show(this.#t));
   }
 
   /** Show the point at part t of the path. */
   show(t) {
+    this.#t = t;
     this.#film.mark(t);
     this.#write(t);
     this.#pictures.show(Math.round(t * (this.points.length / 2 - 1)));

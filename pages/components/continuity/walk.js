@@ -164,7 +164,7 @@ class Continuity {
       lane.learn(known, confident);
       if (!moved && (lane !== this.#own || kind === this.#path)) return;
       lane.path = points;
-      lane.decode(() => this.#render());
+      if (this.#mode === "path") lane.decode();
     });
     this.#path = kind;
     if (this.#mode === "path") this.#map.drawLine(kind, this.#own.points);
@@ -190,7 +190,7 @@ class Continuity {
   }
 
   #restEnds() {
-    this.#own.decode(() => this.#render());
+    this.#own.decode();
     this.#tellNow();
   }
 
