@@ -20,7 +20,7 @@ def title(name: str, checkpoint: Checkpoint) -> str:
 
 
 def sentence(checkpoint: Checkpoint) -> str:
-    """One sentence on what the model is and what that does to the plane."""
+    """What the model is and what that does to the plane, in a sentence or two."""
     beta = checkpoint.training_config.beta
     if not checkpoint.model_config.variational:
         return (

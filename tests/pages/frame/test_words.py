@@ -35,7 +35,7 @@ def test_every_kind_of_model_has_a_sentence_of_its_own() -> None:
     kinds = [checkpoint(), checkpoint(variational=False), checkpoint(beta=0.5), checkpoint(beta=4)]
     sentences = {sentence(kind) for kind in kinds}
     assert len(sentences) == 4
-    assert all(text.endswith(".") and text.count(".") - text.count("0.5") == 1 for text in sentences)
+    assert all(text.endswith(".") and "\n" not in text for text in sentences)
 
 
 def test_figures_are_rounded_not_invented() -> None:
