@@ -1,34 +1,31 @@
-"""Continuity: drag a slider and one digit becomes another, along a path through the plane."""
+"""Continuity: drag a slider and one digit becomes another, along a path through two models' planes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from html import escape
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.continuity import data, words
+from pages.components.continuity.claim import Model, claim
+from pages.components.continuity.controls import show_controls
 from pages.components.continuity.data import Walked
-from pages.components.continuity.view import KEEPER, PathView, Walk, example
-from pages.components.continuity.walk import continuity
+from pages.components.continuity.view import KEEPER, PathView, Walk, beside, pair_ends
+from pages.components.continuity.walk import Lane, continuity
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
-from pages.components.frame.numbers import number_field
-from pages.components.frame.views import COORDINATES, Point
+from pages.components.frame.service import decoder_service
 from pages.components.frame.words import title
 from vae.measure import export
-from vae.model.checkpoint import Latents
 from vae.plane.box import data_box
-from vae.plane.neighbours import digit_at
-from vae.plane.paths import KINDS
+from vae.plane.paths import PathKind
 from vae.serving.batching import QueueFull
 from vae.serving.decoding import DecoderService
 
 WALK = "continuity_walk"  # key of the component
-ENDS = ("a", "b")
 REFERENCE = "autoencoder"  # the checkpoint whose figures stand beside the chosen one's
 
 
@@ -36,33 +33,11 @@ def keep_walk(walk: Walk) -> None:
     KEEPER.keep(**vars(walk))
 
 
-def keep_kind() -> None:
-    """Another kind of path; the geodesic brings the map that explains it."""
-    kind = st.session_state["continuity_kind"]
-    KEEPER.keep(kind=kind, magnification=kind == "geodesic")
-
-
-def move_end(end: str, point: Point | None) -> None:
-    if point is not None:
-        KEEPER.keep(**{end: point})
-
-
-def pick_digit(end: str, latents: Latents, after: int | None = None) -> None:
-    """Move an end to a test digit of the chosen label, or to the next one after that of index `after`."""
-    label = latents.labels[after] if after is not None else st.session_state[f"continuity_{end}_digit"]
-    move_end(end, example(latents, label, after))
-
-
-def move_typed(end: str, axis: int, value: float) -> None:
-    z1, z2 = getattr(KEEPER.now(), end)
-    move_end(end, (value, z2) if axis == 1 else (z1, value))
-
-
 def show_header(service: DecoderService, refused: str | None) -> None:
     with header(KEEPER):
         choose_checkpoint(service, "continuity")
-        with st.popover("Why?", type="tertiary", width="content"):
-            st.markdown(words.WHY)
+        with st.popover("Explain", type="tertiary", width="content"):
+            st.markdown(words.EXPLAIN)
     show_warnings(service, refused)
 
 
@@ -75,8 +50,7 @@ def show_walk(service: DecoderService) -> None:
         with st.container(key="continuity_lead"):
             lead = st.empty()
         with st.container(key="continuity_controls", horizontal=True, vertical_alignment="center"):
-            show_ends(service.checkpoint(view.checkpoint).latents, view.walk)
-            show_kinds(view)
+            show_controls(view, service.checkpoint(view.checkpoint).latents)
     try:
         draw_walk(service, view, lead)
     except QueueFull:
@@ -89,141 +63,113 @@ def draw_walk(service: DecoderService, view: PathView, lead: DeltaGenerator) -> 
 
     Raises QueueFull if too many paths are asked for at once.
     """
-    late = is_late(view)
+    names = compared(view.checkpoint, service.names)
+    late = is_late(view, names)
     kind = "straight" if late and view.kind == "geodesic" else view.kind
-    walked = data.walked(view.checkpoint, kind, view.a, view.b)
+    lanes, about_ends = walk_both(service, view, kind, names)
     heat_map = data.heat_map(view.checkpoint) if view.magnification and not late else None
-    said = words.SEARCHING if late else seen(service, view, walked)
-    lead.html(markup.lead(words.TASKS[view.mode], said))
+    said = words.SEARCHING if late else seen(service, view, lanes)
+    lead.html(markup.lead(words.TASKS[view.mode], f"{said} {about_ends}".strip()))
     continuity(
         key=WALK,
         checkpoint=view.checkpoint,
         walk=view.walk,
         kind=kind,
-        traversal=walked.traversal,
-        typical=data.digit_density(view.checkpoint).typical,
+        mode=view.mode,
+        lanes=lanes,
+        claim=measured(service, view, names),
         heat_map=heat_map,
+        legible=view.legible and not view.magnification,
         on_change=keep_walk,
     )
     with st.container(key="continuity_below"):  # a grid, laid out in page.css
-        show_path(view, walked)
-        show_evenness(service, view.checkpoint)
+        if view.mode == "path":
+            show_path(view, data.walked(view.checkpoint, kind, view.a, view.b))
+        show_evenness(service, names)
     if late:
-        measure(view, lead)
+        measure(view, names, lead)
 
 
-def is_late(view: PathView) -> bool:
-    """Whether what is asked for takes so long that the page shows the straight path first.
+def walk_both(
+    service: DecoderService, view: PathView, kind: PathKind, names: Sequence[str]
+) -> tuple[list[Lane], str]:
+    """The walk of each model, in the order of `names`, and a sentence if ends are not the same digits."""
+    own, about_ends, lanes = service.checkpoint(view.checkpoint).latents, "", []
+    for name in names:
+        checkpoint = service.checkpoint(name)
+        called = title(name, checkpoint)
+        ends = view if name == view.checkpoint else beside(view, own, checkpoint.latents)
+        if ends is None:
+            about_ends = words.no_companion(called)
+            continue
+        if not isinstance(ends, PathView):
+            about_ends = words.substitutes(ends.free, called, ends.labels)
+        walk = data.traversed(name, kind, ends.a, ends.b)
+        lanes.append(Lane(name, called, walk, data.code_deviation(name), data.digit_density(name).typical))
+    return lanes, about_ends if view.mode == "path" else ""
+
+
+def measured(service: DecoderService, view: PathView, names: Sequence[str]) -> str:
+    """What 1,000 walks say about the models that walk here, as HTML."""
+    found = {name: service.checkpoint(name) for name in names}
+    models = [
+        Model(title(name, checkpoint), f"checkpoints/{name}.pt", checkpoint.figures)
+        for name, checkpoint in found.items()
+    ]
+    of_the_pair = (view.a, view.b) == pair_ends(found[view.checkpoint].latents, view.pair)
+    return claim(models, view.pair if of_the_pair else None)
+
+
+def is_late(view: PathView, names: Sequence[str]) -> bool:
+    """Whether what is asked for takes so long that the page shows the straight paths first.
 
     The heat map comes with the survey of the plane; a geodesic, its survey there, still takes a moment.
     """
     if view.kind == "geodesic":
-        return st.session_state["geodesic"] != path_of(view)
+        return st.session_state["geodesic"] != path_of(view, names)
     return view.magnification and not data.is_surveyed(view.checkpoint)
 
 
-def path_of(view: PathView) -> tuple[str, Point, Point]:
-    return view.checkpoint, view.a, view.b
+def path_of(view: PathView, names: Sequence[str]) -> tuple[object, ...]:
+    return view.checkpoint, view.a, view.b, *names
 
 
-def measure(view: PathView, lead: DeltaGenerator) -> None:
+def measure(view: PathView, names: Sequence[str], lead: DeltaGenerator) -> None:
     """Wait for what is late, everything else being drawn already, then show it.
 
     A run that has drawn all it draws leaves nothing greyed out, and whatever the visitor does ends it.
     """
-    while not data.is_surveyed(view.checkpoint, timeout=0.3):
-        done = f"{100 * data.surveyed_share(view.checkpoint):.0f} %"
-        lead.html(markup.lead(words.TASKS[view.mode], words.MEASURING, done))
+    service = decoder_service()
+    waiting = list(names) if view.kind == "geodesic" else [view.checkpoint]
+    for name in waiting:
+        while not data.is_surveyed(name, timeout=0.3):
+            done = f"{100 * data.surveyed_share(name):.0f} %"
+            lead.html(markup.lead(words.TASKS[view.mode], words.MEASURING, done))
     if view.kind == "geodesic":
-        data.walked(view.checkpoint, view.kind, view.a, view.b)
-        st.session_state["geodesic"] = path_of(view)
+        walk_both(service, view, view.kind, names)
+        st.session_state["geodesic"] = path_of(view, names)
     st.rerun()
 
 
-def seen(service: DecoderService, view: PathView, walked: Walked) -> str:
+def seen(service: DecoderService, view: PathView, lanes: Sequence[Lane]) -> str:
     """One sentence on what is seen."""
     box = data_box(service.checkpoint(view.checkpoint).latents.means)
     if view.mode == "axes":
         return words.axes_sentence(view.point, box)
-    return words.path_sentence(view.kind, view.a, view.b, walked.traversal, walked.straight_length, box)
-
-
-def show_ends(latents: Latents, walk: Walk) -> None:
-    """Each end as a test digit that can be chosen, and both as numbers."""
-    for end, point in zip(ENDS, (walk.a, walk.b), strict=True):
-        show_digit_choice(end, digit_at(latents.means, point), latents)
-    with st.popover("Coordinates", width="content", help="Type the coordinates of A and B."):
-        for end, point in zip(ENDS, (walk.a, walk.b), strict=True):
-            show_typed(end, point)
-
-
-def show_digit_choice(end: str, index: int | None, latents: Latents) -> None:
-    name = end.upper()
-    st.session_state[f"continuity_{end}_digit"] = None if index is None else int(latents.labels[index])
-    with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
-        st.selectbox(
-            f"{name} is a digit",
-            range(10),
-            index=None,
-            format_func=lambda label: f"{name} is {'an' if label == 8 else 'a'} {label}",
-            placeholder=f"{name}: a point",
-            key=f"continuity_{end}_digit",
-            on_change=pick_digit,
-            args=(end, latents),
-            required=True,
-            label_visibility="collapsed",
-            width=124,
-        )
-        st.button(
-            "Next one",
-            key=f"continuity_{end}_next",
-            on_click=pick_digit,
-            args=(end, latents, index),
-            disabled=index is None,
-            help=f"Another test digit of the same label at {name}.",
-        )
-
-
-def show_typed(end: str, point: Point) -> None:
-    columns = st.columns(2, gap="xsmall")
-    for axis, (column, value) in enumerate(zip(columns, point, strict=True), start=1):
-        number_field(
-            f"{end.upper()}, z{axis}",
-            value,
-            COORDINATES,
-            f"continuity_{end}{axis}",
-            partial(move_typed, end, axis),
-            column,
-        )
-
-
-def show_kinds(view: PathView) -> None:
-    st.session_state["continuity_kind"] = view.kind
-    st.segmented_control(
-        "Path",
-        KINDS,
-        key="continuity_kind",
-        format_func=lambda kind: words.KIND_NAMES[kind],
-        on_change=keep_kind,
-        required=True,
-        label_visibility="collapsed",
-    )
-    st.session_state["continuity_magnification"] = view.magnification
-    st.toggle(
-        "Area magnification",
-        key="continuity_magnification",
-        on_change=KEEPER.keep_widget,
-        args=("magnification",),
-        help="How much larger a small patch of the plane becomes in picture space: √det JᵀJ.",
-        width="content",
-    )
+    readable = words.readable([(lane.title, lane.traversal) for lane in lanes])
+    return words.odd_ends(view.a, view.b, box) or readable
 
 
 def show_path(view: PathView, walked: Walked) -> None:
     """Figures of the path and the path as files."""
     with st.container(key="continuity_path", gap="small"):
         facts = words.path_facts(walked.traversal, walked.straight_length)
-        st.html("<h2>This path</h2>" + markup.facts(facts))
+        said = words.path_sentence(view.kind, view.a, view.b, walked.traversal, walked.straight_length)
+        st.html(
+            "<h2>This path through the map</h2>"
+            + markup.facts(facts)
+            + f'<p class="atlas-note" data-testid="path-sentence">{escape(said)}</p>'
+        )
         with st.container(horizontal=True, gap="xsmall"):
             show_exports(view, walked)
 
@@ -250,9 +196,8 @@ def show_exports(view: PathView, walked: Walked) -> None:
         )
 
 
-def show_evenness(service: DecoderService, name: str) -> None:
-    """The recorded figures of continuity, those of the plain autoencoder beside them."""
-    names = compared(name, service.names)
+def show_evenness(service: DecoderService, names: Sequence[str]) -> None:
+    """The recorded figures of continuity of the models that walk."""
     models = []
     for other in names:
         checkpoint = service.checkpoint(other)
@@ -264,14 +209,16 @@ def show_evenness(service: DecoderService, name: str) -> None:
             + markup.table(("Picture change per unit", "median", "99th percentile / median"), cells(models))
             + f'<p class="atlas-note" data-testid="evenness-sentence">{escape(sentence)}</p>'
         )
-        with st.popover("What do these mean?", type="tertiary", width="content"):
+        with st.popover("Explain these", type="tertiary", width="content"):
             st.markdown(words.WHY_EVENNESS)
 
 
 def compared(name: str, names: Sequence[str]) -> list[str]:
-    """The chosen checkpoint and the plain autoencoder; beside the autoencoder itself the first other one."""
-    others = [REFERENCE, *names] if name != REFERENCE else names
-    return [name, *[other for other in others if other != name and other in names][:1]]
+    """The plain autoencoder, then the chosen checkpoint; with the autoencoder itself the first other one."""
+    others = [other for other in names if other not in (name, REFERENCE)]
+    if name == REFERENCE:
+        return [REFERENCE, *others[:1]]
+    return [REFERENCE, name] if REFERENCE in names else [name, *others[:1]]
 
 
 def cells(models: Sequence[words.Evenness]) -> list[tuple[str, str, str]]:

@@ -129,7 +129,7 @@ def test_forced_colours_keep_bars_legend_and_toggles(page: Page, app: App) -> No
     toggle = page.locator("[data-testid=stCheckbox] label > div").first
     off = pixels(toggle)
     assert (off.sum(-1) < 384).mean() > 0.1
-    page.get_by_text("Digits behind").click()
+    page.get_by_text("Decoded plane").click()
     expect(page).to_have_url(re.compile("manifold=1"))
     page.mouse.move(5, 5)
     assert (np.abs(pixels(toggle) - off).max(-1) > 60).mean() > 0.2

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from pages.components.continuity.walk import POINTS
 from tests.browser.conftest import App
@@ -32,13 +32,18 @@ def address(app: App, kind: str, **more: object) -> str:
     return f"{app.url}/continuity?model=vae&path={kind}&{query}"
 
 
+def own(page: Page) -> Locator:
+    """The row of the model whose plane the map shows."""
+    return page.locator("[data-testid=lane][data-own]")
+
+
 def open_walk(page: Page, url: str) -> None:
     page.add_init_script(WHOLE_PATH)
     page.goto(url)
     expect(page.get_by_test_id("latent-map")).to_have_attribute("aria-busy", "false")
     expect(page.get_by_test_id("curves")).to_have_attribute("aria-busy", "false")
     # all pictures of the path are here when a scrub asks the channel for nothing
-    expect(page.get_by_test_id("digit")).to_have_attribute("data-frames", re.compile("[1-9]"))
+    expect(own(page).get_by_test_id("digit")).to_have_attribute("data-frames", re.compile("[1-9]"))
     page.wait_for_function("window.wholePath")
 
 
@@ -68,7 +73,7 @@ def test_dragging_the_slider_moves_everything_at_the_screen_s_rate(page: Page, a
     sockets = Sockets(page)
     open_walk(page, address(app, "straight"))
     page.wait_for_load_state("networkidle")
-    asked, reruns, frames = len(sockets.asked), sockets.reruns, shown(page).frames
+    asked, reruns, frames = len(sockets.asked), sockets.reruns, shown(own(page)).frames
     x, y = grab(page, "path-slider")
     # The drag is told to the page as a hand would: one change an animation frame, for two seconds.
     seconds, screen = page.get_by_test_id("path-slider").evaluate(
@@ -84,7 +89,7 @@ def test_dragging_the_slider_moves_everything_at_the_screen_s_rate(page: Page, a
             move();
         })"""
     )
-    drawn = shown(page)
+    drawn = shown(own(page))
     print(f"{(drawn.frames - frames) / seconds:.1f} digits a second, screen {screen / seconds:.1f}")
     assert (
         drawn.frames - frames >= min(FRAMES_A_SECOND * seconds, screen) * 0.95
@@ -96,7 +101,7 @@ def test_dragging_the_slider_moves_everything_at_the_screen_s_rate(page: Page, a
     expect(page).not_to_have_url(re.compile(r"t=0\.5\b"))
     settled = number(page, "curves", "data-t")
     wanted = straight(A, B, POINTS)[round(settled * (POINTS - 1))]
-    still = wait_until_shown(page, (float(wanted[0]), float(wanted[1])))
+    still = wait_until_shown(own(page), (float(wanted[0]), float(wanted[1])))
     assert_decoded(decoder("vae"), still.z, still.pixels)
     assert settled > 0.6
     marker = page.get_by_test_id("marker")
@@ -110,7 +115,7 @@ def test_arrow_keys_step_along_the_path(page: Page, app: App) -> None:
     slider.focus()
     for key, index in (("ArrowRight", 101), ("ArrowUp", 102), ("ArrowLeft", 101), ("End", 200), ("Home", 0)):
         page.keyboard.press(key)
-        drawn = wait_until_shown(page, (float(points[index, 0]), float(points[index, 1])))
+        drawn = wait_until_shown(own(page), (float(points[index, 0]), float(points[index, 1])))
         assert_decoded(decoder("vae"), drawn.z, drawn.pixels)
         assert number(page, "curves", "data-t") == pytest.approx(index / (POINTS - 1))
     expect(page).to_have_url(re.compile(r"t=0\.0\b|t=0\b"))
@@ -121,19 +126,20 @@ def test_arrow_keys_step_along_the_path(page: Page, app: App) -> None:
 def test_cross_fade_blends_the_ends_and_the_digit_does_not(page: Page, app: App) -> None:
     open_walk(page, address(app, "straight"))
     middle = straight(A, B, POINTS)[100]
-    wait_until_shown(page, (float(middle[0]), float(middle[1])))
-    frames = page.get_by_test_id("filmstrip").locator("button")
+    wait_until_shown(own(page), (float(middle[0]), float(middle[1])))
+    frames = own(page).get_by_test_id("filmstrip").locator("button")
     expect(frames).to_have_count(11)
     model, points = decoder("vae"), straight(A, B, POINTS)
     for k, index in enumerate(filmstrip(POINTS)):
-        picture = grey(page, f"[data-testid=filmstrip] button:nth-child({k + 1}) canvas")
+        picture = grey(page, f"[data-own] [data-testid=filmstrip] button:nth-child({k + 1}) canvas")
         assert_decoded(model, points[index], picture)
     first, last = (
-        grey(page, f"[data-testid=filmstrip] button:{end}-child canvas") for end in ("first", "last")
+        grey(page, f"[data-own] [data-testid=filmstrip] button:{end}-child canvas")
+        for end in ("first", "last")
     )
     blended = grey(page, "[data-testid=cross-fade]")
     np.testing.assert_allclose(blended, 0.5 * first.astype(float) + 0.5 * last, atol=0.51)
-    assert np.abs(blended.astype(int) - shown(page).pixels).max() > 50
+    assert np.abs(blended.astype(int) - shown(own(page)).pixels).max() > 50
     frames.nth(2).click()
     expect(page.get_by_test_id("curves")).to_have_attribute("data-t", "0.2")
     expect(page).to_have_url(re.compile(r"t=0\.2\b"))
@@ -144,7 +150,7 @@ def test_dragging_an_end_moves_path_and_pictures_and_reruns_once(page: Page, app
     open_walk(page, address(app, "straight"))
     page.wait_for_load_state("networkidle")
     before = page.get_by_test_id("path").locator(".line").get_attribute("d")
-    start, reruns = shown(page), sockets.reruns
+    start, reruns = shown(own(page)), sockets.reruns
     x, y = grab(page, "end-a")
     page.mouse.move(x - 60, y + 40, steps=15)
     expect(page.get_by_test_id("curves")).to_have_attribute("aria-busy", "true")
@@ -153,7 +159,7 @@ def test_dragging_an_end_moves_path_and_pictures_and_reruns_once(page: Page, app
     assert end[0] < A[0]
     assert end[1] < A[1]
     middle = straight(end, B, POINTS)[100]
-    moved = wait_until_shown(page, (float(middle[0]), float(middle[1])))
+    moved = wait_until_shown(own(page), (float(middle[0]), float(middle[1])))
     assert_decoded(decoder("vae"), moved.z, moved.pixels)
     assert moved.frames > start.frames
     assert sockets.reruns == reruns  # Python hears of it when it is let go
@@ -196,12 +202,12 @@ def test_the_first_geodesic_of_a_server_is_awaited_with_nothing_greyed_out(
     page.get_by_role("radio", name="Geodesic").click()
     sentence = page.get_by_test_id("sentence")
     expect(sentence).to_have_text(re.compile("is being (measured|looked for)"))
-    before = shown(page).frames
+    before = shown(own(page)).frames
     page.get_by_test_id("path-slider").focus()
     page.keyboard.press("ArrowRight")
     z1, z2 = straight(A, B, POINTS)[POINTS // 2 + 1].tolist()
-    wait_until_shown(page, (z1, z2))
-    assert shown(page).frames > before
+    wait_until_shown(own(page), (z1, z2))
+    assert shown(own(page)).frames > before
     expect(path).to_have_attribute("data-kind", "geodesic")
     expect(sentence).not_to_have_text(re.compile("is being"))
     greyed = page.evaluate("window.greyed")
@@ -238,7 +244,7 @@ def test_playing_goes_on_until_paused_and_tells_python_then(page: Page, app: App
     play.click()
     expect(play).to_have_attribute("aria-pressed", "false")
     expect(page).not_to_have_url(re.compile(r"t=0\.0\b"))
-    t, stopped = number(page, "curves", "data-t"), shown(page).frames
+    t, stopped = number(page, "curves", "data-t"), shown(own(page)).frames
     page.evaluate(
         """() => new Promise(done => {
             let frames = 20;
@@ -246,18 +252,20 @@ def test_playing_goes_on_until_paused_and_tells_python_then(page: Page, app: App
             wait();
         })"""
     )
-    assert (number(page, "curves", "data-t"), shown(page).frames) == (t, stopped)
+    assert (number(page, "curves", "data-t"), shown(own(page)).frames) == (t, stopped)
 
 
 def test_axis_sliders_decode_the_point_and_both_rows(page: Page, app: App) -> None:
     open_walk(page, address(app, "straight"))
-    page.get_by_role("button", name="Axes").click()
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("radio", name="One axis").click()
+    page.keyboard.press("Escape")
     expect(page.get_by_test_id("path-slider")).to_be_hidden()
     expect(page.get_by_test_id("path")).to_have_attribute("data-kind", "axes")
-    wait_until_shown(page, (0, 0))
+    wait_until_shown(own(page), (0, 0))
     page.get_by_test_id("z1-slider").focus()
     page.keyboard.press("Shift+ArrowRight")
-    drawn = wait_until_shown(page, (0.5, 0))
+    drawn = wait_until_shown(own(page), (0.5, 0))
     assert_decoded(decoder("vae"), drawn.z, drawn.pixels)
     for axis in (1, 2):
         row = page.get_by_test_id(f"z{axis}-strip").locator("button")
@@ -268,9 +276,12 @@ def test_axis_sliders_decode_the_point_and_both_rows(page: Page, app: App) -> No
             assert_decoded(
                 decoder("vae"), z, grey(page, f"[data-testid=z{axis}-strip] button:nth-child({k + 1}) canvas")
             )
-    page.get_by_role("button", name="Path").click()
+    for part in ("filmstrip", "cross-fade", "curves", "play", "claim", "end-a"):
+        expect(page.get_by_test_id(part).first).to_be_hidden()  # what would do nothing here
+    expect(page.get_by_role("button", name="Next pair")).to_have_count(0)
+    page.get_by_role("button", name="Back to the path").click()
     middle = straight(A, B, POINTS)[100]
-    wait_until_shown(page, (float(middle[0]), float(middle[1])))  # the path is where it was left
+    wait_until_shown(own(page), (float(middle[0]), float(middle[1])))  # the path is where it was left
 
 
 def test_a_finger_drags_an_end(phone: BrowserContext, app: App) -> None:

@@ -135,7 +135,7 @@ def test_the_first_digit_does_not_wait_for_the_map(page: Page, app: App) -> None
     assert_decoded(decoder("vae"), before.z, before.pixels)
     held[0].continue_()
     expect(plane(page)).to_have_attribute("aria-busy", "false")
-    expect(page.get_by_text("most likely a")).to_be_visible()
+    expect(page.get_by_text("Vote of codes: a 1")).to_be_visible()
     assert shown(page).z == before.z
     box = box_of(page.locator(".latent-map-overlay .mark-pin .ring"))
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

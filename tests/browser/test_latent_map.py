@@ -46,7 +46,7 @@ def test_click_in_empty_space_draws_what_torch_decodes(page: Page, app: App) -> 
     ring = box_of(marker)
     assert (ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2) == pytest.approx((x, y), abs=1)
     expect(page).to_have_url(re.compile(rf"z1={drawn.z[0]:g}\b.*z2={drawn.z[1]:g}\b"))
-    expect(page.locator(".latent-map-spoken")).to_contain_text(re.compile(r"Likely digit \d: \d+ of the 50"))
+    expect(page.locator(".latent-map-spoken")).to_contain_text("No code lives near here")
     assert visible_range(page) == before
 
 
@@ -275,13 +275,15 @@ def test_touch_points_taps_and_pinches(phone: BrowserContext, app: App) -> None:
     dragged = wait_until_shown(page, z_at(page, *second), 2 * HALF_PIXEL)
     expect(page.locator(".mark-pin")).to_have_attribute("data-z1", "0")  # as long as the finger is down
     touch(session, "touchEnd")
-    expect(page.locator(".mark-pin")).to_have_attribute("data-z1", f"{round(dragged.z[0], 4):g}")
+    expect(page.locator(".mark-pin")).not_to_have_attribute("data-z1", "0")
+    chosen = page.locator(".mark-pin").evaluate("mark => [+mark.dataset.z1, +mark.dataset.z2]")
+    assert chosen == pytest.approx(dragged.z, abs=3 * HALF_PIXEL)  # there, or the dot beside it
     assert visible_range(page) == before
     assert page.evaluate("scrollY") == 0
 
     touch(session, "touchStart", first)
     touch(session, "touchEnd")
-    tapped = wait_until_shown(page, z_at(page, *first), 2 * HALF_PIXEL)
+    tapped = wait_until_shown(page, z_at(page, *first), 3 * HALF_PIXEL)
     expect(page).to_have_url(re.compile(rf"z1={tapped.z[0]:g}\b"))
 
     fixed = z_at(page, *first)

@@ -41,7 +41,7 @@ def test_on_the_map(page: Page, app: App) -> None:
 
 def test_of_an_end_of_the_path(page: Page, app: App) -> None:
     page.goto(f"{app.url}/continuity?a1=0.5&a2=1&b1=-1&b2=-1")
-    page.get_by_role("button", name="Coordinates").click()
+    page.get_by_role("button", name="More").click()
     expect_old_and_new(page, page.get_by_label("B, z1"), "-1", "-0,75", "b1=-0.75&b2=-1.0")
 
 

@@ -27,7 +27,7 @@ def few(digits, tmp_path, monkeypatch) -> None:
     )
     monkeypatch.setattr(cli, "CHECKPOINTS", tmp_path / "none")
     monkeypatch.setattr(
-        evaluation, "FULL", evaluation.FULL._replace(lattice=0.16, finest=0.08, confirm=False)
+        evaluation, "FULL", evaluation.FULL._replace(lattice=0.16, finest=0.08, confirm=False, judged=20)
     )
     monkeypatch.setattr(evaluation, "QUICK_IMAGES", 10)
     monkeypatch.setattr(quadrature, "SURVEY", 2)
@@ -123,6 +123,8 @@ def test_a_classifier_is_measured_in_the_same_way(path, capsys) -> None:
     file = path.with_name("classifier.pt")
     classifier.save_classifier(classifier.ClassifierCheckpoint(TrainingConfig(), weights), file)
     figures = printed(capsys, str(file))
+    assert figures["judge_scribbles_of"] == 20
+    assert "judge_far" not in figures  # no autoencoder is here
     assert classifier.load_classifier(file).figures == {}
     assert printed(capsys, str(file), "--record") == figures
     assert classifier.load_classifier(file).figures == figures

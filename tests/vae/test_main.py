@@ -150,7 +150,7 @@ def test_an_interrupted_run_is_readable_and_resumes_to_the_same_figures(mnist, t
     [
         (["evaluate", "nowhere.pt"], "nowhere.pt does not exist"),
         (["train", "--beta", "-1"], "beta"),
-        (["train", "--epochs", "0"], "epochs must be at least 1"),
+        (["train", "--epochs", "0"], "epochs must lie between 1 and"),
     ],
 )
 def test_mistakes_are_answered_with_one_sentence(arguments, sentence, capsys) -> None:

@@ -13,13 +13,16 @@ from vae.data import Digits, binarised_test_images
 from vae.measure.evidence import RADII, converged_log_likelihood, elbo, elbo_of, iwae
 from vae.measure.intervals import wilson
 from vae.measure.inversion import Decoder, invert
-from vae.measure.measures import FINER, OF, TABLE, Measure, is_exact, label
+from vae.measure.measures import FINER, MARGIN, OF, TABLE, Measure, is_exact, label
 from vae.measure.quality import Completeness, completeness, continuity, knn_accuracy
-from vae.model.checkpoint import Checkpoint
+from vae.measure.traversal import DigitDensity
+from vae.measure.walks import summary, walks
+from vae.model.checkpoint import Checkpoint, Latents
 from vae.model.classifier import Classifier
-from vae.model.network import Posterior, reparameterise
+from vae.model.network import VAE, Posterior, reparameterise
 from vae.plane.box import data_box
 from vae.plane.lattices import Points
+from vae.plane.pairs import PAIRS, SEED, pairs
 from vae.plane.prior import box_draws, fitted_draws, prior_draws
 
 Figures = dict[str, float]
@@ -32,6 +35,7 @@ class Effort(NamedTuple):
 
     draws: int  # from the prior, for completeness
     places: int  # for continuity, at draws from as many test images' posteriors
+    pairs: int  # of test digits, walked between
     lattice: float  # the first spacing tried for log p(x)
     finest: float  # and the last
     widest: float  # radius of the disc for log p(x)
@@ -40,9 +44,25 @@ class Effort(NamedTuple):
 
 
 FULL = Effort(
-    draws=10_000, places=10_000, lattice=0.04, finest=0.005, widest=RADII[-1], confirm=True, judged=2000
+    draws=10_000,
+    places=10_000,
+    pairs=PAIRS,
+    lattice=0.04,
+    finest=0.005,
+    widest=RADII[-1],
+    confirm=True,
+    judged=2000,
 )
-QUICK = Effort(draws=1000, places=1000, lattice=0.08, finest=0.04, widest=RADII[1], confirm=False, judged=200)
+QUICK = Effort(
+    draws=1000,
+    places=1000,
+    pairs=100,
+    lattice=0.08,
+    finest=0.04,
+    widest=RADII[1],
+    confirm=False,
+    judged=200,
+)
 
 NO_LIKELIHOOD = (
     "This model was trained by the squared error, that is with Gaussian pixels: its nats would be those of "
@@ -74,8 +94,9 @@ def evaluate(
 
     Images are binarised by sampling each pixel once with its grey value as probability, seed 0. Figures
     that do not exist are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, without
-    a classifier (on `device`) there is no completeness, and of a model that was trained by the squared
-    error nothing is told that counts the likelihood of pixels (`NO_LIKELIHOOD`). `gaps` adds `gap_figures`.
+    a classifier (on `device`) there are neither completeness nor walks, and of a model that was trained by
+    the squared error nothing is told that counts the likelihood of pixels (`NO_LIKELIHOOD`). `gaps` adds
+    `gap_figures`.
     """
     model = checkpoint.build(device)
     images = binarised_test_images(torch.from_numpy(test.images)).to(device)
@@ -95,6 +116,8 @@ def evaluate(
     if classifier is not None:
         on_step("completeness")
         figures |= all_completeness_figures(model.decode, latents.means, classifier, effort.draws)
+        on_step("walks between test digits")
+        figures |= walk_figures(model, latents, classifier, effort.pairs)
     if bernoulli and iwae_samples and checkpoint.model_config.variational:
         on_step(f"IWAE bound with {iwae_samples} samples")
         figures |= {"iwae_nats": iwae(model, images, iwae_samples), "iwae_samples": iwae_samples}
@@ -185,8 +208,23 @@ def completeness_figures(kind: str, measured: Completeness) -> Figures:
     return {name: value for name, value in figures.items() if math.isfinite(value)}
 
 
+def walk_figures(model: VAE, latents: Latents, classifier: Classifier, count: int = PAIRS) -> Figures:
+    """Means over straight walks between `count` pairs of test digits, half their 95 % intervals beside them.
+
+    Empty if all digits are of one kind.
+    """
+    if len(set(latents.labels.tolist())) < 2:
+        return {}
+    ends = pairs(latents.labels, count, SEED)
+    found = summary(walks(model, latents, DigitDensity(latents.means), classifier, ends))
+    figures: Figures = {"walks_pairs": count}
+    for kind, (mean, interval) in found._asdict().items():
+        figures |= {f"walks_{kind}": mean, f"walks_{kind}{MARGIN}": interval.high - mean}
+    return figures
+
+
 def as_text(figures: Figures) -> str:
-    """One figure a line, for people; a share of a known number of pictures with its 95 % interval."""
+    """One figure a line, for people, with its 95 % interval where that is known."""
     return "\n".join(
         f"{label(measure, figures):44}{measure.number(value, FINER):>11} {measure.unit}"
         f"{_interval(measure, value, figures)}".rstrip()
@@ -195,10 +233,13 @@ def as_text(figures: Figures) -> str:
     )
 
 
-def _interval(measure: Measure, share: float, figures: Figures) -> str:
-    """By Wilson, where the figures say of how many pictures this is a share."""
-    count = figures.get(f"{measure.key}{OF}")
-    if count is None:
+def _interval(measure: Measure, value: float, figures: Figures) -> str:
+    """Around a mean by its margin; by Wilson around a share of a known number of pictures."""
+    count, margin = figures.get(f"{measure.key}{OF}"), figures.get(f"{measure.key}{MARGIN}")
+    if margin is not None:
+        low, high = value - margin, value + margin
+    elif count is not None:
+        low, high = wilson(value, int(count))
+    else:
         return ""
-    low, high = wilson(share, int(count))
     return f"  [{measure.number(low, FINER)}, {measure.number(high, FINER)}]"

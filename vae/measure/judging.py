@@ -59,7 +59,10 @@ def digit_figures(judge: Classifier, test: Digits) -> Figures:
 
 
 def no_digits(test: Digits, count: int, autoencoder: Checkpoint | None) -> Mapping[str, Images]:
-    """Kinds of pictures that are no digits, none of them made as in training, the same for the same count."""
+    """Kinds of pictures that are no digits, none of them made as in training, the same for the same count.
+
+    Overlays may still be read, and what an autoencoder draws far off may be a digit: few pictures, repeated.
+    """
     generator = np.random.default_rng(SEED)
     kinds = {
         "scribbles": unseen.scribbles(count, generator),

@@ -9,6 +9,7 @@ from typing import Literal
 
 NONE = "–"  # in the place of a figure that was not measured
 OF = "_of"  # ends the key beside a share that holds the number of pictures it is a share of
+MARGIN = "_margin"  # ends the key beside a mean that holds half the width of its 95 % interval
 CONVERGED = 0.01  # nats: log p(x) whose last refinements changed it by less is called exact
 FINER = 2  # decimals more for whoever compares models than for whoever sees them in front of a class
 
@@ -65,6 +66,9 @@ TABLE = (
     Measure("knn_accuracy", "k-NN accuracy, k = 10", "%", better="up", short="Neighbours agree"),
     Measure("continuity_median", "Picture change per unit, median"),
     Measure("continuity_ratio", "99th percentile / median", better="down"),
+    Measure("walks_named", "Walks: read as a digit", "%", better="up"),
+    Measure("walks_empty", "Walks: where no code lives", "%", decimals=2, better="down"),
+    Measure("walks_jump", "Walks: largest jump per deviation", better="down"),
     Measure("completeness", "Complete, N(0, I)", "%", better="up"),
     Measure("completeness_confidence", "Complete, N(0, I): mean confidence", "%", better="up"),
     Measure(
@@ -92,7 +96,7 @@ TABLE = (
     Measure("judge_overlays", "Taken for a digit: two digits in one", "%", better="down"),
     Measure("judge_textures", "Taken for a digit: noise, waves, blocks", "%", better="down"),
     Measure("judge_greys", "Taken for a digit: one grey everywhere", "%", better="down"),
-    Measure("judge_far", "Taken for a digit: autoencoder, far off", "%", better="down"),
+    Measure("judge_far", "Named: what the autoencoder draws far off", "%"),
 )
 MEASURES: Mapping[str, Measure] = {measure.key: measure for measure in TABLE}
 

@@ -16,6 +16,7 @@ from vae.measure.traversal import EMPTY, DigitDensity
 from vae.model.checkpoint import Latents
 from vae.model.classifier import Classifier, class_probabilities
 from vae.model.network import VAE, probabilities
+from vae.plane.lattices import Points
 
 POINTS = 64  # of a walk, both ends included
 AT_ONCE = 16  # walks decoded together
@@ -46,19 +47,9 @@ class Summary(NamedTuple):
     jump: Mean
 
 
-def pairs(labels: NDArray[np.uint8], count: int, seed: int) -> NDArray[np.intp]:
-    """Indices (count, 2) of digits with different labels (n,), the same for the same seed.
-
-    Both are drawn from all digits alike; a pair with one label is drawn again. Raises ValueError if all
-    digits have the same label.
-    """
-    if len(np.unique(labels)) < 2:
-        raise ValueError("All digits have the same label: no two of them are different.")
-    generator = np.random.default_rng(seed)
-    drawn = generator.integers(len(labels), size=(count, 2))
-    while (same := labels[drawn[:, 0]] == labels[drawn[:, 1]]).any():
-        drawn[same] = generator.integers(len(labels), size=(int(same.sum()), 2))
-    return drawn
+def deviation(means: Points) -> float:
+    """The root-mean-square deviation of codes (n, 2) along an axis: makes planes of any size comparable."""
+    return math.sqrt(float(means.astype(np.float64).var(axis=0).mean()))
 
 
 @torch.inference_mode()
@@ -67,8 +58,7 @@ def walks(
 ) -> Walks:
     """Walk straight from latent mean to latent mean for all ends (k, 2), indices into the latents.
 
-    The deviation of the codes is the root-mean-square one along an axis, so that planes of different size
-    compare. A walk that goes nowhere does not jump.
+    The deviation of the codes is `deviation`'s. A walk that goes nowhere does not jump.
     """
     device = next(model.parameters()).device
     a, b = (torch.from_numpy(latents.means[ends[:, side]]) for side in (0, 1))
@@ -76,8 +66,7 @@ def walks(
     points = a[:, None] + t * (b - a)[:, None]  # (k, POINTS, 2)
     seen = [_seen(model, classifier, part.to(device)) for part in torch.split(points, AT_ONCE)]
     named, change = (torch.cat(parts).double().numpy() for parts in zip(*seen, strict=True))
-    deviation = math.sqrt(float(latents.means.astype(np.float64).var(axis=0).mean()))
-    steps = (b - a).norm(dim=1).double().numpy() / (POINTS - 1) / deviation
+    steps = (b - a).norm(dim=1).double().numpy() / (POINTS - 1) / deviation(latents.means)
     jump = np.divide(change, steps, out=np.zeros_like(change), where=steps > 0)
     here = density(points.view(-1, 2).numpy()).reshape(len(ends), POINTS)
     return Walks(named, (here < EMPTY * density.typical).mean(axis=1), jump)

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +21,9 @@ from vae.model.archive import Unusable
 from vae.model.files import write_atomically
 from vae.model.layers import LOG_VARIANCE_RANGE
 from vae.model.network import VAE
-from vae.plane.limits import LIMIT
+from vae.plane.box import Box, central_box, hole_in
+from vae.plane.limits import LIMIT, kept
+from vae.plane.neighbours import reach
 
 FORMAT = "latent-atlas"
 VERSION = 1
@@ -56,6 +59,22 @@ class Latents:
             raise ValueError("latent means, log-variances and labels differ in length")
         if not np.isfinite(self.means).all() or np.isnan(self.log_variances).any():
             raise ValueError("latents are not numbers")
+
+    @cached_property
+    def reach(self) -> float:
+        """Beyond this distance of the nearest code no code lives near a point (`neighbours.reach`)."""
+        return reach(self.means)
+
+    @cached_property
+    def central_box(self) -> Box:
+        """Where all but the outlying codes lie (`box.central_box`)."""
+        return central_box(self.means)
+
+    @cached_property
+    def hole(self) -> tuple[float, float]:
+        """The emptiest place among the central codes, (z1, z2), as it is kept (`box.hole_in`)."""
+        z1, z2 = hole_in(self.means, self.central_box)
+        return kept(z1), kept(z2)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vae.plane.lattices import Points
+from vae.plane.limits import DECIMALS
+
+ALONE = 0.01  # share of codes that are farther from their nearest one than `reach`
+SAMPLE = 1000  # codes whose nearest one is looked for; all of them would keep a first visitor waiting
+BLOCK = 50  # of them at a time: a few megabytes
 
 
 def nearest(means: Points, z: ArrayLike, k: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
@@ -41,3 +46,22 @@ def digit_at(means: Points, z: Sequence[float], within: float = 1e-4) -> int | N
 def class_shares(labels: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Share of each digit 0 to 9 among labels of shape (n,), n >= 1: shape (10,), summing to 1."""
     return np.bincount(labels, minlength=10) / len(labels)
+
+
+def reach(means: Points) -> float:
+    """How near codes (n, 2), n >= 2, live to each other: all but `ALONE` have their nearest one within it.
+
+    Where the nearest code is farther away than that, no code lives near, and their labels say nothing. It is
+    measured at up to `SAMPLE` codes, evenly through the list, and never finer than coordinates are kept.
+    """
+    chosen = np.unique(np.linspace(0, len(means) - 1, min(len(means), SAMPLE)).round().astype(int))
+    gaps = np.concatenate([_gaps(means, block) for block in np.array_split(chosen, -(-len(chosen) // BLOCK))])
+    return max(float(np.quantile(gaps, 1 - ALONE)), 10.0**-DECIMALS)
+
+
+def _gaps(means: Points, chosen: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The distance of each chosen code to its nearest other one, (k,)."""
+    squares = np.square(means[chosen, None] - means).sum(axis=2, dtype=np.float64)
+    squares[np.arange(len(chosen)), chosen] = np.inf  # not the code itself
+    gaps: NDArray[np.float64] = np.sqrt(squares.min(axis=1))
+    return gaps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import Any
 
@@ -16,9 +17,11 @@ from vae.training import negatives, throwaways
 from vae.training.augmentation import jitter
 from vae.training.fitting import Fit
 
-# Of a batch of digits:
-SOFT = 0.25  # share that is blurred a little: what a decoder draws is softer than handwriting
+# Of all pictures, digits or none: what only one side has would tell them apart.
+STILL = 0.3  # share that is not jittered, which also softens a picture
+SOFT = 0.2  # share that is blurred a little: what a decoder draws is softer than handwriting
 SOFTEST = 1.2  # pixels, the largest deviation of that blur
+# Of a batch of digits:
 REDRAWN = 0.25  # share that throwaway models drew instead
 # As many again:
 MADE = 0.4  # that are no digits, made from digits and from nothing
@@ -69,15 +72,17 @@ class ClassifierFit(Fit):
             generator=generator,
             device=self.device,
         )
-        moved = torch.cat([self.images[rows], drawn.digits[redrawn], drawn.strangers[strange]])
-        images = jitter(moved, generator).float() / 255
-        soft = int(SOFT * count)
-        deviations = negatives.uniform(0.3, SOFTEST, (soft,), images, generator)
-        images[:soft] = negatives.blurred(images[:soft].view(-1, 1, SIDE, SIDE), deviations).flatten(1)
         source = negatives.Digits(self.images, self.labels)
-        made = negatives.negatives(source, int(MADE * count), generator)
+        made = negatives.negatives(source, int(MADE * count), generator).mul(255).round().to(torch.uint8)
+        still = torch.cat([self.images[rows], drawn.digits[redrawn], drawn.strangers[strange], made])
+        left = torch.rand(len(still), 1, generator=generator, device=self.device) < STILL
+        images = torch.where(left, still, jitter(still, generator)).float() / 255
+        order = torch.randperm(len(still), generator=generator, device=self.device)
+        soft = order[: math.ceil(SOFT * len(still))]
+        deviations = negatives.uniform(0.3, SOFTEST, (len(soft),), images, generator)
+        images[soft] = negatives.blurred(images[soft].view(-1, 1, SIDE, SIDE), deviations).flatten(1)
         refused = torch.full((len(strange) + len(made),), NO_DIGIT, device=self.device)
-        return torch.cat([images, made]), torch.cat([self.labels[rows], drawn.labels[redrawn], refused])
+        return images, torch.cat([self.labels[rows], drawn.labels[redrawn], refused])
 
     def _balanced(self, count: int, generator: torch.Generator) -> Tensor:
         """Indices (count,) of redrawn digits, each label as often as the others; none if there are none."""

@@ -31,7 +31,7 @@ PRESETS = {
     ),
     "classifier": Preset(
         None,
-        TrainingConfig(epochs=3, learning_rate=4e-3, batch_size=200, averaging=0.995),
+        TrainingConfig(epochs=3, learning_rate=4e-3, batch_size=200, averaging=0.98),
         "classifier.pt",
     ),
 }

@@ -11,6 +11,7 @@ from pages.components.frame.service import classifier, decoder_service, places, 
 from pages.components.frame.views import Point
 from vae.measure.geodesic import PictureSpace
 from vae.measure.traversal import DigitDensity, Traversal, traverse
+from vae.measure.walks import deviation
 from vae.plane.paths import PathKind, spherical, straight
 
 CHECKPOINTS_AT_HAND, PATHS_AT_HAND = 16, 256
@@ -54,18 +55,28 @@ def heat_map(checkpoint: str) -> HeatMap:
     return HeatMap(*space.magnification(), space.box)
 
 
+@st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
+def code_deviation(checkpoint: str) -> float:
+    """The deviation of the codes of a checkpoint."""
+    return deviation(decoder_service().checkpoint(checkpoint).latents.means)
+
+
 def walked(checkpoint: str, kind: PathKind, a: Point, b: Point) -> Walked:
     """The path of this kind from A to B in the plane of a checkpoint.
 
     Raises QueueFull if too many paths are asked for at once.
     """
-    traversal = _traversed(checkpoint, kind, a, b)
-    same = _traversed(checkpoint, "straight", a, b)
+    traversal = traversed(checkpoint, kind, a, b)
+    same = traversed(checkpoint, "straight", a, b)
     return Walked(traversal, float(same.picture_lengths[-1]))
 
 
 @st.cache_resource(show_spinner=False, max_entries=PATHS_AT_HAND)
-def _traversed(checkpoint: str, kind: PathKind, a: Point, b: Point) -> Traversal:
+def traversed(checkpoint: str, kind: PathKind, a: Point, b: Point) -> Traversal:
+    """The path of this kind from A to B in the plane of a checkpoint, and what lies along it.
+
+    Raises QueueFull if too many paths are asked for at once.
+    """
     space = _space(checkpoint) if kind == "geodesic" else None  # waits for its survey outside the queue
     with places().one():
         if kind == "straight":

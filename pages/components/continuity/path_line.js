@@ -7,11 +7,12 @@ export class PathLine {
   #paths;
   #svg;
   #lines = [];
+  #straight = []; // beside a path that is not: how much it differs is seen
 
   /** An SVG of the plane's size, behind what already lies in `parent`; call `place` when the plane's axes move. */
   constructor(parent, plane) {
     this.#plane = plane;
-    this.#paths = ["halo", "line"].map((part) => makeSvg("path", { class: part }));
+    this.#paths = ["halo", "line", "straight"].map((part) => makeSvg("path", { class: part }));
     this.#svg = makeSvg("svg", { class: "latent-map-overlay continuity-path", "aria-hidden": "true" }, ...this.#paths);
     this.#svg.dataset.testid = "path";
     parent.prepend(this.#svg);
@@ -20,6 +21,9 @@ export class PathLine {
   /** Draw lines through the points, [z1, z2, z1, z2, ...] each; `kind` says what they are. */
   draw(kind, ...lines) {
     this.#lines = lines;
+    const [path] = lines;
+    const bent = kind === "spherical" || kind === "geodesic";
+    this.#straight = bent ? [[...path.subarray(0, 2), ...path.subarray(-2)]] : [];
     this.#svg.dataset.kind = kind;
     this.place();
   }
@@ -31,8 +35,9 @@ export class PathLine {
 
   /** Follow the plane's axes. */
   place() {
-    const d = this.#lines.map((points) => this.#written(points)).join("");
-    for (const path of this.#paths) path.setAttribute("d", d);
+    const written = (lines) => lines.map((points) => this.#written(points)).join("");
+    const [path, straight] = [written(this.#lines), written(this.#straight)];
+    [path, path, straight].forEach((d, i) => this.#paths[i].setAttribute("d", d));
   }
 
   #written(points) {

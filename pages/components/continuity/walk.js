@@ -2,8 +2,7 @@
 // Nothing here waits for Python while something is dragged; Python hears of what was let go (see continuity.py).
 
 import { FRAMES } from "./filmstrip.js";
-import { heatLegend } from "./heat_map.js";
-import { PathPictures, picture } from "./path_pictures.js";
+import { picture } from "./path_pictures.js";
 import { pathPoints } from "./path_points.js";
 import { loadPlotly } from "../plane/plane.js";
 import { kept, rounded } from "../wire/limits.js";
@@ -26,23 +25,24 @@ class Continuity {
   #map;
   #panel;
   #slider;
-  #film;
+  #lanes; // of two models; the second one's stays empty where there is only one
+  #own = null; // the lane of the model whose plane the map shows
+  #curve;
   #curves;
   #axes;
   #player;
-  #pictures = new PathPictures((one, frames) => this.#draw(one, frames));
-  #channel = null;
+  #claim;
+  #models = []; // of the lanes in use
   #checkpoint = null;
-  #walk = { a: [0, 0], b: [0, 0], t: 0, mode: "path", point: [0, 0] };
+  #walk = { a: [0, 0], b: [0, 0], t: 0, point: [0, 0] };
+  #mode = "path";
   #shown = 0; // where on the way to the walk's t the pictures are
   #stillness = matchMedia("(prefers-reduced-motion: reduce)");
   #teller;
   #kind = "straight";
-  #path = null; // which kind of path the points are; null before the first
-  #points = new Float32Array(4); // of the path
-  #count = 2;
+  #path = null; // which kind of path the own lane walks; null before the first
+  #count = 2; // points of a path
   #extent = [-3, 3]; // least and greatest coordinate of the test digits
-  #frames = null; // the film's frames drawn last
   #frame = 0;
 
   constructor(root, { seen }) {
@@ -57,7 +57,9 @@ class Continuity {
       nudge: (step) => this.#nudge(step),
       rest: () => this.#tellSoon(),
     });
-    const controls = createWalkControls(root.querySelector(".continuity-panel"), {
+    this.#claim = root.querySelector(".continuity-claim");
+    const [panel, below] = ["panel", "details"].map((part) => root.querySelector(`.continuity-${part}`));
+    const controls = createWalkControls(panel, below, {
       go: (t) => {
         this.#player.pause();
         this.#walk.t = t;
@@ -69,13 +71,14 @@ class Continuity {
       },
       along: (axis, value) => this.#moveAlong(axis, value),
       rest: () => this.#tellSoon(),
-      mode: (mode) => this.#switch(mode),
+      drawn: (lane, t, frames) => this.#drawn(lane, t, frames),
       toggle: () => (this.#player.playing ? this.#player.pause() : this.#player.play(this.#walk.t)),
     });
     ({
       panel: this.#panel,
       slider: this.#slider,
-      film: this.#film,
+      lanes: this.#lanes,
+      curve: this.#curve,
       curves: this.#curves,
       axes: this.#axes,
       player: this.#player,
@@ -90,10 +93,10 @@ class Continuity {
   update(component) {
     const { data } = component;
     const news = this.#teller.news(component, data.walk);
-    if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
+    this.#use(data);
     this.#map.showPrior(data.show_prior);
-    this.#map.showHeat(data.heat_map);
-    this.#panel.legend = data.heat_map ? heatLegend(data.heat_map) : "";
+    this.#map.showGround(data.heat_map, data.legible, data.checkpoint);
+    this.#claim.innerHTML = data.claim; // our own: Python has escaped what is not
     if (news) this.#adopt(data, news);
     this.#map.retheme();
   }
@@ -102,14 +105,27 @@ class Continuity {
     this.#teller.dispose();
     cancelAnimationFrame(this.#frame);
     this.#player.pause();
-    this.#pictures.dispose();
+    for (const lane of this.#lanes) lane.dispose();
     this.#map.dispose();
   }
 
-  #use(checkpoint) {
+  /** The models that walk, one of them with its plane on the map. */
+  #use({ checkpoint, lanes }) {
+    const models = lanes.map(({ model }) => model);
+    if (checkpoint === this.#checkpoint && same(models, this.#models)) return;
     this.#checkpoint = checkpoint;
-    this.#channel = this.#map.use(checkpoint);
-    if (this.#path) this.#setPath(this.#path, this.#points);
+    this.#models = models;
+    const channels = this.#map.use(checkpoint, models);
+    this.#root.dataset.lanes = models.length;
+    lanes.forEach(({ model, title }, i) => this.#lanes[i].use(model, channels.get(model), title));
+    this.#own = this.#walking.find(({ model }) => model === checkpoint);
+    for (const lane of this.#walking) lane.element.toggleAttribute("data-own", lane === this.#own);
+    this.#path = null;
+  }
+
+  /** The lanes in use. */
+  get #walking() {
+    return this.#lanes.slice(0, this.#models.length);
   }
 
   /** The test digits have come: the view is new, and the axes' sliders know how far they go. */
@@ -122,50 +138,49 @@ class Continuity {
   }
 
   /** Take over what Python sends, `changed` being the parts of the walk that it has changed. */
-  #adopt({ walk, kind, traversal }, changed) {
+  #adopt(data, changed) {
+    const { walk, kind, mode } = data;
     for (const name of changed) this.#walk[name] = walk[name];
     if (changed.includes("t")) this.#shown = walk.t;
     this.#kind = kind;
-    this.#count = traversal.points.length / 2;
-    if (changed.includes("mode")) this.#showMode();
+    this.#count = data.lanes[0].points.length / 2;
+    const switched = mode !== this.#mode || !this.#root.dataset.mode;
+    this.#mode = this.#root.dataset.mode = mode;
+    if (mode === "axes") this.#player.pause();
     if (changed.includes("point")) this.#spanAxes();
-    if (same(walk.a, this.#walk.a) && same(walk.b, this.#walk.b)) this.#take(kind, traversal);
+    if (same(walk.a, this.#walk.a) && same(walk.b, this.#walk.b)) this.#take(data, switched);
     else this.#goLocally();
-    if (changed.some((name) => name === "a" || name === "b" || name === "mode" || name === "point")) this.#reveal();
+    if (switched || changed.some((name) => name === "a" || name === "b" || name === "point")) this.#reveal();
     this.#schedule();
   }
 
-  /** The path as Python computed it, with all that is known along it. */
-  #take(kind, traversal) {
-    const points = Float32Array.from(traversal.points);
+  /** The paths as Python computed them, with all that is known along them. */
+  #take({ kind, lanes, confident }, again) {
     this.#map.placeEnds(this.#walk);
-    if (kind !== this.#path || !near(points, this.#points)) this.#setPath(kind, points);
-    this.#curves.draw(traversal);
-  }
-
-  #setPath(kind, points) {
+    lanes.forEach((known, i) => {
+      const lane = this.#lanes[i];
+      const points = Float32Array.from(known.points);
+      const moved = this.#path === null || again || !near(points, lane.points);
+      lane.learn(known, confident);
+      if (!moved && (lane !== this.#own || kind === this.#path)) return;
+      lane.path = points;
+      lane.decode(() => this.#render());
+    });
     this.#path = kind;
-    this.#points = points;
-    this.#pictures.use(this.#channel, points);
-    if (this.#walk.mode === "path") this.#map.drawLine(kind, points);
+    if (this.#mode === "path") this.#map.drawLine(kind, this.#own.points);
+    this.#curve.draw(this.#walking.map(({ known }) => known));
+    this.#curves.draw(this.#own.known);
     this.#render();
-    this.#decode();
   }
 
-  #decode() {
-    this.#pictures.decode(() => this.#render());
-  }
-
-  /** The path as it can be told without Python: the geodesic's place is taken by the straight line. */
+  /** The own path as it can be told without Python: the geodesic's place is taken by the straight line. */
   #goLocally() {
     const { a, b } = this.#walk;
-    const kind = this.#kind === "geodesic" ? "straight" : this.#kind;
-    this.#path = kind;
-    this.#points = pathPoints(kind, a, b, this.#count);
-    this.#pictures.use(this.#channel, this.#points);
+    this.#path = this.#kind === "geodesic" ? "straight" : this.#kind;
+    this.#own.path = pathPoints(this.#path, a, b, this.#count);
     this.#map.placeEnds(this.#walk);
-    this.#map.drawLine(kind, this.#points);
-    this.#curves.wait();
+    this.#map.drawLine(this.#path, this.#own.points);
+    for (const part of [...this.#walking, this.#curve, this.#curves]) part.busy = true;
     this.#schedule();
   }
 
@@ -175,12 +190,12 @@ class Continuity {
   }
 
   #restEnds() {
-    this.#decode();
+    this.#own.decode(() => this.#render());
     this.#tellNow();
   }
 
   #click(z) {
-    if (this.#walk.mode === "axes") {
+    if (this.#mode === "axes") {
       this.#movePoint(z);
       this.#tellNow();
       return;
@@ -193,7 +208,7 @@ class Continuity {
 
   /** Arrow keys on the plane: a step along the path, or of the point. */
   #nudge(step) {
-    if (this.#walk.mode === "axes") return this.#movePoint(this.#walk.point.map((value, axis) => value + step[axis]));
+    if (this.#mode === "axes") return this.#movePoint(this.#walk.point.map((value, axis) => value + step[axis]));
     this.#player.pause();
     const next = this.#walk.t + Math.sign(step[0] + step[1]) / (this.#count - 1);
     this.#walk.t = Math.min(Math.max(next, 0), 1);
@@ -212,24 +227,6 @@ class Continuity {
     this.#schedule();
   }
 
-  #switch(mode) {
-    if (mode === this.#walk.mode) return;
-    this.#walk.mode = mode;
-    this.#showMode();
-    this.#reveal();
-    this.#schedule();
-    this.#tellNow();
-  }
-
-  #showMode() {
-    const { mode } = this.#walk;
-    this.#root.dataset.mode = mode;
-    this.#panel.mode = mode;
-    this.#frames = null;
-    if (mode === "axes") this.#player.pause();
-    else if (this.#path) this.#setPath(this.#path, this.#points);
-  }
-
   /** The sliders reach over all test digits, and the point. */
   #spanAxes() {
     const { point } = this.#walk;
@@ -238,8 +235,8 @@ class Continuity {
 
   /** Bring what moves into view. */
   #reveal() {
-    const { mode, point, a, b } = this.#walk;
-    this.#map.reveal(mode === "axes" ? [point] : [a, b]);
+    const { point, a, b } = this.#walk;
+    this.#map.reveal(this.#mode === "axes" ? [point] : [a, b]);
   }
 
   #schedule() {
@@ -250,21 +247,22 @@ class Continuity {
   #render() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    if (this.#walk.mode === "axes") this.#renderAxes();
+    if (this.#mode === "axes") this.#renderAxes();
     else if (this.#path) this.#renderPath();
   }
 
   #renderPath() {
-    const last = this.#points.length / 2 - 1;
+    const { points } = this.#own;
+    const last = points.length / 2 - 1;
     const i = Math.round(this.#glide(1 / last) * last);
     const t = i / last;
-    const z = [this.#points[2 * i], this.#points[2 * i + 1]];
     this.#slider.value = this.#walk.t;
-    this.#map.mark(z);
-    this.#film.mark(t);
+    this.#map.mark([points[2 * i], points[2 * i + 1]]);
+    this.#root.style.setProperty("--t", t);
+    this.#curve.point(t);
     this.#curves.point(t);
-    this.#panel.write(t, ...z);
-    this.#pictures.show(i);
+    this.#panel.write(t);
+    for (const lane of this.#walking) lane.show(t);
   }
 
   /** The t to show in this frame; as long as it is not the walk's own, another frame follows. */
@@ -282,23 +280,17 @@ class Continuity {
     this.#axes.place(point);
     this.#map.drawLine("axes", ...lines);
     this.#map.mark(point);
-    this.#panel.write(0, ...point);
-    this.#channel.followAll(Float32Array.from([...lines[0], ...lines[1], ...point]), (pictures) => {
-      if (this.#walk.mode !== "axes") return;
+    this.#own.channel.followAll(Float32Array.from([...lines[0], ...lines[1], ...point]), (pictures) => {
+      if (this.#mode !== "axes") return;
       const strip = (first) => Array.from({ length: FRAMES }, (_, k) => picture(pictures, first + k));
       this.#axes.draw(lines, [strip(0), strip(FRAMES)]);
-      this.#panel.show(this.#checkpoint, point, picture(pictures, 2 * FRAMES));
+      this.#own.draw(point, picture(pictures, 2 * FRAMES));
     });
   }
 
-  /** The picture of one point of the path has come, or was here. */
-  #draw({ t, z, pixels }, frames) {
-    if (this.#walk.mode !== "path") return;
-    this.#panel.show(this.#checkpoint, z, pixels);
-    this.#panel.blend(t, frames.pictures[0], frames.pictures.at(-1));
-    if (frames === this.#frames) return;
-    this.#frames = frames;
-    this.#film.draw(frames.points, frames.pictures);
+  /** A lane has drawn the picture at t of its path. */
+  #drawn(lane, t, { pictures }) {
+    if (lane === this.#own) this.#panel.blend(t, pictures[0], pictures.at(-1));
   }
 
   #tellSoon() {

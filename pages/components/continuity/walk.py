@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.components.continuity.view import MODES, Walk
+from pages.components.continuity.view import Mode, Walk
 from pages.components.frame.service import decoder_service
 from pages.components.mount import component
+from vae.measure.quality import CONFIDENT
 from vae.measure.traversal import Traversal
 from vae.plane.box import Box
 from vae.plane.limits import kept
@@ -23,11 +24,15 @@ POINTS = 201  # of a path: t in steps of 0.005; every frame of the filmstrip is 
 # The room is kept from the first moment on; the script fills it.
 _HTML = """
 <div class="continuity">
-  <div class="latent-map">
-    <div class="latent-map-legend"></div>
-    <div class="latent-map-frame"><p class="latent-map-notice">Loading the map.</p></div>
-  </div>
   <div class="continuity-panel"></div>
+  <div class="continuity-side">
+    <div class="latent-map">
+      <div class="latent-map-legend"></div>
+      <div class="latent-map-frame"><p class="latent-map-notice">Loading the map.</p></div>
+    </div>
+    <div class="continuity-claim"></div>
+  </div>
+  <div class="continuity-details"></div>
 </div>
 """
 
@@ -44,25 +49,37 @@ class HeatMap(NamedTuple):
     box: Box
 
 
+class Lane(NamedTuple):
+    """One model's walk, as it stands beside the other's."""
+
+    checkpoint: str
+    title: str
+    traversal: Traversal  # of POINTS points
+    deviation: float  # of the model's codes
+    typical: float  # density at a typical test digit
+
+
 def continuity(
     *,
     key: str,
     checkpoint: str,
     walk: Walk,
     kind: PathKind,
-    traversal: Traversal,
-    typical: float,
+    mode: Mode,
+    lanes: Sequence[Lane],
+    claim: str,
     heat_map: HeatMap | None,
+    legible: bool,
     on_change: Callable[[Walk], None],
 ) -> None:
     """Draw the plane of `checkpoint`, the path of `kind` between the ends of `walk`, and the digits along it.
 
     Dragging happens in the browser alone, by way of the decode channel. When an end, the slider or a point
-    is let go, or the mode is switched, `on_change` gets the whole new walk, at most four decimals and within
-    what the channel takes, before the script runs again. A `walk` that differs from the browser's moves it.
+    is let go, `on_change` gets the whole new walk, at most four decimals and within what the channel takes,
+    before the script runs again. A `walk` that differs from the browser's moves it.
 
-    `traversal` belongs to the ends of `walk`; `typical` is the density at a typical test digit, drawn as a
-    line beside the density along the path.
+    `lanes` are one or two models' walks, that of `checkpoint` among them, which belongs to the ends of
+    `walk`. `claim` is HTML that stands below the map.
     """
     component.mount(
         _component,
@@ -72,8 +89,12 @@ def continuity(
             "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,
             "walk": asdict(walk),
             "kind": kind,
-            "traversal": _curves(traversal) | {"typical": typical},
+            "mode": mode,
+            "lanes": [_lane(lane) for lane in lanes],
+            "confident": CONFIDENT,
+            "claim": claim,
             "heat_map": _heat(heat_map),
+            "legible": legible,
         },
         value="walk",
         read=_read,
@@ -81,14 +102,17 @@ def continuity(
     )
 
 
-def _curves(traversal: Traversal) -> dict[str, object]:
-    """The path and what is known along it, for the browser; points exactly, curves as fine as a screen."""
-    classes = traversal.classes
+def _lane(lane: Lane) -> dict[str, object]:
+    """A path and what is known along it, for the browser; points exactly, curves as fine as a screen."""
+    known, classes = lane.traversal, lane.traversal.classes
     return {
-        "points": traversal.points.ravel().tolist(),
-        "change": np.round(traversal.change, 4).tolist(),
-        "density": np.round(traversal.density, 5).tolist(),
-        "empty": traversal.empty.tolist(),
+        "model": lane.checkpoint,
+        "title": lane.title,
+        "points": known.points.ravel().tolist(),
+        "change": np.round(known.change * lane.deviation, 3).tolist(),
+        "density": np.round(known.density, 5).tolist(),
+        "typical": lane.typical,
+        "empty": known.empty.tolist(),
         "classes": None if classes is None else np.round(classes.astype(np.float64), 3).tolist(),
     }
 
@@ -112,7 +136,7 @@ def _heat(heat_map: HeatMap | None) -> dict[str, object] | None:
 def _read(told: Mapping[str, object]) -> Walk | None:
     """The walk as the browser told it, None if it is none."""
     a, b, point = (component.point(told.get(name)) for name in ("a", "b", "point"))
-    t, mode = told.get("t"), told.get("mode")
-    if a is None or b is None or point is None or mode not in MODES or not component.is_number(t):
+    t = told.get("t")
+    if a is None or b is None or point is None or not component.is_number(t):
         return None
-    return Walk(a, b, kept(min(max(t, 0.0), 1.0)), mode, point)
+    return Walk(a, b, kept(min(max(t, 0.0), 1.0)), point)

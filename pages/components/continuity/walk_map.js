@@ -1,8 +1,10 @@
 // The plane that a walk goes through: its test digits, the path, its two ends, where one is, and the ground behind.
 
 import { Ends } from "./ends.js";
-import { HeatMap } from "./heat_map.js";
+import { HeatMap, heatLegend } from "./heat_map.js";
 import { createLegend } from "../plane/legend.js";
+import { LEGEND, Legible } from "../plane/legible.js";
+import { make } from "../parts/dom.js";
 import { Marker } from "./marker.js";
 import { PathLine } from "./path_line.js";
 import { Scene } from "../plane/scene.js";
@@ -10,6 +12,8 @@ import { Scene } from "../plane/scene.js";
 export class WalkMap {
   #scene;
   #heat;
+  #legible;
+  #legend = make("p", { class: "continuity-legend" });
   #line;
   #marker;
   #ends;
@@ -24,8 +28,11 @@ export class WalkMap {
     this.#on = on;
     this.#scene = new Scene(root, { channelChanged: on.channelChanged });
     root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
+    root.append(this.#legend);
     const { stage, plane, theme } = this.#scene;
     this.#heat = this.#scene.add(new HeatMap(plane, theme));
+    const failed = (sentence) => stage.setNotice("legible", sentence);
+    this.#legible = this.#scene.add(new Legible(plane, theme, failed));
     this.#line = this.#scene.add(new PathLine(stage.above, plane));
     this.#marker = this.#scene.add(new Marker(stage.above, plane));
     this.#ends = this.#scene.add(new Ends(stage.above, plane, { move: on.moveEnd, rest: on.restEnds }));
@@ -42,19 +49,25 @@ export class WalkMap {
     return this.#scene.latents;
   }
 
-  /** Decode with another checkpoint and show its test digits. Returns its decode channel. */
-  use(checkpoint) {
-    this.#scene.show(checkpoint);
-    return this.#scene.connect(checkpoint);
+  /**
+   * Show the test digits of one of the `models`, which decode from now on. Returns their decode channels; of the shown
+   * one's the map tells how it is.
+   */
+  use(shown, models) {
+    this.#scene.show(shown);
+    const channels = new Map(models.filter((model) => model !== shown).map((model) => [model, this.#scene.connect(model)]));
+    return channels.set(shown, this.#scene.connect(shown));
   }
 
   showPrior(shown) {
     this.#scene.overlay.showPrior(shown);
   }
 
-  /** As in heat_map.js. */
-  showHeat(heat) {
+  /** What lies behind the points: a heat map as in heat_map.js, or where a digit can be read, or nothing. */
+  showGround(heat, legible, checkpoint) {
+    this.#legible.set({ shown: legible, checkpoint });
     this.#heat.show(heat);
+    this.#legend.textContent = heat ? heatLegend(heat) : legible ? LEGEND : "";
   }
 
   /** As in path_line.js. */

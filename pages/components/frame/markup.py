@@ -53,13 +53,13 @@ def digit_strip(images: NDArray[np.uint8], labels: Sequence[int], notes: Sequenc
     return f'<div class="atlas-strip" data-testid="neighbours">{cells}</div>'
 
 
-def facts(rows: Sequence[tuple[str, str, str]]) -> str:
-    """Figures as HTML, a line each: name, value, a few words on the value."""
+def facts(rows: Sequence[tuple[str, str, str]], name: str = "facts") -> str:
+    """Figures as HTML, a line each: name, value, a few words on the value. `name` is the whole list's."""
     cells = "".join(
-        f"<div><dt>{name}</dt><dd><b>{value}</b> <span>{note}</span></dd></div>"
-        for name, value, note in (map(html.escape, row) for row in rows)
+        f"<div><dt>{title}</dt><dd><b>{value}</b> <span>{note}</span></dd></div>"
+        for title, value, note in (map(html.escape, row) for row in rows)
     )
-    return f'<dl class="atlas-facts" data-testid="facts">{cells}</dl>'
+    return f'<dl class="atlas-facts" data-testid="{name}">{cells}</dl>'
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

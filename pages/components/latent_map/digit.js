@@ -1,6 +1,5 @@
-// The digit of a map's group, large: its picture, coordinates, likely class, and who decoded it.
+// The digit of a map's group, large: its picture, its coordinates, and how the codes around it vote.
 
-import { badge } from "../parts/badge.js";
 import { listen } from "../wire/bus.js";
 import { written } from "../parts/coordinates.js";
 import { DigitCanvas } from "../parts/digit_canvas.js";
@@ -18,7 +17,7 @@ class Digit {
   constructor(root, group) {
     this.#root = root;
     this.#canvas = new DigitCanvas(this.#part("canvas"));
-    this.#stop = listen(group, { point: (detail) => this.#show(detail), channel: (condition) => (this.#part(".digit-badge").textContent = badge(condition)) });
+    this.#stop = listen(group, { point: (detail) => this.#show(detail), channel: () => {} });
   }
 
   /** Everything it shows comes from the map's group, nothing from Python. */
@@ -32,14 +31,11 @@ class Digit {
     return this.#root.querySelector(selector);
   }
 
-  #show({ model, z1, z2, pixels, phase, likely }) {
+  #show({ model, z1, z2, pixels, phase, vote }) {
     this.#canvas.draw({ model, z1, z2, pixels });
     this.#root.dataset.phase = phase;
     this.#part(".digit-z1").textContent = written(z1);
     this.#part(".digit-z2").textContent = written(z2);
-    this.#part(".digit-likely").textContent = likely
-      ? `most likely a ${likely.digit} (${likely.count} of the ${likely.of} nearest)`
-      : "";
+    this.#part(".digit-vote").textContent = vote;
   }
-
 }

@@ -9,8 +9,7 @@ _HTML = """
   <canvas data-testid="digit" role="img" aria-label="The decoded digit" width="28" height="28"></canvas>
   <figcaption>
     <span class="digit-point">z₁ <b class="digit-z1"></b> z₂ <b class="digit-z2"></b></span>
-    <span class="digit-likely"></span>
-    <span class="digit-badge" title="Device that decodes, and the time the last decode took"></span>
+    <span class="digit-vote" data-testid="live-vote"></span>
   </figcaption>
 </figure>
 """
@@ -21,7 +20,7 @@ _component = component.declared("digit", "latent_map/digit", _HTML, styles=("par
 def digit(*, key: str, group: str) -> None:
     """Draw the digit of the map whose key is `group`, 28 x 28 crisp pixels, and say what is known about it.
 
-    Under the picture stand its coordinates, the digit most of its nearest test digits are, the device that
-    decodes and the time of the last decode in milliseconds. It all comes from the map in the browser.
+    Under the picture stand its coordinates and how the labels of the nearest codes vote. It all comes from
+    the map in the browser.
     """
     _component.show(key=key, data={"group": group})

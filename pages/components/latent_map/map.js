@@ -5,12 +5,15 @@ import { announceChannel, announcePoint, answer } from "../wire/bus.js";
 import { clamped, kept } from "../wire/limits.js";
 import { createLegend } from "../plane/legend.js";
 import { Manifold } from "./backdrop.js";
-import { likelyDigit } from "./neighbours.js";
+import { nearestCode, vote, voteInWords } from "./neighbours.js";
+import { Legible, LEGEND } from "../plane/legible.js";
+import { make } from "../parts/dom.js";
 import { PinnedPoint } from "../plane/pinned_point.js";
 import { fetchPlotly, loadPlotly, OPACITY } from "../plane/plane.js";
 import { Scene } from "../plane/scene.js";
 import { Teller } from "../wire/teller.js";
 
+const MEANT_PX = 4; // a click so near to a dot means the dot
 const LATE_MS = 1000; // a map without a digit is better than none
 
 /** Build the map inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
@@ -35,6 +38,10 @@ class LatentMap {
   #group;
   #scene;
   #manifold;
+  #legible;
+  #legend = make("p", { class: "latent-map-caption", "data-testid": "legible-legend", hidden: "" }, LEGEND);
+  #hidden = new Set(); // digits
+  #reach; // of codes: beyond it none lives near a point
   #point = new PinnedPoint((picture) => this.#announce(picture));
   #checkpoint = null;
   #condition = {};
@@ -42,8 +49,9 @@ class LatentMap {
   #stopAnswering;
 
   /** Fills `root` and begins to decode, which needs no plotly. */
-  constructor(root, { key, seen, checkpoint, pin }) {
+  constructor(root, { key, seen, checkpoint, pin, reach }) {
     this.#group = key;
+    this.#reach = reach;
     this.#teller = new Teller("pin", seen, { pin });
     this.#stopAnswering = answer(key, () => {
       this.#heard = true;
@@ -51,8 +59,11 @@ class LatentMap {
       this.#point.repeat();
     });
     this.#scene = new Scene(root, { channelChanged: (condition) => this.#hear(condition) });
-    root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
+    root.prepend(createLegend((hidden) => this.#hide(hidden)));
+    this.#scene.stage.above.append(this.#legend);
     this.#manifold = this.#scene.add(new Manifold(this.#scene.plane, this.#scene.theme));
+    const failed = (sentence) => this.#scene.stage.setNotice("legible", sentence);
+    this.#legible = this.#scene.add(new Legible(this.#scene.plane, this.#scene.theme, failed));
     this.#scene.add({ known: () => this.#meet() });
     this.#use(checkpoint);
     this.#point.place(pin);
@@ -69,7 +80,7 @@ class LatentMap {
       preview: (z, underFinger) => this.#preview(z.map(clamped), underFinger),
       leave: () => this.#leave(),
       pin: (z) => {
-        this.#place(z);
+        this.#place(this.#meant(z));
         this.#tellPython();
       },
       nudge: (step) => {
@@ -85,12 +96,12 @@ class LatentMap {
   update(component) {
     const { data } = component;
     const news = this.#teller.news(component, { pin: data.pin });
+    this.#reach = data.reach;
     if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
-    this.#scene.show(data.checkpoint);
+    this.#scene.show(data.checkpoint, data.home ?? undefined);
     if (news?.length) this.#adopt(data.pin);
     this.#scene.overlay.showPrior(data.show_prior);
-    this.#scene.plane.setOpacity(data.show_manifold ? OPACITY.over : OPACITY.alone);
-    this.#manifold.set({ shown: data.show_manifold, channel: this.#scene.channel });
+    this.#showGround(data);
     this.#scene.retheme();
   }
 
@@ -98,6 +109,20 @@ class LatentMap {
     this.#stopAnswering();
     this.#teller.dispose();
     this.#scene.dispose();
+  }
+
+  /** One of the two grounds, or none; the one that goes makes room first. */
+  #showGround({ checkpoint, show_legible, show_manifold }) {
+    this.#legend.hidden = !show_legible;
+    if (!show_legible) this.#legible.set({ shown: false, checkpoint });
+    if (!show_legible) this.#scene.plane.setOpacity(show_manifold ? OPACITY.over : OPACITY.alone);
+    this.#manifold.set({ shown: show_manifold, channel: this.#scene.channel });
+    if (show_legible) this.#legible.set({ shown: true, checkpoint });
+  }
+
+  #hide(hidden) {
+    this.#hidden = hidden;
+    this.#scene.hide(hidden);
   }
 
   #use(checkpoint) {
@@ -120,13 +145,23 @@ class LatentMap {
   }
 
   #announce(picture) {
-    announcePoint({ group: this.#group, ...picture, likely: this.#likely(picture.z1, picture.z2) });
+    announcePoint({ group: this.#group, ...picture, vote: this.#vote(picture.z1, picture.z2) });
     if (this.#heard) requestAnimationFrame(() => setTimeout(this.#goOn)); // it is on the screen by then
   }
 
-  #likely(z1, z2) {
-    const latents = this.#scene.latents;
-    return latents ? likelyDigit(latents, z1, z2) : null;
+  /** How the codes around a point vote, in words; none as long as they are not known. */
+  #vote(z1, z2) {
+    const { latents } = this.#scene;
+    return latents ? voteInWords(vote(latents, z1, z2, this.#reach)) : "";
+  }
+
+  /** The code of the test digit whose dot was clicked, as it is kept; the place itself if there is none. */
+  #meant(z) {
+    const { latents, plane } = this.#scene;
+    const code = latents && nearestCode(latents, z, this.#hidden);
+    if (!code) return z;
+    const [there, here] = [plane.pixelOf(...code), plane.pixelOf(...z)];
+    return Math.hypot(there[0] - here[0], there[1] - here[1]) <= MEANT_PX ? code : z;
   }
 
   #preview(z, underFinger) {
@@ -158,8 +193,7 @@ class LatentMap {
   }
 
   #speak() {
-    const likely = this.#likely(...this.#point.z);
-    const digit = likely && `Likely digit ${likely.digit}: ${likely.count} of the ${likely.of} nearest test digits.`;
-    this.#scene.stage.speak(this.#point.z, digit ?? "");
+    const voted = this.#vote(...this.#point.z);
+    this.#scene.stage.speak(this.#point.z, voted && `${voted}.`);
   }
 }

@@ -24,6 +24,7 @@ def latent_map(
     checkpoint: str,
     pin: tuple[float, float],
     show_manifold: bool,
+    show_legible: bool,
     on_pin: Callable[[tuple[float, float]], None],
 ) -> None:
     """Draw the map of `checkpoint` with the marker at `pin`.
@@ -33,17 +34,27 @@ def latent_map(
     at most four decimals, within what the decode channel takes, before the script runs again. A `pin` that
     differs from the marker's moves it. Zoom, pan and hidden digits live in the browser and survive reruns.
 
-    `show_manifold` lays decoded digits behind the points. The prior's 1, 2 and 3 sigma circles are drawn if
-    the model has a prior.
+    A click on a test digit's dot pins its latent mean.
+
+    `show_manifold` lays decoded digits behind the points, `show_legible` where a digit can be read; of both
+    the latter is shown. The prior's 1, 2 and 3 sigma circles are drawn if the model has a prior. Without one
+    the first view is that of the central codes, because a few may lie far outside.
     """
+    saved = decoder_service().checkpoint(checkpoint)
+    variational = saved.model_config.variational
+    box = saved.latents.central_box.squared()
+    home = {"x": [box.left, box.right], "y": [box.bottom, box.top]}
     component.mount(
         _component,
         key=key,
         data={
             "checkpoint": checkpoint,
             "pin": pin,
-            "show_manifold": show_manifold,
-            "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,
+            "show_manifold": show_manifold and not show_legible,
+            "show_legible": show_legible,
+            "show_prior": variational,
+            "home": None if variational else home,
+            "reach": saved.latents.reach,
         },
         value="pin",
         read=lambda told: component.point(told.get("pin")),

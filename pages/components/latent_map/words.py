@@ -4,34 +4,60 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.components.frame.words import sentence
 from vae.measure.measures import MEASURES, is_exact
 from vae.model.checkpoint import Checkpoint
+from vae.plane.box import CENTRAL
 
-TASK = "Point anywhere: the decoder draws the digit that lives there. Click to keep the point."
+if TYPE_CHECKING:  # it takes seconds to load
+    from vae.measure.draws import Verdict
+
+SEEN = (
+    "Each dot is one handwritten digit at its code, two numbers from the encoder. "
+    "Point anywhere: the decoder draws a picture from the two numbers there."
+)
+TRY = "Try it: move slowly from one colour to the next and watch the digit change."
+TRY_HOLE = "Try it: the marker stands in a hole between the codes; move from it to a colour."
+
+# what can lie behind the points: the field of the view, and what its switch is called
+GROUNDS = {"manifold": "Decoded plane", "legible": "Is it a digit?"}
 
 NOT_MEASURED = (
     "The figures of this checkpoint have not been measured yet: python -m vae evaluate FILE --record does it."
 )
 
 WHY_THE_MAP = r"""
-Each dot is one of the 10,000 test digits of MNIST, at the place the **encoder** gives it: the
-latent mean $(z_1, z_2)$, coloured by its label. The **decoder** goes the other way: it turns any two numbers
-into 784 ink probabilities, one a pixel, and the large digit shows them. So you can point where no digit
-lies, too.
+{sentence}
 
-The circles hold 39 %, 86 % and 99 % of the prior, the standard normal distribution towards which a VAE's
-codes are pulled; for the plain autoencoder they only serve as a scale. **Prior density** is the prior's
-height at your point,
+Each dot is one of the 10,000 test digits of MNIST, coloured by its label. It lies at its **code**, the latent
+mean $\mu = (z_1, z_2)$ that the **encoder** gives it. The **decoder** goes the other way: it turns any two
+numbers into 784 ink probabilities, one a pixel. The large digit shows them, also where no code lies. A click
+on a dot follows that test digit: original, code, reconstruction. A VAE's code has a width, too: $\sigma$.
+
+Two things are said of the marker, and they may disagree:
+
+- **The judge reads** the decoded picture. It is a classifier, a network of its own; it sees no codes. It may
+  also say "no digit".
+- **Vote of codes** counts the labels of the 50 nearest codes; it sees no picture. One tall bar is the inside
+  of a class, several are a border. Nobody votes where the nearest code is too far away. That is farther than
+  99 % of the codes are from their own nearest one.
+
+**Is it a digit?** asks the judge everywhere: the darker the ground, the less sure it is of any digit.
+
+The circles hold 39 %, 86 % and 99 % of the prior, the normal distribution towards which a VAE's codes are
+pulled. **Prior density** is its height at your point,
 
 $$p(z) = \frac{1}{2\pi}\, e^{-(z_1^2 + z_2^2)/2},$$
 
-and the distance from the centre counts in its standard deviations, σ. The labels of the nearest test digits
-say how sure the class is here: one tall bar is the inside of a class, several bars are a border.
+and the distance from the centre counts in its standard deviations. A plain autoencoder has no prior.
 
 This model's encoder has {encoder} weights, its decoder {decoder}. The VAE and the plain autoencoder of
-this page differ in size, too; **Completeness** compares equal networks, which differ in noise and KL
+this page differ in size, too. **Completeness** compares equal networks, which differ in noise and KL
 divergence alone.
 """
 
@@ -40,21 +66,72 @@ WHY_THE_FIGURES = r"""
 Measured on the 10,000 test digits, which the network was never trained on, each pixel made black or white
 once, with its grey value as the probability of white. A *nat* is a unit of information: 1.44 bits.
 
-- **−log p(x)**: how much a test digit surprises the model; less is better. {precision} The plane has only
+- **log p(x)**: how well the model expects a test digit; nearer to 0 is better. {precision} The plane has only
   two dimensions, so $p(x) = \int p(x \mid z)\, p(z)\, \mathrm{d}z$ is a sum over a fine lattice.
   (For the plain autoencoder, which has no prior, $p(z)$ is the VAE's.)
-- **ELBO**: the lower bound of $\log p(x)$ that training raises: −reconstruction − KL.
-- **Reconstruction**: the surprise about the pixels that is left once the code is known.
-- **KL**: what the code tells about the digit, as the KL divergence of its posterior from the prior.
+- **ELBO**: the lower bound of $\log p(x)$ that training raises: −reconstruction − KL. It lies below log p(x).
+- **Reconstruction**: a cost, what the pixels still lack once the code is known; less is better.
+- **KL**: a cost, too: what the code tells about the digit, as the KL divergence of its posterior from the
+  prior.
 - **Neighbours agree**: test digits whose 10 nearest neighbours in the plane mostly share their label.
 """
 
 
+def lead(checkpoint: Checkpoint) -> tuple[str, str]:
+    """What is seen and done, and one thing to try."""
+    return SEEN, TRY if checkpoint.model_config.variational else TRY_HOLE
+
+
+def how_far(checkpoint: Checkpoint) -> str | None:
+    """How far the codes reach, where the map opens on the central ones only."""
+    if checkpoint.model_config.variational:
+        return None
+    farthest = float(np.linalg.norm(checkpoint.latents.means, axis=1).max())
+    return (
+        f"The map opens on the central {100 * CENTRAL:.0f} % of the codes. "
+        f"They reach out to {farthest:.0f} from the centre: zoom out to see them."
+    )
+
+
+def reading(verdict: Verdict | None) -> tuple[str, str, str]:
+    """Name, value and note of what the judge reads in a picture; None if there is no judge."""
+    name = "The judge reads"
+    if verdict is None:
+        return name, "nothing", "its file is missing"
+    digit, probability, named, nothing = verdict
+    if named:
+        return name, a_digit(digit), f"{100 * probability:.0f} %"
+    # what is unclear is not rounded up to clear
+    if nothing > probability:
+        return name, "no digit", f"{math.floor(100 * nothing)} %"
+    return name, "unclear", f"perhaps {a_digit(digit)}, {math.floor(100 * probability)} %"
+
+
+def vote(shares: NDArray[np.float64], of: int) -> tuple[str, str, str]:
+    """Name, value and note of the vote of `of` codes, shares (10,); all 0 where no code lives near."""
+    name = "Vote of codes"
+    if not shares.any():
+        return name, "no code lives near here", ""
+    digit = int(shares.argmax())
+    return name, a_digit(digit), f"{round(shares[digit] * of)} of the {of} nearest"
+
+
+def a_digit(digit: int) -> str:
+    """ "a 3", "an 8"."""
+    return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
 def why_the_map(checkpoint: Checkpoint) -> str:
     """What dots, circles and facts mean, in Markdown."""
-    return WHY_THE_MAP.replace("{encoder}", millions(checkpoint.size("encoder"))).replace(
-        "{decoder}", millions(checkpoint.size("decoder"))
-    )
+    parts = {
+        "{sentence}": sentence(checkpoint),
+        "{encoder}": millions(checkpoint.size("encoder")),
+        "{decoder}": millions(checkpoint.size("decoder")),
+    }
+    text = WHY_THE_MAP
+    for name, value in parts.items():
+        text = text.replace(name, value)
+    return text
 
 
 def millions(count: int) -> str:
@@ -67,13 +144,11 @@ def why_the_figures(checkpoint: Checkpoint) -> str:
     return WHY_THE_FIGURES.replace("{precision} ", precision)
 
 
-SURPRISE = replace(MEASURES["log_likelihood_nats"], short="−log p(x)", better="down")
-SHOWN = ("elbo_nats", "reconstruction_nats", "kl_nats", "knn_accuracy")
+SHOWN = ("log_likelihood_nats", "elbo_nats", "reconstruction_nats", "kl_nats", "knn_accuracy")
 
 
 def figures(checkpoint: Checkpoint) -> list[tuple[str, str]]:
     """The recorded figures as pairs of name and value with unit; only those that were measured."""
     recorded: Mapping[str, float] = checkpoint.figures
-    values = {SURPRISE: -recorded.get(SURPRISE.key, math.nan)}
-    values |= {MEASURES[key]: recorded.get(key, math.nan) for key in SHOWN}
+    values = {MEASURES[key]: recorded.get(key, math.nan) for key in SHOWN}
     return [(measure.name, measure.text(value)) for measure, value in values.items() if math.isfinite(value)]

@@ -24,7 +24,7 @@ export class Overlay {
     this.#prior.show(shown);
   }
 
-  /** Write every digit's name at its place, [z1, z2] or null for none, save for those of the set `hidden`. */
+  /** Write every digit's name at its places, a list of [z1, z2] a digit, save for those of the set `hidden`. */
   name(places, hidden) {
     this.#names.write(places, hidden);
     this.#names.place(this.#plane);
@@ -82,9 +82,8 @@ class Names {
 
   write(places, hidden) {
     this.#group.replaceChildren();
-    this.#written = places.flatMap((z, digit) =>
-      z && !hidden.has(digit) ? [{ z, label: add(this.#group, "text", {}, digit) }] : [],
-    );
+    const seen = places.map((own, digit) => (hidden.has(digit) ? [] : own));
+    this.#written = seen.flatMap((own, digit) => own.map((z) => ({ z, label: add(this.#group, "text", {}, digit) })));
   }
 
   place(plane) {

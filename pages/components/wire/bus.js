@@ -10,7 +10,7 @@ const ASK_RUNG = "latent-atlas:ask-rung";
 
 /**
  * A picture to show: {group, model, z1, z2, pixels: Uint8Array of 784, phase: "preview" or "pin",
- * likely: {digit, count, of} or null}.
+ * vote: in words, how the labels of the nearest codes vote; "" as long as they are not known}.
  */
 export function announcePoint(detail) {
   send(POINT, detail);

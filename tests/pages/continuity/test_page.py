@@ -15,8 +15,11 @@ from pages.components.continuity.view import PathView
 from pages.components.frame import service
 from pages.components.frame.service import classifier
 from tests.pages.links import follow
+from vae.measure.quality import CONFIDENT
 from vae.model import checkpoint as checkpoints
 from vae.plane.neighbours import digits_of
+from vae.plane.pairs import shown_pairs
+from vae.plane.paths import KINDS
 from vae.serving.places import Places
 
 MAIN = Path(__file__).parents[3] / "pages" / "main.py"
@@ -58,12 +61,29 @@ def label_at(name: str, z: tuple[float, float]) -> int:
     return int(saved.labels[index])
 
 
-def test_a_bare_address_goes_from_a_1_to_a_0_and_stays_bare() -> None:
+def test_a_bare_address_shows_the_first_pair_and_stays_bare() -> None:
     app = opened()
-    assert (label_at("vae", view(app).a), label_at("vae", view(app).b)) == (1, 0)
-    assert (view(app).t, view(app).kind) == (0.5, "straight")
+    saved = latents("vae")
+    a, b = shown_pairs(saved.labels)[0]
+    np.testing.assert_allclose([view(app).a, view(app).b], saved.means[[a, b]], atol=1e-4)
+    assert (view(app).t, view(app).kind, view(app).pair) == (0.5, "straight", 1)
     assert app.query_params == {}
     assert not app.warning
+
+
+def test_the_next_pair_is_the_next_one_drawn_and_has_an_address() -> None:
+    app = opened()
+    app.button(key="continuity_next_pair").click().run()
+    saved = latents("vae")
+    np.testing.assert_allclose(
+        [view(app).a, view(app).b], saved.means[shown_pairs(saved.labels)[1]], atol=1e-4
+    )
+    assert app.query_params == {"pair": "2"}
+    assert view(opened(pair="2")) == view(app)
+    assert view(opened(pair="1000")).pair == 1000
+    app = opened(pair="1000")
+    app.button(key="continuity_next_pair").click().run()
+    assert view(app).pair == 1
 
 
 def test_an_address_reproduces_ends_kind_t_and_checkpoint() -> None:
@@ -114,7 +134,7 @@ def test_an_end_can_be_typed_and_is_a_free_point_then() -> None:
 
 def test_the_component_moves_everything_at_once() -> None:
     app = opened()
-    told = {"a": [0.5, 0.25], "b": [-1.0, 1.0], "t": 0.125, "mode": "path", "point": [0.0, 0.0], "count": 1}
+    told = {"a": [0.5, 0.25], "b": [-1.0, 1.0], "t": 0.125, "point": [0.0, 0.0], "count": 1}
     app.session_state["continuity_walk"] = {"walk": told}
     app.run()
     assert not app.exception
@@ -131,7 +151,7 @@ def test_the_geodesic_brings_the_magnification_and_is_never_longer() -> None:
     walked = data.walked("vae", "geodesic", view(app).a, view(app).b)
     assert walked.traversal.picture_lengths[-1] <= walked.straight_length * (1 + 1e-6)
     saved = 1 - walked.traversal.picture_lengths[-1] / walked.straight_length
-    assert f"{100 * saved:.0f} % less than the straight path" in text(app, "sentence")
+    assert f"{100 * saved:.0f} % less than the straight path" in text(app, "path-sentence")
     app.toggle(key="continuity_magnification").set_value(False).run()
     assert app.toggle(key="continuity_magnification").value is False
     app.get_by_key("continuity_kind").set_value("straight").run()
@@ -159,12 +179,61 @@ def test_a_path_through_empty_space_says_how_much_of_it_is_empty() -> None:
     app = opened(**corner)
     share = data.walked("vae", "straight", (2.5, 2.0), (2.5, -1.5)).traversal.empty_share
     assert 0 < share < 1
-    assert text(app, "sentence").startswith(f"{100 * share:.0f} % of this path leads through places where no")
+    assert text(app, "path-sentence").startswith(f"{100 * share:.0f} % of this path leads through places")
     assert f"{100 * share:.0f} %" in text(app, "facts")
+
+
+def test_the_sentence_counts_what_the_judge_reads_of_both_walks() -> None:
+    app = opened(pair="5")
+    said = text(app, "sentence")
+    for name, called in (("autoencoder", "Autoencoder"), ("vae", "VAE")):
+        saved = latents(name)
+        a, b = (tuple(map(float, saved.means[index])) for index in shown_pairs(saved.labels)[4])
+        classes = data.traversed(name, "straight", a, b).classes
+        assert classes is not None
+        share = 100 * (classes.max(axis=1) >= CONFIDENT).mean()
+        (told,) = re.findall(rf"(\d+) % of the {called}'s walk", said)
+        assert float(told) == pytest.approx(share, abs=1.5)  # the ends are kept with four decimals
+    assert not app.warning
+
+
+def test_ends_that_are_no_digits_are_told_beside_the_nearest_ones() -> None:
+    said = text(opened(a1="0.5", a2="1.0"), "sentence")
+    assert "A is no test digit: the Autoencoder walks between the nearest ones, a" in said
+    said = text(opened(model="autoencoder", a1="0.5", a2="1.0", b1="0", b2="0"), "sentence")
+    assert "A and B are no test digits: the VAE walks between the nearest ones, a" in said
+    assert "no test digit" not in text(opened(), "sentence")
+
+
+def test_one_ground_replaces_the_other() -> None:
+    app = opened(legible="1")
+    assert view(app).legible
+    app.toggle(key="continuity_magnification").set_value(True).run()
+    assert (view(app).legible, view(app).magnification) == (False, True)
+    app.toggle(key="continuity_legible").set_value(True).run()
+    assert (view(app).legible, view(app).magnification) == (True, False)
+    app.get_by_key("continuity_kind").set_value("geodesic").run()
+    assert (view(app).legible, view(app).magnification) == (False, True)
+    both = view(opened(path="geodesic", legible="1"))
+    assert (both.legible, both.magnification) == (True, False)
+
+
+def test_every_kind_of_path_says_what_it_is_for() -> None:
+    app = opened()
+    said = {}
+    for kind in KINDS:
+        app.get_by_key("continuity_kind").set_value(kind).run()
+        said[kind] = text(app, "purpose")
+        assert said[kind].startswith(f"{kind.title()}: to ")
+    assert len(set(said.values())) == len(KINDS)
 
 
 def test_axis_mode_has_its_own_words_and_address() -> None:
     app = opened(mode="axes", z1="0.5", z2="-0.25")
+    path_only = {"continuity_a_digit", "continuity_kind", "continuity_next_pair", "continuity_gif"}
+    assert not path_only & {
+        element.key for element in (*app.selectbox, *app.button, *app.get("button_group"))
+    }
     assert (view(app).mode, view(app).point) == ("axes", (0.5, -0.25))
     assert text(app, "sentence").startswith("Training chose the axes")
     assert app.query_params["mode"] == "axes"
@@ -201,9 +270,9 @@ def test_figures_of_continuity_stand_beside_the_autoencoders(folder: Path) -> No
         figures = {"continuity_median": median, "continuity_ratio": ratio}
         checkpoints.save(checkpoints.load(path).with_figures(figures), path)
     app = opened()
-    assert text(app, "table").split()[-6:] == ["VAE", "12.5", "2.2", "Autoencoder", "8.1", "4.5"]
+    assert text(app, "table").split()[-6:] == ["Autoencoder", "8.1", "4.5", "VAE", "12.5", "2.2"]
     sentence = text(app, "evenness-sentence")
-    assert "2.2 times (VAE) and 4.5 times (Autoencoder)" in sentence
+    assert "4.5 times (Autoencoder) and 2.2 times (VAE)" in sentence
     assert sentence.endswith("in the plane of the VAE.")
     app.get_by_key("continuity_checkpoint").set_value("autoencoder").run()
     assert text(app, "table").split()[-6:] == ["Autoencoder", "8.1", "4.5", "VAE", "12.5", "2.2"]

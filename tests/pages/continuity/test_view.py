@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.components.continuity.view import PathView, Walk, carried, example, parts, place
+from pages.components.continuity.view import Beside, PathView, Walk, beside, carried, example, parts, place
 from pages.components.frame.views import coordinate, number, read, write
 from vae.model.checkpoint import Latents
+from vae.plane.pairs import PAIRS, shown_pairs
 from vae.plane.paths import KINDS
 
 NAMES = ("vae", "autoencoder")
@@ -48,8 +49,9 @@ coordinates = st.floats(-1000, 1000).map(coordinate)
 points = st.tuples(coordinates, coordinates)
 views = st.builds(
     PathView,
-    *(st.sampled_from(NAMES), st.sampled_from(KINDS), points, points),
-    *(st.floats(0, 1).map(str).map(number(0, 1)), st.sampled_from(["path", "axes"]), points, st.booleans()),
+    *(st.sampled_from(NAMES), st.sampled_from(KINDS), st.integers(1, PAIRS), points, points),
+    *(st.floats(0, 1).map(str).map(number(0, 1)), st.sampled_from(["path", "axes"]), points),
+    *(st.booleans(), st.booleans()),
 )
 
 
@@ -60,7 +62,7 @@ def test_what_is_written_is_read_again(view: PathView) -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(["model", "a1", "a2", "b1", "b2", "z1", "z2", "path", "t", "mode", "else"]),
+        st.sampled_from(["model", "a1", "a2", "b1", "b2", "z1", "z2", "path", "pair", "t", "mode", "else"]),
         st.text() | st.sampled_from(["axes", "nan", "-1e400", "2", "geodesic"]),
     )
 )
@@ -73,12 +75,14 @@ def test_any_address_gives_a_path_that_can_be_shown(parameters: dict[str, str]) 
     assert read(write(view, PARTS), PARTS, PathView) == (view, None)
 
 
-def test_a_bare_address_goes_halfway_from_a_1_to_a_0() -> None:
+def test_a_bare_address_goes_halfway_along_the_first_pair() -> None:
     view, refused = read({}, PARTS, PathView)
     assert refused is None
-    assert view.a in {place(LATENTS["vae"], index) for index in (3, 6)}
-    assert view.b in {place(LATENTS["vae"], index) for index in (1, 5)}
-    assert (view.t, view.kind, view.mode, view.magnification) == (0.5, "straight", "path", False)
+    a, b = shown_pairs(LATENTS["vae"].labels)[0]
+    assert (view.a, view.b) == (place(LATENTS["vae"], a), place(LATENTS["vae"], b))
+    assert (view.t, view.kind, view.mode, view.pair) == (0.5, "straight", "path", 1)
+    assert not view.magnification
+    assert not view.legible
 
 
 ENDS = {"a1": "0.5", "a2": "1.0", "b1": "-1.0", "b2": "2.0"}
@@ -89,15 +93,15 @@ ENDS = {"a1": "0.5", "a2": "1.0", "b1": "-1.0", "b2": "2.0"}
     [
         (
             {"model": "vae", "path": "straight", **ENDS, "t": "0.25"},
-            PathView("vae", "straight", (0.5, 1.0), (-1.0, 2.0), 0.25),
+            PathView("vae", "straight", 1, (0.5, 1.0), (-1.0, 2.0), 0.25),
         ),
         (
             {"model": "autoencoder", "path": "geodesic", **ENDS, "t": "0.5"},
-            PathView("autoencoder", "geodesic", (0.5, 1.0), (-1.0, 2.0), magnification=True),
+            PathView("autoencoder", "geodesic", 1, (0.5, 1.0), (-1.0, 2.0), magnification=True),
         ),
         (
             {"path": "spherical", **ENDS, "t": "1.0", "z1": "3.0", "z2": "-4.5", "mode": "axes"},
-            PathView("vae", "spherical", (0.5, 1.0), (-1.0, 2.0), 1.0, "axes", (3.0, -4.5)),
+            PathView("vae", "spherical", 1, (0.5, 1.0), (-1.0, 2.0), 1.0, "axes", (3.0, -4.5)),
         ),
     ],
 )
@@ -107,10 +111,13 @@ def test_an_address_that_was_saved_once_shows_the_same(saved: dict[str, str], vi
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("a1", "nan"), ("b2", "inf"), ("b1", "1001"), ("path", "zigzag"), ("t", "1.5"), ("t", ""), ("t", "nan")],
+    [
+        *(("a1", "nan"), ("b2", "inf"), ("b1", "1001"), ("path", "zigzag")),
+        *(("t", "1.5"), ("t", ""), ("t", "nan"), ("pair", "0"), ("pair", "1001"), ("pair", "2.5")),
+    ],
 )
 def test_what_cannot_be_shown_is_named_and_the_rest_is_kept(name: str, value: str) -> None:
-    whole = PathView("autoencoder", "spherical", (1.0, 2.0), (3.0, 4.0), 0.25)
+    whole = PathView("autoencoder", "spherical", 1, (1.0, 2.0), (3.0, 4.0), 0.25)
     view, refused = read(write(whole, PARTS) | {name: value}, PARTS, PathView)
     assert refused is not None
     assert f"{name} = {value or 'nothing'}," in refused
@@ -132,8 +139,8 @@ def test_next_one_visits_every_digit_of_the_label_once_and_comes_back() -> None:
     assert example(latents, 9) is None
 
 
-def test_without_ones_and_zeros_the_path_begins_at_the_origin() -> None:
-    service: Any = Planes({"vae": some_latents(0, (4, 4, 7))}, ("vae",))
+def test_where_all_digits_are_alike_the_path_begins_at_the_origin() -> None:
+    service: Any = Planes({"vae": some_latents(0, (4, 4, 4))}, ("vae",))
     view, _ = read({}, parts(service), PathView)
     assert (view.a, view.b) == ((0.0, 0.0), (0.0, 0.0))
 
@@ -143,12 +150,33 @@ def test_another_checkpoint_keeps_the_digit_and_leaves_a_free_point(
     index: int, free: tuple[float, float]
 ) -> None:
     old, new = LATENTS["vae"], LATENTS["autoencoder"]
-    view = PathView("vae", "geodesic", place(old, index), free, 0.75)
+    view = PathView("vae", "geodesic", 4, place(old, index), free, 0.75)
     moved = carried(view, "autoencoder", SERVICE)
-    assert moved == PathView("autoencoder", "geodesic", place(new, index), free, 0.75)
+    assert moved == PathView("autoencoder", "geodesic", 4, place(new, index), free, 0.75)
     assert carried(moved, "vae", SERVICE) == view
 
 
 def test_a_walk_is_what_the_component_moves() -> None:
-    view = PathView("vae", "straight", (1.0, 2.0), (3.0, 4.0), 0.25, "axes", (5.0, 6.0), True)
-    assert view.walk == Walk((1.0, 2.0), (3.0, 4.0), 0.25, "axes", (5.0, 6.0))
+    view = PathView("vae", "straight", 7, (1.0, 2.0), (3.0, 4.0), 0.25, "axes", (5.0, 6.0), True)
+    assert view.walk == Walk((1.0, 2.0), (3.0, 4.0), 0.25, (5.0, 6.0))
+
+
+def test_the_other_model_walks_between_the_same_digits() -> None:
+    old, new = LATENTS["vae"], LATENTS["autoencoder"]
+    view = PathView("vae", "straight", 1, place(old, 2), place(old, 5))
+    assert beside(view, old, new) == Beside(place(new, 2), place(new, 5), (), (3, 0))
+
+
+def test_where_an_end_is_no_digit_the_nearest_one_stands_for_it() -> None:
+    old, new = LATENTS["vae"], LATENTS["autoencoder"]
+    z1, z2 = place(old, 4)
+    view = PathView("vae", "straight", 1, (z1 + 0.01, z2), place(old, 5))
+    assert beside(view, old, new) == Beside(place(new, 4), place(new, 5), ("A",), (3, 0))
+    view = PathView("vae", "straight", 1, place(old, 5), (z1 + 0.01, z2))
+    assert beside(view, old, new) == Beside(place(new, 5), place(new, 4), ("B",), (0, 3))
+
+
+def test_models_of_other_test_digits_do_not_walk_together() -> None:
+    view = PathView("vae", "straight", 1, (0.0, 0.0), (1.0, 1.0))
+    assert beside(view, LATENTS["vae"], some_latents(3, (3, 0, 3, 1, 3, 0, 2))) is None
+    assert beside(view, LATENTS["vae"], some_latents(3, (3, 0))) is None

@@ -45,7 +45,7 @@ def test_figures_are_rounded_not_invented() -> None:
         )
     )
     assert rows == {
-        "−log p(x)": "133.4 nats",
+        "log p(x)": "−133.4 nats",
         "ELBO": "−138.8 nats",
         "KL": "6.6 nats",
         "Neighbours agree": "79.2 %",

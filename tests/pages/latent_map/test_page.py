@@ -14,8 +14,11 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages.components.frame import markup, service
+from pages.components.latent_map import words
 from vae.data import load_mnist
+from vae.measure.draws import judged
 from vae.model import checkpoint as checkpoints
+from vae.model.classifier import load_classifier
 
 MAIN = Path(__file__).parents[3] / "pages" / "main.py"
 CHECKPOINTS = service.CHECKPOINTS
@@ -27,6 +30,7 @@ def app() -> AppTest:
 
 
 class Panel(NamedTuple):
+    verdicts: list[tuple[str, str, str]]
     facts: list[str]
     labels: list[int]
     counts: list[int]
@@ -35,14 +39,25 @@ class Panel(NamedTuple):
 
 
 def panel(app: AppTest) -> Panel:
-    html = next(element.value for element in app.html if 'data-testid="neighbours"' in element.value)
+    html = html_of(app, "neighbours")
     return Panel(
-        re.findall(r"</dt><dd><b>([^<]+)</b>", html),
+        rows(app, "verdicts"),
+        [value for _, value, _ in rows(app, "facts")],
         [int(label) for label in re.findall(r"<figcaption>(\d)</figcaption>", html)],
         [int(count or 0) for count in re.findall(r'class="count">(\d*)<', html)],
         re.findall(r"base64,([^\"]+)\"", html),
         re.sub(r"<[^>]+>", " ", html),
     )
+
+
+def html_of(app: AppTest, testid: str) -> str:
+    return next(element.value for element in app.html if f'data-testid="{testid}"' in element.value)
+
+
+def rows(app: AppTest, testid: str) -> list[tuple[str, str, str]]:
+    """Name, value and note of the lines of one list."""
+    found = html_of(app, testid).partition(f'data-testid="{testid}"')[2].partition("</dl>")[0]
+    return re.findall(r"<dt>([^<]+)</dt><dd><b>([^<]+)</b> <span>([^<]*)<", found)
 
 
 def nearest_labels(name: str, z: tuple[float, float]) -> list[int]:
@@ -78,7 +93,14 @@ def test_the_panel_follows_a_typed_point(app: AppTest, z1: float, z2: float) -> 
     assert after != before
     by_distance = nearest_labels("vae", (z1, z2))
     assert after.labels == by_distance[:10]
-    assert after.counts == np.bincount(by_distance[:50], minlength=10).tolist()
+    counts = np.bincount(by_distance[:50], minlength=10)
+    assert after.counts == counts.tolist()
+    name, digit, votes = after.verdicts[1]
+    assert (name, digit[-1], votes) == (
+        "Vote of codes",
+        str(counts.argmax()),
+        f"{counts.max()} of the 50 nearest",
+    )
     assert float(after.facts[0]) == pytest.approx(np.exp(-(z1**2 + z2**2) / 2) / (2 * np.pi), rel=0.05)
     assert after.facts[1] == f"{np.hypot(z1, z2):.2f}"
     assert app.query_params == {"z1": str(z1), "z2": str(z2)}
@@ -152,7 +174,8 @@ def test_the_figures_are_the_checkpoints_own_record(app: AppTest) -> None:
     app.run()
     recorded = checkpoints.load(CHECKPOINTS / "vae.pt").figures
     line = next(element.value for element in app.html if 'data-testid="figures"' in element.value)
-    assert f"<b>{-recorded['log_likelihood_nats']:.1f} nats</b>" in line
+    assert f"log p(x) <b>−{-recorded['log_likelihood_nats']:.1f} nats</b>" in line
+    assert f"ELBO <b>−{-recorded['elbo_nats']:.1f} nats</b>" in line
     assert f"<b>{recorded['kl_nats']:.1f} nats</b>" in line
     assert f"<b>{100 * recorded['knn_accuracy']:.1f} %</b>" in line
 
@@ -217,7 +240,8 @@ def test_a_damaged_checkpoint_is_named_and_the_other_still_shown(app: AppTest, f
     assert not app.exception
     assert any(f"{folder.name}/vae.pt is damaged" in warning.value for warning in app.warning)
     assert app.session_state["checkpoint"] == "autoencoder"
-    assert panel(app).labels == nearest_labels("autoencoder", (0.0, 0.0))[:10]
+    hole = checkpoints.load(folder / "autoencoder.pt").latents.hole
+    assert panel(app).labels == nearest_labels("autoencoder", hole)[:10]
 
 
 def test_without_any_checkpoint_the_page_says_what_to_do(app: AppTest, folder: Path) -> None:
@@ -234,3 +258,97 @@ def test_a_wrong_device_is_one_sentence(app: AppTest, folder: Path, monkeypatch:
     app.run()
     assert not app.exception
     assert [error.value.split(" ")[:3] for error in app.error] == [["The", "device", "'abacus'"]]
+
+
+def test_the_lead_is_three_short_sentences_without_jargon(app: AppTest) -> None:
+    for name in ("vae", "autoencoder"):
+        app.query_params["model"] = name
+        app.run()
+        text = re.sub(r"<[^>]+>", " ", html_of(app, "lead"))
+        sentences = [part.split() for part in re.split(r"[.?]", text) if part.strip()]
+        assert len(sentences) <= 3
+        assert max(map(len, sentences)) <= 20
+        assert not re.search(r"nats|KL|ELBO|posterior|prior|latent", text)
+
+
+def test_the_autoencoder_opens_in_its_hole_and_says_how_far_its_codes_reach(app: AppTest) -> None:
+    app.query_params["model"] = "autoencoder"
+    app.run()
+    latents = checkpoints.load(CHECKPOINTS / "autoencoder.pt").latents
+    assert coordinates(app) == latents.hole
+    assert panel(app).verdicts[1] == ("Vote of codes", "no code lives near here", "")
+    assert panel(app).counts == [0] * 10
+    assert "central 85 %" in html_of(app, "reach")
+    farthest = np.linalg.norm(latents.means, axis=1).max()
+    assert f"out to {farthest:.0f} from the centre" in html_of(app, "reach")
+    assert app.query_params == {"model": "autoencoder"}
+
+
+def test_from_one_models_usual_point_the_control_leads_to_the_others(app: AppTest) -> None:
+    app.run()
+    app.get_by_key("latent_map_checkpoint").set_value("autoencoder").run()
+    assert coordinates(app) == checkpoints.load(CHECKPOINTS / "autoencoder.pt").latents.hole
+    assert app.query_params == {"model": "autoencoder"}
+    app.get_by_key("latent_map_checkpoint").set_value("vae").run()
+    assert coordinates(app) == (0.0, 0.0)
+    assert not any('data-testid="reach"' in element.value for element in app.html)
+
+
+def test_of_the_two_grounds_the_one_switched_last_is_shown(app: AppTest) -> None:
+    app.run()
+    app.toggle(key="latent_map_manifold").set_value(True).run()
+    assert app.query_params == {"manifold": "1"}
+    app.toggle(key="latent_map_legible").set_value(True).run()
+    assert not app.exception
+    assert app.query_params == {"legible": "1"}
+    assert app.toggle(key="latent_map_manifold").value is False
+    app.toggle(key="latent_map_legible").set_value(False).run()
+    assert app.query_params == {}
+
+
+@pytest.mark.parametrize("name", ["vae", "autoencoder"])
+@pytest.mark.parametrize("index", [0, 1234, 9999])
+def test_a_pin_at_a_code_follows_that_test_digit(app: AppTest, mnist: Path, name: str, index: int) -> None:
+    latents = checkpoints.load(CHECKPOINTS / f"{name}.pt").latents
+    z1, z2 = (f"{value:.4f}" for value in latents.means[index])
+    app.query_params.update(model=name, z1=z1, z2=z2)
+    app.run()
+    line = html_of(app, "followed").partition("</div></div>")[0]
+    assert f"Test digit {index}, a" in line
+    assert f" {latents.labels[index]} <span>at the marker<" in line
+    original, redrawn = re.findall(r"base64,([^\"]+)\"", line)
+    assert base64.b64decode(original) == markup.digit_png(load_mnist("test", mnist).images[index])
+    decoded = service.decoder_service().decode(name, latents.means[index : index + 1]).images[0]
+    assert base64.b64decode(redrawn) == markup.digit_png(decoded)
+    text = re.sub(r"<[^>]+>", " ", line).replace("−", "-")
+    numbers = [float(number) for number in re.findall(r"-?\d+\.\d+", text)]
+    np.testing.assert_allclose(numbers[:2], latents.means[index], atol=0.0051)
+    if name == "vae":
+        np.testing.assert_allclose(numbers[2:], np.exp(latents.log_variances[index] / 2), atol=0.00051)
+    else:
+        assert "no noise" in text
+
+
+def test_elsewhere_the_nearest_test_digit_is_followed(app: AppTest) -> None:
+    app.query_params.update(z1="3.0", z2="3.0")
+    app.run()
+    means = checkpoints.load(CHECKPOINTS / "vae.pt").latents.means
+    away = np.linalg.norm(means - (3.0, 3.0), axis=1)
+    assert f"Test digit {away.argmin()}, a" in html_of(app, "followed")
+    assert f"the nearest, {away.min():.3f} away" in html_of(app, "followed")
+
+
+def test_the_reading_is_the_classifiers_of_the_decoded_picture(app: AppTest) -> None:
+    for z in ((0.0, 0.0), (1.0, 1.5), (-3.0, 3.0), (0.2, -0.4)):
+        app.query_params.update(z1=str(z[0]), z2=str(z[1]))
+        app.run()
+        picture = service.decoder_service().decode("vae", np.float32([z])).images
+        (verdict,) = judged(picture, load_classifier(CHECKPOINTS / "classifier.pt").build())
+        assert panel(app).verdicts[0] == words.reading(verdict)
+
+
+def test_without_a_classifier_the_panel_says_that_nothing_is_read(app: AppTest, folder: Path) -> None:
+    (folder / "classifier.pt").unlink()
+    app.run()
+    assert not app.exception
+    assert panel(app).verdicts[0] == ("The judge reads", "nothing", "its file is missing")

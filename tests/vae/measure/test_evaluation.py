@@ -3,15 +3,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from scipy.stats import sem
 
 from vae.config import ModelConfig, TrainingConfig
 from vae.data import Digits, binarised_test_images, load_mnist
 from vae.measure import evaluation
 from vae.measure.evidence import elbo
 from vae.measure.quadrature import Quadrature
+from vae.measure.traversal import DigitDensity
+from vae.measure.walks import walks
 from vae.model import ladder
 from vae.model.checkpoint import Checkpoint, Latents, load
+from vae.model.classifier import Classifier
 from vae.model.network import VAE
+from vae.plane.pairs import pairs
 
 CPU = torch.device("cpu")
 RUNGS = [ladder.file(beta).removesuffix(".pt") for beta in ladder.BETAS]
@@ -89,6 +94,24 @@ def test_a_model_trained_by_the_squared_error_is_not_scored_as_a_bernoulli_one(f
     gaussian = replace(trained, model_config=replace(trained.model_config, likelihood="mse"))
     measured = evaluation.evaluate(gaussian, few, CPU, iwae_samples=50, effort=COARSER)
     assert measured.keys() == {"kl_nats", "knn_accuracy", "continuity_median", "continuity_ratio"}
+
+
+def test_walks_are_recorded_with_their_margins(digits) -> None:
+    checkpoint = checkpoint_of(digits, True)
+    judge = Classifier().eval()
+    measured = evaluation.walk_figures(checkpoint.build(), checkpoint.latents, judge, 12)
+    ends = pairs(digits.labels, 12, 0)
+    density = DigitDensity(checkpoint.latents.means)
+    seen = walks(checkpoint.build(), checkpoint.latents, density, judge, ends)
+    assert measured["walks_pairs"] == 12
+    assert measured["walks_jump"] == pytest.approx(seen.jump.mean())
+    assert measured["walks_jump_margin"] == pytest.approx(1.96 * sem(seen.jump), rel=1e-3)
+    assert {f"walks_{kind}{part}" for kind in seen._fields for part in ("", "_margin")} <= measured.keys()
+
+
+def test_digits_of_one_kind_have_no_walks(few) -> None:
+    alike = checkpoint_of(Digits(few.images, np.zeros_like(few.labels)), True)
+    assert evaluation.walk_figures(alike.build(), alike.latents, Classifier().eval()) == {}
 
 
 def test_a_foreign_decoder_is_measured_like_our_own(few, figures) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from vae.measure import evaluation
-from vae.measure.measures import MEASURES, NONE, OF, TABLE, Measure, is_exact, label
+from vae.measure.measures import MARGIN, MEASURES, NONE, OF, TABLE, Measure, is_exact, label
 from vae.model import checkpoint, ladder
 
 CHECKPOINTS = Path(__file__).parents[3] / "checkpoints"
@@ -34,7 +34,8 @@ def test_nats_are_told_by_the_unit_as_by_the_key() -> None:
 @pytest.mark.parametrize("name", ["vae.pt", *map(ladder.file, ladder.BETAS)])
 def test_whatever_is_recorded_has_a_measure(name: str) -> None:
     recorded = checkpoint.load(CHECKPOINTS / name).figures
-    measured = {key for key in recorded if key != "iwae_samples" and not key.endswith(OF)}
+    counts = {"iwae_samples", "walks_pairs"}
+    measured = {key for key in recorded if key not in counts and not key.endswith((OF, MARGIN))}
     assert measured <= MEASURES.keys()
     printed = evaluation.as_text(recorded).splitlines()
     assert len(printed) == len(measured)
@@ -46,6 +47,11 @@ def test_a_share_of_a_known_number_is_printed_with_its_interval() -> None:
     lines = {line.split()[0]: line for line in evaluation.as_text(counted).splitlines()}
     assert lines["Complete,"].endswith(f"90.000 %  [{100 * low:.3f}, {100 * high:.3f}]")
     assert lines["k-NN"].endswith("90.000 %")
+
+
+def test_a_mean_with_a_known_margin_is_printed_with_its_interval() -> None:
+    (line,) = evaluation.as_text({"walks_jump": 80.0, f"walks_jump{MARGIN}": 2.5}).splitlines()
+    assert line.endswith("80.000   [77.500, 82.500]")
 
 
 @given(st.sampled_from(TABLE), st.floats())

@@ -10,6 +10,7 @@ from vae.measure import unseen
 from vae.measure.judging import digit_figures, judge_figures
 from vae.model.checkpoint import CheckpointError, as_stored, load
 from vae.model.classifier import (
+    NO_DIGIT,
     Classifier,
     ClassifierCheckpoint,
     class_probabilities,
@@ -122,3 +123,17 @@ def test_a_classifier_is_found(tmp_path) -> None:
     assert found is not None
     images = torch.rand(3, 784)
     torch.testing.assert_close(found(images), stored.build()(images))
+
+
+def test_a_batch_holds_digits_and_others_and_its_pictures_are_of_one_make(digits) -> None:
+    """Jittering only the digits would let a network tell them by their softness."""
+    known = Digits(digits.images[:600], digits.labels[:600])
+    fit = ClassifierFit(CONFIG, known, CPU)
+    images, labels = fit.batch(torch.arange(200), torch.Generator().manual_seed(0))
+    assert images.shape == (len(labels), 784)
+    assert 0 <= images.min() <= images.max() <= 1
+    nothing = labels == NO_DIGIT
+    assert 0.2 < nothing.float().mean() < 0.45
+    originals = torch.cat([fit.images, fit.drawn.digits]).float() / 255
+    still = torch.cdist(images[~nothing], originals).amin(dim=1) < 1e-2
+    assert 0.1 < still.float().mean() < 0.4  # and so are others: every digit may come as it is

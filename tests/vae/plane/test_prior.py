@@ -1,9 +1,10 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import multivariate_normal
+from scipy.stats import kstest, multivariate_normal, uniform
 
 from vae.plane import prior
+from vae.plane.box import Box
 
 
 def test_prior_density_is_the_standard_normal() -> None:
@@ -27,3 +28,12 @@ def test_fitted_draws_of_codes_that_already_are_the_prior_are_the_priors() -> No
     np.testing.assert_allclose(
         prior.fitted_draws(corners, 50, seed=3), prior.prior_draws(50, seed=3), atol=1e-6
     )
+
+
+def test_box_draws_are_even_over_the_box_and_the_same_for_the_same_seed() -> None:
+    box = Box(-3.0, 5.0, 10.0, 11.0)
+    draws = prior.box_draws(box, 20_000, seed=2).numpy()
+    np.testing.assert_array_equal(draws, prior.box_draws(box, 20_000, seed=2).numpy())
+    for axis, (low, high) in enumerate(((box.left, box.right), (box.bottom, box.top))):
+        assert kstest(draws[:, axis], uniform(low, high - low).cdf).pvalue > 0.001
+    assert abs(np.corrcoef(draws.T)[0, 1]) < 0.03

@@ -1,0 +1,163 @@
+"""The controls above the walk: its ends, the kind of its path, and what is used seldom, folded away."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from pages.components.continuity import words
+from pages.components.continuity.view import KEEPER, MODES, PathView, example, next_pair, pair_ends
+from pages.components.frame.numbers import number_field
+from pages.components.frame.views import COORDINATES, Point
+from vae.model.checkpoint import Latents
+from vae.plane.neighbours import digit_at
+from vae.plane.paths import KINDS
+
+ENDS = ("a", "b")
+
+
+def show_controls(view: PathView, latents: Latents) -> None:
+    """Ends and kind of the path; what is used seldom is folded away."""
+    if view.mode == "path":
+        for end, point in zip(ENDS, (view.a, view.b), strict=True):
+            show_digit_choice(end, digit_at(latents.means, point), latents)
+        st.button(
+            "Next pair",
+            key="continuity_next_pair",
+            on_click=keep_next_pair,
+            args=(latents,),
+            help="The next of 1,000 pairs of test digits, in the order in which they were drawn by lot.",
+        )
+        show_kinds(view)
+    else:
+        st.button("Back to the path", key="continuity_back", on_click=KEEPER.keep, kwargs={"mode": "path"})
+    with st.popover("More", width="content"):
+        show_more(view, latents)
+    if view.mode == "path":  # last, because its length differs
+        purpose = escape(words.PURPOSES[view.kind])
+        st.html(f'<p class="continuity-purpose" data-testid="purpose">{purpose}</p>', width="content")
+
+
+def show_digit_choice(end: str, index: int | None, latents: Latents) -> None:
+    name = end.upper()
+    st.session_state[f"continuity_{end}_digit"] = None if index is None else int(latents.labels[index])
+    st.selectbox(
+        f"{name} is a digit",
+        range(10),
+        index=None,
+        format_func=lambda label: f"{name} is {'an' if label == 8 else 'a'} {label}",
+        placeholder=f"{name}: a point",
+        key=f"continuity_{end}_digit",
+        on_change=pick_digit,
+        args=(end, latents),
+        required=True,
+        label_visibility="collapsed",
+        width=124,
+    )
+
+
+def show_more(view: PathView, latents: Latents) -> None:
+    """The plane's ground, other digits of the same labels, ends as numbers, and the axes."""
+    if view.mode == "path":
+        for end, point in zip(ENDS, (view.a, view.b), strict=True):
+            show_another(end, digit_at(latents.means, point), latents)
+            show_typed(end, point)
+    show_grounds(view)
+    st.session_state["continuity_mode"] = view.mode
+    st.segmented_control(
+        "Move along",
+        MODES,
+        key="continuity_mode",
+        format_func=lambda mode: words.MODE_NAMES[mode],
+        on_change=KEEPER.keep_widget,
+        args=("mode",),
+        required=True,
+    )
+
+
+def show_another(end: str, index: int | None, latents: Latents) -> None:
+    st.button(
+        f"Another digit of this label at {end.upper()}",
+        key=f"continuity_{end}_next",
+        on_click=pick_digit,
+        args=(end, latents, index),
+        disabled=index is None,
+    )
+
+
+def show_typed(end: str, point: Point) -> None:
+    columns = st.columns(2, gap="xsmall")
+    for axis, (column, value) in enumerate(zip(columns, point, strict=True), start=1):
+        number_field(
+            f"{end.upper()}, z{axis}",
+            value,
+            COORDINATES,
+            f"continuity_{end}{axis}",
+            partial(move_typed, end, axis),
+            column,
+        )
+
+
+def show_kinds(view: PathView) -> None:
+    st.session_state["continuity_kind"] = view.kind
+    st.segmented_control(
+        "Path",
+        KINDS,
+        key="continuity_kind",
+        format_func=lambda kind: words.KIND_NAMES[kind],
+        on_change=keep_kind,
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def show_grounds(view: PathView) -> None:
+    """What can lie behind the points of the plane, one at a time."""
+    for field, other in (("legible", "magnification"), ("magnification", "legible")):
+        name, explained = words.GROUNDS[field]
+        st.session_state[f"continuity_{field}"] = getattr(view, field)
+        st.toggle(
+            name,
+            key=f"continuity_{field}",
+            on_change=keep_ground,
+            args=(field, other),
+            help=explained,
+            width="content",
+        )
+
+
+def keep_kind() -> None:
+    """Another kind of path; the geodesic brings the map that explains it."""
+    kind = st.session_state["continuity_kind"]
+    shown = kind == "geodesic"
+    KEEPER.keep(kind=kind, magnification=shown, legible=KEEPER.now().legible and not shown)
+
+
+def keep_ground(field: str, other: str) -> None:
+    """What lies behind the points; there is room for one of the two."""
+    shown = st.session_state[f"continuity_{field}"]
+    KEEPER.keep(**{field: shown, other: getattr(KEEPER.now(), other) and not shown})
+
+
+def keep_next_pair(latents: Latents) -> None:
+    pair = next_pair(KEEPER.now().pair)
+    a, b = pair_ends(latents, pair)
+    KEEPER.keep(pair=pair, a=a, b=b)
+
+
+def move_end(end: str, point: Point | None) -> None:
+    if point is not None:
+        KEEPER.keep(**{end: point})
+
+
+def pick_digit(end: str, latents: Latents, after: int | None = None) -> None:
+    """Move an end to a test digit of the chosen label, or to the next one after that of index `after`."""
+    label = latents.labels[after] if after is not None else st.session_state[f"continuity_{end}_digit"]
+    move_end(end, example(latents, label, after))
+
+
+def move_typed(end: str, axis: int, value: float) -> None:
+    z1, z2 = getattr(KEEPER.now(), end)
+    move_end(end, (value, z2) if axis == 1 else (z1, value))
