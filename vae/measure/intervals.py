@@ -22,3 +22,15 @@ def wilson(share: float, count: int) -> Interval:
     spread = share * (1 - share) / count + Z**2 / (4 * count**2)
     half = Z * math.sqrt(spread) / (1 + Z**2 / count)
     return Interval(max(0.0, middle - half), min(1.0, middle + half))
+
+
+def difference(share: float, interval: Interval, other: float, others: Interval) -> Interval:
+    """The 95 % interval of how much larger a share is than another, both counted in trials of their own.
+
+    `interval` and `others` are theirs by `wilson`. Newcombe 1998, Statistics in Medicine 17, method 10. Two
+    shares may differ by more than chance though their own intervals overlap.
+    """
+    larger = share - other
+    down = math.hypot(share - interval.low, others.high - other)
+    up = math.hypot(interval.high - share, other - others.low)
+    return Interval(larger - down, larger + up)

@@ -11,6 +11,7 @@ from scipy.special import ndtr
 from pages.components.completeness.view import Layer, More
 from pages.components.frame import markup
 from vae.measure.draws import JUDGED, Law, Share
+from vae.measure.intervals import difference
 from vae.measure.measures import MEASURES, Measure, is_exact
 from vae.model import ladder
 from vae.plane.linking import Link
@@ -52,12 +53,8 @@ def outcome(right: Mapping[str, float], shares: tuple[Share, Share] | None, *, s
         f"A judge finds a digit at {100 * left_share.share:.0f} % of random places at the left, "
         f"{100 * right_share.share:.0f} % at the right."
     )
-    return said + (" The difference may be chance." if overlap(left_share, right_share) else "")
-
-
-def overlap(one: Share, other: Share) -> bool:
-    """Whether the 95 % intervals of two shares have something in common."""
-    return max(one.interval.low, other.interval.low) <= min(one.interval.high, other.interval.high)
+    low, high = difference(*right_share[:2], *left_share[:2])
+    return said + (" The difference may be chance." if low <= 0 <= high else "")
 
 
 def shares_note(shares: tuple[Share, Share] | None) -> str:
