@@ -36,25 +36,29 @@ class Sockets:
 
     def __init__(self, page: Page) -> None:
         self.asked: list[bytes] = []
-        self.answered = 0
-        self.most_in_flight = 0
+        self.most_in_flight = 0  # on any one socket
         self.reruns = 0
         page.on("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
         if "/decode/" in socket.url:
-            socket.on("framesent", self._ask)
-            socket.on("framereceived", self._answer)
+            in_flight = 0
+
+            def ask(payload: bytes | str) -> None:
+                nonlocal in_flight
+                if isinstance(payload, bytes):
+                    in_flight += 1
+                    self.asked.append(payload)
+                    self.most_in_flight = max(self.most_in_flight, in_flight)
+
+            def answer(payload: bytes | str) -> None:
+                nonlocal in_flight
+                in_flight -= isinstance(payload, bytes)
+
+            socket.on("framesent", ask)
+            socket.on("framereceived", answer)
         elif "_stcore" in socket.url:
             socket.on("framesent", self._rerun)
-
-    def _ask(self, payload: bytes | str) -> None:
-        if isinstance(payload, bytes):
-            self.asked.append(payload)
-            self.most_in_flight = max(self.most_in_flight, len(self.asked) - self.answered)
-
-    def _answer(self, payload: bytes | str) -> None:
-        self.answered += isinstance(payload, bytes)
 
     def _rerun(self, _: bytes | str) -> None:
         self.reruns += 1
