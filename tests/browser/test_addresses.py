@@ -86,7 +86,7 @@ def type_z1(page: Page, z1: str) -> None:
 def magnification(page: Page) -> None:
     """Press the switch itself; its label has a question mark beside it."""
     page.get_by_role("button", name="More").click()
-    page.get_by_text("Area magnification").first.click()
+    page.get_by_text("Area magnification", exact=True).click()
 
 
 def go_and_come(page: Page, steps: list[Step]) -> list[dict[str, object]]:

@@ -201,7 +201,7 @@ def test_one_ground_at_a_time_lies_behind_the_points(page: Page, app: App) -> No
     ground = page.get_by_test_id("latent-map").locator("image").first
     expect(ground).to_be_attached()
     expect(page.locator(".continuity-legend")).to_contain_text("the less sure the classifier is")
-    page.get_by_text("Area magnification").first.click()
+    page.get_by_text("Area magnification", exact=True).click()
     expect(page).to_have_url(re.compile("magnification=1"))
     expect(page).not_to_have_url(re.compile("legible"))
     expect(page.locator(".continuity-legend")).to_contain_text("area magnification")
