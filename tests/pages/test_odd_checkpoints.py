@@ -67,4 +67,4 @@ def test_every_page_shows_them(
         app.run()
         assert not app.exception, (page, address, app.exception)
         if page == "latent_map":
-            assert any(f"Labels of the {FEWEST} nearest" in element.value for element in app.html)
+            assert any(f"Vote of the {FEWEST} nearest codes" in element.value for element in app.html)
