@@ -172,9 +172,9 @@ def test_lifting_the_finger_after_a_drag_keeps_the_point(phone: BrowserContext, 
     z = z_at(page, *end)
     drag(page, start, end)
     expect(page).to_have_url(re.compile("z1="))  # Python has heard of it
-    assert shown(page).z == pytest.approx(z, abs=0.02)
+    assert shown(page).z == pytest.approx(z, abs=0.1)  # at most a dot away, which it then is on
     marker = page.locator(".mark-pin")
-    assert float(marker.get_attribute("data-z1") or "nan") == pytest.approx(z[0], abs=0.02)
+    assert float(marker.get_attribute("data-z1") or "nan") == pytest.approx(z[0], abs=0.1)
 
 
 @pytest.mark.parametrize("side", ["left", "right"])

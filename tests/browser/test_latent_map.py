@@ -314,7 +314,7 @@ def test_page_recovers_when_the_server_comes_back(context: BrowserContext, morta
     expect(notice).to_contain_text("The server does not answer")
     assert (shown(page).pixels == pinned.pixels).all()
     box = box_of(plane(page))
-    x, y = round(box["x"] + 0.4 * box["width"]), round(box["y"] + 0.4 * box["height"])
+    x, y = round(box["x"] + 0.9 * box["width"]), round(box["y"] + 0.92 * box["height"])  # no dot is there
     z = z_at(page, x, y)
     page.mouse.move(x, y)
 
