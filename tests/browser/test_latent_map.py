@@ -6,6 +6,7 @@ import base64
 import io
 import math
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -299,6 +300,12 @@ def test_touch_points_taps_and_pinches(phone: BrowserContext, app: App) -> None:
     expect(page.locator(".mark-pin")).to_have_attribute("data-z1", f"{tapped.z[0]:g}")
 
 
+def pin_in(url: str) -> list[float]:
+    """The pinned point of an address."""
+    asked = parse_qs(urlsplit(url).query)
+    return [float(asked[name][0]) for name in ("z1", "z2")]
+
+
 def test_page_recovers_when_the_server_comes_back(context: BrowserContext, mortal_app: App) -> None:
     page = context.new_page()
     errors: list[str] = []
@@ -314,7 +321,7 @@ def test_page_recovers_when_the_server_comes_back(context: BrowserContext, morta
     expect(notice).to_contain_text("The server does not answer")
     assert (shown(page).pixels == pinned.pixels).all()
     box = box_of(plane(page))
-    x, y = round(box["x"] + 0.9 * box["width"]), round(box["y"] + 0.92 * box["height"])  # no dot is there
+    x, y = round(box["x"] + 0.4 * box["width"]), round(box["y"] + 0.4 * box["height"])
     z = z_at(page, x, y)
     page.mouse.move(x, y)
 
@@ -325,7 +332,8 @@ def test_page_recovers_when_the_server_comes_back(context: BrowserContext, morta
     page.mouse.move(box["x"] + box["width"] + 40, 20)
     wait_until_shown(page, (1, -1))
     page.mouse.click(x, y)
-    expect(page).to_have_url(re.compile(rf"z1={round(drawn.z[0], 4):g}\b"))  # Python hears of pins again
+    # Python hears of pins again, of this one or of a dot that is as good as there
+    page.wait_for_url(lambda url: math.dist(pin_in(url), drawn.z) < 0.1)
     assert visible_range(page) == zoomed
     assert page.evaluate("window.theSame")  # it was not reloaded
     assert errors == []
