@@ -82,6 +82,15 @@ def type_z1(page: Page, z1: str) -> None:
     expect(page).to_have_url(re.compile(f"z1={z1}"))
 
 
+def moving_both(page: Page, step: Step) -> None:
+    """Take a step that moves both walks' digits, and wait until they have moved."""
+    digits = page.get_by_test_id("digit").all()
+    before = [digit.get_attribute("data-z1") or "" for digit in digits]
+    step()
+    for digit, z1 in zip(digits, before, strict=True):
+        expect(digit).not_to_have_attribute("data-z1", z1)
+
+
 def magnification(page: Page) -> None:
     """Press the switch itself; its label has a question mark beside it."""
     page.get_by_role("button", name="More").click()
@@ -128,8 +137,8 @@ def test_back_and_forward_through_every_page_with_changes_in_between(page: Page,
             lambda: type_z1(page, "1.25"),
             lambda: choose(page, "Autoencoder", "model=autoencoder"),
             lambda: follow(page, "Continuity"),
-            lambda: choose(page, "Spherical", "path=spherical"),
-            lambda: (next_pair.click(), expect(page).to_have_url(re.compile("pair=2"))),
+            lambda: moving_both(page, lambda: choose(page, "Spherical", "path=spherical")),
+            lambda: moving_both(page, next_pair.click),
             lambda: follow(page, "Completeness"),
             lambda: (
                 page.locator(".ladder-ticks button", has_text=re.compile("^4$")).click(),
@@ -148,7 +157,7 @@ def test_a_path_moves_to_another_models_plane_in_one_step(page: Page, app: App) 
     open_page(page, f"{app.url}/continuity")
     first = page.get_by_role("combobox").first
     before = first.input_value()
-    page.get_by_role("button", name="Next pair").click()
+    moving_both(page, page.get_by_role("button", name="Next pair").click)
     expect(page).to_have_url(re.compile("pair=2"))
     expect(first).not_to_have_value(before)
     names = [page.get_by_role("combobox").nth(end).input_value() for end in (0, 1)]
