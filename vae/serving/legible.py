@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from vae.plane.box import Box, data_box
-from vae.serving.errors import UnknownCheckpoint
+from vae.serving.once import Once
 from vae.serving.payload import Payload
 
 if TYPE_CHECKING:  # the route stands before anything that takes seconds to load
@@ -42,31 +41,24 @@ def looked_at(latents: Latents) -> Box:
 def routes(
     service: Callable[[], DecoderService], classifier: Callable[[], Classifier | None]
 ) -> list[BaseRoute]:
-    """The route. A picture is computed once, when it is first asked for, one at a time, and kept."""
-    painted: dict[str, Payload] = {}
-    painting = threading.Lock()
+    """The route. Each of the two may take long when it is called first."""
 
-    def paint(name: str) -> Payload:
+    def painted(name: str) -> Payload:
         from vae.measure.certainty import certainty
 
         decoders, judge = service(), classifier()
-        latents = decoders.checkpoint(name).latents
-        if judge is None:
-            raise LookupError(NO_JUDGE)
-        with painting:
-            if name not in painted:
-                box = looked_at(latents)
-                sure = certainty(decoders.model(name).decode, judge, box, SIDE, SIDE)
-                shade = np.round(255 * sure).astype(np.uint8).tobytes()
-                told = {"box": box._asdict(), "side": SIDE, "shade": base64.b64encode(shade).decode()}
-                painted[name] = Payload(json.dumps(told).encode(), "application/json")
-        return painted[name]
+        assert judge is not None  # `serve` has looked
+        box = looked_at(decoders.checkpoint(name).latents)
+        sure = certainty(decoders.model(name).decode, judge, box, SIDE, SIDE)
+        shade = np.round(255 * sure).astype(np.uint8).tobytes()
+        told = {"box": box._asdict(), "side": SIDE, "shade": base64.b64encode(shade).decode()}
+        return Payload(json.dumps(told).encode(), "application/json")
+
+    pictures = Once(painted)
 
     async def serve(request: Request) -> Response:
-        try:
-            found = await run_in_threadpool(paint, request.path_params["checkpoint"])
-        except (UnknownCheckpoint, LookupError) as error:
-            return PlainTextResponse(str(error), 404)
-        return found.response(request)
+        if await run_in_threadpool(classifier) is None:
+            return PlainTextResponse(NO_JUDGE, 404)
+        return await pictures.answer(request, request.path_params["checkpoint"])
 
     return [Route("/legible/{checkpoint}", serve)]

@@ -7,12 +7,8 @@ and carries it to the checkpoint's own by quantiles.
 
 from __future__ import annotations
 
-import asyncio
 import io
-import logging
-from collections import OrderedDict
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -26,10 +22,9 @@ from starlette.routing import BaseRoute, Route
 
 from vae.config import SIDE
 from vae.plane.lattices import Points, prior_lattice, range_lattice
-from vae.plane.limits import LIMIT, MAX_POINTS
+from vae.plane.limits import LIMIT
 from vae.plane.linking import carried
-from vae.serving.batching import BatcherClosed, QueueFull
-from vae.serving.errors import UnknownCheckpoint
+from vae.serving.once import Once
 from vae.serving.payload import Payload
 
 if TYPE_CHECKING:  # the route stands before anything that takes seconds to load
@@ -37,8 +32,6 @@ if TYPE_CHECKING:  # the route stands before anything that takes seconds to load
 
 SIDES = (5, 40)  # digits a side
 SIGMAS = (0.5, 6.0)  # reach of an equal range
-KEPT = 64  # answers
-WAITING = 32  # pictures drawn or waiting: the last of them still comes within a few seconds
 
 
 class ManifoldError(ValueError):
@@ -73,9 +66,7 @@ def mosaic(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 def png(
     service: DecoderService, name: str, side: int, sigmas: float | None, like: str | None = None
 ) -> bytes:
-    """What `name` decodes at the lattice's points as a grey PNG of 8 bits.
-
-    In passes of which each leaves room for small ones before the next.
+    """What `name` decodes at the lattice's points, in one request, as a grey PNG of 8 bits.
 
     With `like` the lattice lies in that checkpoint's plane and is carried to `name`'s by the quantiles of
     their latent means. Raises ManifoldError, UnknownCheckpoint, what the service's `decode` raises, and
@@ -84,9 +75,7 @@ def png(
     points = lattice(side, sigmas)
     if like is not None:
         points = placed(service, points, like, name)
-    parts = (points[start : start + MAX_POINTS] for start in range(0, len(points), MAX_POINTS))
-    images = np.concatenate([service.decode(name, part).images for part in parts])
-    picture = Image.fromarray(mosaic(images, side))
+    picture = Image.fromarray(mosaic(service.decode(name, points).images, side))
     content = io.BytesIO()
     picture.save(content, format="PNG", compress_level=1)
     return content.getvalue()
@@ -117,60 +106,18 @@ def asked(name: str, query: QueryParams) -> Manifold:
 
 def routes(service: Callable[[], DecoderService]) -> list[BaseRoute]:
     """The route of the pictures."""
-    pictures = Pictures(service)
+
+    def drawn(wanted: Manifold) -> Payload:
+        return Payload(png(service(), *wanted), "image/png")
+
+    pictures = Once(drawn)
 
     async def serve(request: Request) -> Response:
         await run_in_threadpool(service)  # which takes long when it is called first
         try:
-            found = await pictures.get(asked(request.path_params["checkpoint"], request.query_params))
+            wanted = asked(request.path_params["checkpoint"], request.query_params)
         except ManifoldError as error:
             return PlainTextResponse(str(error), 400)
-        except UnknownCheckpoint as error:
-            return PlainTextResponse(str(error), 404)
-        except (QueueFull, TimeoutError, BatcherClosed):
-            return PlainTextResponse("The server has too much to do; try again in a moment.", 503)
-        except Exception:
-            logging.getLogger(__name__).exception("A picture of the plane could not be made.")
-            return PlainTextResponse("This picture could not be made; the server's log says why.", 500)
-        return found.response(request)
+        return await pictures.answer(request, wanted)
 
     return [Route("/manifold/{checkpoint}", serve)]
-
-
-class Pictures:
-    """Draws one picture at a time: each is seconds of work that must leave room for small requests.
-
-    A picture that many ask for is drawn once; what has begun is finished, even if all who asked have left.
-    The last `KEPT` are kept.
-    """
-
-    def __init__(self, service: Callable[[], DecoderService]) -> None:
-        self._service = service
-        self._kept: OrderedDict[Manifold, Payload] = OrderedDict()
-        self._begun: dict[Manifold, asyncio.Task[Payload]] = {}
-        self._drawing = asyncio.Lock()
-
-    async def get(self, wanted: Manifold) -> Payload:
-        """Raises QueueFull if `WAITING` others are to be drawn first, and what `png` raises."""
-        if wanted in self._kept:
-            self._kept.move_to_end(wanted)
-            return self._kept[wanted]
-        if wanted not in self._begun:
-            if len(self._begun) >= WAITING:
-                raise QueueFull(f"{WAITING} pictures are waiting already; try again.")
-            self._begun[wanted] = asyncio.create_task(self._draw(wanted))
-            self._begun[wanted].add_done_callback(partial(self._ended, wanted))
-        return await asyncio.shield(self._begun[wanted])
-
-    async def _draw(self, wanted: Manifold) -> Payload:
-        async with self._drawing:
-            content = await run_in_threadpool(png, self._service(), *wanted)
-        self._kept[wanted] = Payload(content, "image/png")
-        if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return self._kept[wanted]
-
-    def _ended(self, wanted: Manifold, task: asyncio.Task[Payload]) -> None:
-        del self._begun[wanted]
-        if not task.cancelled():
-            task.exception()  # seen, even if nobody waits for it any more

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,11 +12,12 @@ import numpy as np
 import pytest
 import torch
 
+from tests.channel.talking import SOON
 from tests.channel.test_http import get
 from tests.serving import Server, service_of
 from vae.measure import certainty as measured
 from vae.model.classifier import Classifier, class_probabilities
-from vae.serving import legible
+from vae.serving import channel, legible
 from vae.serving.decoding import DecoderService
 
 
@@ -69,6 +71,29 @@ def test_a_class_that_asks_together_is_painted_for_once(
         answers = list(students.map(lambda _: get(server, "/legible/vae"), range(10)))
     assert len(calls) == 1
     assert len({body for _, _, body in answers}) == 1
+
+
+def test_a_class_that_waits_stands_in_nobodys_way(
+    service: DecoderService, judge: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More wait for it than the server has threads, and what needs a thread is answered meanwhile."""
+    begun, go, paint = threading.Event(), threading.Event(), measured.certainty
+
+    def held(*args: object) -> object:
+        begun.set()
+        assert go.wait(SOON)
+        return paint(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(measured, "certainty", held)
+    routes = [*legible.routes(lambda: service, lambda: judge), *channel.routes(lambda: service)]
+    with Server(routes).running() as server, ThreadPoolExecutor(60) as students:
+        waiting = [students.submit(get, server, "/legible/vae") for _ in range(60)]
+        assert begun.wait(SOON)
+        while len(server.connections) < 60:  # until all of them stand there
+            pass
+        assert get(server, "/latents/vae")[0] == 200
+        go.set()
+        assert {student.result()[0] for student in waiting} == {200}
 
 
 def test_without_judge_or_checkpoint_it_is_one_sentence(service: DecoderService, judge: Classifier) -> None:

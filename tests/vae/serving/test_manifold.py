@@ -24,7 +24,7 @@ from tests.serving import HeldDrawing, Server, service_of
 from vae.plane import lattices
 from vae.plane.limits import LIMIT, MAX_POINTS
 from vae.plane.linking import carried
-from vae.serving import manifold
+from vae.serving import manifold, once
 from vae.serving.decoding import DecoderService
 from vae.serving.manifold import ManifoldError
 
@@ -230,7 +230,7 @@ def test_a_class_that_opens_the_page_together_is_drawn_for_once(server, monkeypa
 
 
 def test_what_was_drawn_is_kept_while_others_wait_and_forgotten_in_the_end(server, monkeypatch) -> None:
-    monkeypatch.setattr(manifold, "KEPT", 2)
+    monkeypatch.setattr(once, "KEPT", 2)
     assert get(server, "vae?side=5")[0] == 200
     drawing = HeldDrawing(monkeypatch)
     with ThreadPoolExecutor(1) as other:
@@ -247,7 +247,7 @@ def test_what_was_drawn_is_kept_while_others_wait_and_forgotten_in_the_end(serve
 
 
 def test_a_server_with_too_much_to_do_says_so_and_finishes_what_it_has_begun(server, monkeypatch) -> None:
-    monkeypatch.setattr(manifold, "WAITING", 3)
+    monkeypatch.setattr(once, "WAITING", 3)
     drawing, everybody = HeldDrawing(monkeypatch), until_asked(monkeypatch, 3)
     with ThreadPoolExecutor(3) as students:
         others = [students.submit(get, server, f"vae?side={side}") for side in (5, 6, 7)]
