@@ -16,7 +16,7 @@ from vae.measure.quality import CONFIDENT
 from vae.measure.traversal import Images
 from vae.model.checkpoint import Checkpoint
 from vae.model.classifier import Classifier, class_probabilities
-from vae.model.network import probabilities
+from vae.model.network import decode_all
 from vae.plane.box import Box, data_box
 from vae.plane.prior import box_draws
 
@@ -86,12 +86,9 @@ def far_places(checkpoint: Checkpoint, count: int) -> torch.Tensor:
     return z[torch.from_numpy(np.argsort(distance)[-count:].copy())]
 
 
-@torch.inference_mode()
 def decoded(checkpoint: Checkpoint, z: torch.Tensor) -> Images:
     """What a model decodes at points (n, 2): (n, 784), ink probability, 0 to 255."""
-    model = checkpoint.build()
-    parts = [probabilities(model.decode(part)) for part in torch.split(z, 1000)]
-    images: Images = torch.cat(parts).mul(255).round().to(torch.uint8).numpy()
+    images: Images = decode_all(checkpoint.build(), z).numpy()
     return images
 
 

@@ -9,10 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
-from torch import Tensor
 
 from vae.model.classifier import Classifier, class_probabilities
-from vae.model.network import VAE, probabilities
+from vae.model.network import VAE, as_grey, probabilities
 from vae.plane.lattices import Points
 from vae.plane.paths import arc_lengths
 from vae.plane.spread import kernel
@@ -85,7 +84,7 @@ def traverse(
     widths = np.diff(plane_lengths)
     return Traversal(
         points=points,
-        images=_grey(pictures),
+        images=as_grey(pictures).cpu().numpy(),
         plane_lengths=plane_lengths,
         picture_lengths=np.concatenate([[0.0], np.cumsum(steps)]),
         change=np.divide(steps, widths, out=np.zeros_like(steps), where=widths > 0),
@@ -93,11 +92,6 @@ def traverse(
         empty=here < EMPTY * density.typical,
         classes=None if classifier is None else class_probabilities(classifier, pictures).numpy(),
     )
-
-
-def _grey(pictures: Tensor) -> Images:
-    images: Images = pictures.mul(255).round().to(torch.uint8).cpu().numpy()
-    return images
 
 
 def filmstrip(count: int, frames: int = 11) -> NDArray[np.intp]:

@@ -87,6 +87,17 @@ def probabilities(logits: Tensor) -> Tensor:
     return torch.sigmoid(logits)
 
 
+def as_grey(ink: Tensor) -> Tensor:
+    """Ink probabilities as grey values: uint8, 0 to 255, same shape and device."""
+    return ink.mul(255).round().to(torch.uint8)
+
+
+@torch.inference_mode()
+def decode_all(model: VAE, z: Tensor, batch_size: int = 1000) -> Tensor:
+    """Pictures of latent points (n, 2) on the model's device: grey values, uint8 (n, 784), there."""
+    return torch.cat([as_grey(probabilities(model.decode(batch))) for batch in torch.split(z, batch_size)])
+
+
 @torch.inference_mode()
 def encode_all(model: VAE, images: Tensor, batch_size: int = 1000) -> Posterior:
     """Posterior of every image of shape (n, 784) with grey values in [0, 1], on the CPU."""

@@ -21,7 +21,7 @@ from vae.device import choose_device, describe
 from vae.model import checkpoint as checkpoints
 from vae.model import ladder
 from vae.model.checkpoint import AnotherKind, Checkpoint, CheckpointError
-from vae.model.network import VAE, encode_all, probabilities
+from vae.model.network import VAE, decode_all, encode_all
 from vae.plane.limits import MAX_POINTS
 from vae.serving.batching import MicroBatcher, QueueFull
 from vae.serving.errors import UnknownCheckpoint, public
@@ -65,9 +65,7 @@ class Lane(NamedTuple):
 
 def draw(model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np.uint8]:
     """Pictures of latent points: (n, 2) to (n, 784), round(255 * sigmoid(logits)), on the given device."""
-    with torch.inference_mode():
-        ink = probabilities(model.decode(torch.from_numpy(z).to(device)))
-        images: NDArray[np.uint8] = ink.mul(255).round_().to(torch.uint8).cpu().numpy()
+    images: NDArray[np.uint8] = decode_all(model, torch.from_numpy(z).to(device)).cpu().numpy()
     return images
 
 
@@ -177,7 +175,7 @@ class DecoderService:
     def _warm_up(self) -> None:
         """The first pass of each kind allocates and, on a GPU, picks kernels: not while a visitor waits."""
         for name in self.names:
-            for points in (1, LIGHT, MAX_POINTS):
+            for points in (1, LIGHT, PASS):
                 self.decode(name, np.zeros((points, LATENT_DIM), np.float32), timeout=60.0)
             self.encode(name, np.zeros((1, PIXELS), np.float32), timeout=60.0)
 

@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 from vae.config import SIDE, TrainingConfig
 from vae.data import Digits
 from vae.model.classifier import KIND, NO_DIGIT, Classifier
+from vae.model.network import as_grey
 from vae.training import negatives, throwaways
 from vae.training.augmentation import jitter
 from vae.training.fitting import Fit
@@ -73,7 +74,7 @@ class ClassifierFit(Fit):
             device=self.device,
         )
         source = negatives.Digits(self.images, self.labels)
-        made = negatives.negatives(source, int(MADE * count), generator).mul(255).round().to(torch.uint8)
+        made = as_grey(negatives.negatives(source, int(MADE * count), generator))
         still = torch.cat([self.images[rows], drawn.digits[redrawn], drawn.strangers[strange], made])
         left = torch.rand(len(still), 1, generator=generator, device=self.device) < STILL
         images = torch.where(left, still, jitter(still, generator)).float() / 255

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from vae.config import ModelConfig, TrainingConfig
 from vae.data import Digits, to_unit
-from vae.model.network import VAE, encode_all, probabilities
+from vae.model.network import VAE, decode_all, encode_all
 from vae.training.stages import VAEFit
 
 SEED = 1000  # and on: nobody chooses these for a model to show
@@ -69,7 +69,7 @@ def drawn(digits: Digits, seed: int, device: torch.device) -> Drawn:
             codes = encode_all(fit.model, to_unit(digits.images)).mean
             last = report.epoch == EPOCHS
             rows = torch.randperm(len(codes), generator=generator)[: REDRAWN if last else FEW]
-            redrawn, own = pictures(fit.model, codes[rows], device), labels[rows.to(device)]
+            redrawn, own = decode_all(fit.model, codes[rows].to(device)), labels[rows.to(device)]
             near = neighbours(redrawn, known, labels)
             strangers.append(unlike(fit.model, codes, near, known, labels, generator))
             if last:
@@ -83,7 +83,7 @@ def unlike(
     model: VAE, codes: Tensor, usual: Neighbours, known: Tensor, labels: Tensor, generator: torch.Generator
 ) -> Tensor:
     """Pictures from places without codes (n, 2) that no training image is near and labels disagree about."""
-    far = pictures(model, empty_places(codes, generator), known.device)
+    far = decode_all(model, empty_places(codes, generator).to(known.device))
     near = neighbours(far, known, labels)
     strange = near.distance > usual.distance.quantile(USUAL)
     return far[strange & (near.votes.amax(dim=1) <= DOUBTFUL)]
@@ -109,10 +109,3 @@ def neighbours(drawn: Tensor, known: Tensor, labels: Tensor) -> Neighbours:
         distances.append(near.values[:, 0].cpu())
         votes.append(torch.nn.functional.one_hot(labels[near.indices], 10).sum(dim=1).cpu())
     return Neighbours(torch.cat(distances).to(known.device), torch.cat(votes).to(known.device))
-
-
-@torch.inference_mode()
-def pictures(model: VAE, z: Tensor, device: torch.device) -> Tensor:
-    """What is decoded at points (n, 2): uint8 (n, 784) on `device`."""
-    parts = [probabilities(model.decode(part.to(device))) for part in torch.split(z, 1000)]
-    return torch.cat(parts).mul(255).round().to(torch.uint8)
