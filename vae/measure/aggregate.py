@@ -48,8 +48,8 @@ def fitted_mass(latents: Latents, box: Box, side: int) -> Cells:
     the mass in a rectangle.
     """
     mean, covariance = _fitted(latents)
-    z1, z2 = np.meshgrid(_centres(box.left, box.right, side), _centres(box.bottom, box.top, side)[::-1])
-    offset = np.stack([z1, z2], axis=-1) - mean
+    z1, z2 = box.centres(side, side)
+    offset = np.stack(np.meshgrid(z1, z2[::-1]), axis=-1) - mean
     distance = np.einsum("...i,ij,...j->...", offset, np.linalg.inv(covariance), offset)
     mass: Cells = np.exp(-0.5 * distance) * _highest_mass(covariance, box, side)
     return mass
@@ -106,11 +106,6 @@ def _highest_mass(covariance: NDArray[np.float64], box: Box, side: int) -> float
     """The peak density of a Gaussian with this covariance (2, 2), times the area of a cell."""
     area = (box.right - box.left) * (box.top - box.bottom) / side**2
     return area / (2 * math.pi * math.sqrt(np.linalg.det(covariance)))
-
-
-def _centres(low: float, high: float, side: int) -> NDArray[np.float64]:
-    edges = _edges(low, high, side)
-    return (edges[:-1] + edges[1:]) / 2
 
 
 def _edges(low: float, high: float, side: int) -> NDArray[np.float64]:

@@ -24,10 +24,8 @@ def certainty(
     named where it is at least `quality.CONFIDENT`.
     """
     device = next(classifier.parameters()).device
-    across, down = (np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows
-    z1 = box.left + (box.right - box.left) * across
-    z2 = box.top - (box.top - box.bottom) * down
-    z = torch.from_numpy(np.stack(np.meshgrid(z1, z2), axis=-1).reshape(-1, 2).astype(np.float32))
+    z1, z2 = box.centres(columns, rows)
+    z = torch.from_numpy(np.stack(np.meshgrid(z1, z2[::-1]), axis=-1).reshape(-1, 2).astype(np.float32))
     sure = [
         class_probabilities(classifier, probabilities(decoder(part.to(device)))).amax(dim=1)
         for part in torch.split(z, BATCH)

@@ -24,6 +24,7 @@ from vae.model.network import VAE
 from vae.plane.box import Box, central_box, hole_in
 from vae.plane.limits import LIMIT, kept
 from vae.plane.neighbours import reach
+from vae.plane.pairs import shown_pairs
 
 FORMAT = "latent-atlas"
 VERSION = 1
@@ -69,6 +70,11 @@ class Latents:
     def central_box(self) -> Box:
         """Where all but the outlying codes lie (`box.central_box`)."""
         return central_box(self.means)
+
+    @cached_property
+    def shown_pairs(self) -> NDArray[np.intp]:
+        """The pairs of digits that are walked between (`pairs.shown_pairs`). Raises ValueError like it."""
+        return shown_pairs(self.labels)
 
     @cached_property
     def hole(self) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vae.plane.lattices import Point, Points
 
@@ -24,6 +25,12 @@ class Box(NamedTuple):
         """The smallest box that holds this one and the point."""
         z1, z2 = float(point[0]), float(point[1])
         return Box(min(self.left, z1), max(self.right, z1), min(self.bottom, z2), max(self.top, z2))
+
+    def centres(self, columns: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Where the middles of equal cells lie: their z1 (columns,) and their z2 (rows,), both ascending."""
+        across, up = (np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows
+        z1 = self.left + (self.right - self.left) * across
+        return z1, self.bottom + (self.top - self.bottom) * up
 
     def squared(self, least: float = 0.1) -> Box:
         """The smallest square around the same middle that holds this box, at least `least` wide."""
@@ -67,10 +74,7 @@ def hole_in(means: Points, box: Box) -> tuple[float, float]:
     """
     from scipy.spatial import cKDTree  # here alone: it is slow to load, and few maps need it
 
-    steps = (np.arange(HOLE_SIDE) + 0.5) / HOLE_SIDE
-    z1, z2 = np.meshgrid(
-        box.left + (box.right - box.left) * steps, box.bottom + (box.top - box.bottom) * steps
-    )
+    z1, z2 = np.meshgrid(*box.centres(HOLE_SIDE, HOLE_SIDE))
     places = np.stack([z1.ravel(), z2.ravel()], axis=1)
     to_codes, _ = cKDTree(means.astype(np.float64)).query(places)
     low, high = np.array([box.left, box.bottom]), np.array([box.right, box.top])

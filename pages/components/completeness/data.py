@@ -44,10 +44,7 @@ def shown_box(checkpoint: Checkpoint) -> Box:
     """A square that holds the codes and the prior."""
     if checkpoint.model_config.variational:
         return Box(-REACH, REACH, -REACH, REACH)
-    data = data_box(checkpoint.latents.means)
-    reach = max(data.right - data.left, data.top - data.bottom) / 2
-    z1, z2 = (data.left + data.right) / 2, (data.bottom + data.top) / 2
-    return Box(z1 - reach, z1 + reach, z2 - reach, z2 + reach)
+    return data_box(checkpoint.latents.means).squared()
 
 
 @st.cache_data(show_spinner=False, max_entries=LAYERS_AT_HAND)

@@ -11,6 +11,7 @@ from pages.components.continuity import words
 from pages.components.continuity.view import KEEPER, MODES, PathView, example, next_pair, pair_ends
 from pages.components.frame.numbers import number_field
 from pages.components.frame.views import COORDINATES, Point
+from pages.components.frame.words import a_digit
 from vae.model.checkpoint import Latents
 from vae.plane.neighbours import digit_at
 from vae.plane.paths import KINDS
@@ -47,7 +48,7 @@ def show_digit_choice(end: str, index: int | None, latents: Latents) -> None:
         f"{name} is a digit",
         range(10),
         index=None,
-        format_func=lambda label: f"{name} is {'an' if label == 8 else 'a'} {label}",
+        format_func=lambda label: f"{name} is {a_digit(label)}",
         placeholder=f"{name}: a point",
         key=f"continuity_{end}_digit",
         on_change=pick_digit,

@@ -27,7 +27,7 @@ from pages.components.frame.views import (
 from vae.model.checkpoint import Latents
 from vae.plane.limits import kept
 from vae.plane.neighbours import digit_at, digits_of, nearest
-from vae.plane.pairs import PAIRS, shown_pairs
+from vae.plane.pairs import PAIRS
 from vae.plane.paths import KINDS, PathKind
 from vae.serving.decoding import DecoderService
 
@@ -100,7 +100,7 @@ def parts(service: DecoderService) -> tuple[Part, ...]:
 def pair_ends(latents: Latents, pair: int) -> tuple[Point, Point]:
     """Where the test digits of a pair lie, 1 <= pair <= PAIRS; at the origin if no two digits differ."""
     try:
-        a, b = shown_pairs(latents.labels)[pair - 1].tolist()
+        a, b = latents.shown_pairs[pair - 1].tolist()
     except ValueError:
         return ORIGIN, ORIGIN
     return place(latents, a), place(latents, b)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pages.components.continuity.claim import unmeasured
 from pages.components.continuity.view import Mode
 from pages.components.frame.views import Point
+from pages.components.frame.words import a_digit
 from vae.measure.quality import CONFIDENT
 from vae.measure.traversal import Traversal
 from vae.plane.box import Box
@@ -78,7 +79,7 @@ def substitutes(free: Sequence[str], title: str, labels: tuple[int, int]) -> str
     if not free:
         return ""
     who = " and ".join(free) + (" is no test digit" if len(free) == 1 else " are no test digits")
-    one, other = (f"{'an' if label == 8 else 'a'} {label}" for label in labels)
+    one, other = map(a_digit, labels)
     return f"{who}: the {title} walks between the nearest ones, {one} and {other}."
 
 

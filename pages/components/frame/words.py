@@ -34,3 +34,8 @@ def sentence(checkpoint: Checkpoint) -> str:
         )
     effect = "codes spread out and gaps open" if beta < 1 else "codes crowd together and digits blur"
     return f"In this VAE the KL divergence counts {beta:g} times as much as in the usual one, so {effect}."
+
+
+def a_digit(digit: int) -> str:
+    """ "a 3", "an 8"."""
+    return f"{'an' if digit == 8 else 'a'} {digit}"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.components.frame.markup import digit_png
-from pages.components.latent_map.words import a_digit
+from pages.components.frame.words import a_digit
 from vae.config import SIDE
 
 Picture = NDArray[np.uint8]  # (784,), grey values 0 to 255

@@ -43,7 +43,7 @@ def show_panel(service: DecoderService, view: MapView) -> None:
     notes = [f"{distance:.3f} away" for distance in distances[:PICTURED]]
     kind = "reconstruction of a test digit" if originals is None else "test digit"
     st.html(
-        line(followed(checkpoint, view, originals, redrawn[0]))
+        line(followed(checkpoint, view, int(indices[0]), float(distances[0]), originals, redrawn[0]))
         + markup.facts([reading(at_pin), words.vote(counts, len(indices))], "verdicts")
         + markup.facts(place(checkpoint, view.pin))
     )
@@ -59,15 +59,21 @@ def show_panel(service: DecoderService, view: MapView) -> None:
         offer_download("latent_map_download")
 
 
-def followed(checkpoint: Checkpoint, view: MapView, originals: Images | None, redrawn: Images) -> Followed:
-    """The test digit at the pin, or the one whose code is nearest; `redrawn` (784,) is its reconstruction."""
+def followed(
+    checkpoint: Checkpoint,
+    view: MapView,
+    index: int,
+    distance: float,
+    originals: Images | None,
+    redrawn: Images,
+) -> Followed:
+    """The test digit of this index, whose code is the nearest; `redrawn` (784,) is its reconstruction."""
     latents = checkpoint.latents
-    (nearest_one,), (distance,) = nearest(latents.means, view.pin, 1)
-    index, here = int(nearest_one), digit_at(latents.means, view.pin) is not None
+    here = digit_at(latents.means, view.pin) is not None
     return Followed(
         index=index,
         label=int(latents.labels[index]),
-        away=0.0 if here else float(distance),
+        away=0.0 if here else distance,
         mean=latents.means[index],
         deviation=np.exp(latents.log_variances[index] / 2),
         original=None if originals is None else originals[index],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.components.frame.words import sentence
+from pages.components.frame.words import a_digit, sentence
 from vae.measure.measures import MEASURES, is_exact
 from vae.model.checkpoint import Checkpoint
 from vae.plane.box import CENTRAL
@@ -114,11 +114,6 @@ def vote(shares: NDArray[np.float64], of: int) -> tuple[str, str, str]:
         return name, "no code lives near here", ""
     digit = int(shares.argmax())
     return name, a_digit(digit), f"{round(shares[digit] * of)} of the {of} nearest"
-
-
-def a_digit(digit: int) -> str:
-    """ "a 3", "an 8"."""
-    return f"{'an' if digit == 8 else 'a'} {digit}"
 
 
 def why_the_map(checkpoint: Checkpoint) -> str:
