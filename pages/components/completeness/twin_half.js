@@ -68,8 +68,7 @@ export class TwinHalf {
 
   /** The same, or where it would be closest to it in what is visible. */
   get inView() {
-    const { x, y } = this.#scene.plane.range;
-    return this.z.map((value, axis) => Math.min(Math.max(value, [x, y][axis][0]), [x, y][axis][1]));
+    return this.#intoView(this.z);
   }
 
   /** Show another model: its name now, its map in the same frame if its test digits are here. */
@@ -175,11 +174,15 @@ export class TwinHalf {
   /** Say so if z, the pinned point if it is left out, is not in what is visible. */
   #tellOutside(z = this.z) {
     if (!z) return;
-    const { x, y } = this.#scene.plane.range;
-    const isOutside = z.some((value, axis) => value < [x, y][axis][0] || value > [x, y][axis][1]);
+    const isOutside = this.#intoView(z).some((value, axis) => value !== z[axis]);
     if (isOutside === this.#isOutside) return;
     this.#isOutside = isOutside;
     this.#scene.stage.setNotice("outside", isOutside ? OUTSIDE : "");
+  }
+
+  #intoView(z) {
+    const { x, y } = this.#scene.plane.range;
+    return z.map((value, axis) => Math.min(Math.max(value, [x, y][axis][0]), [x, y][axis][1]));
   }
 
   #paint() {

@@ -122,8 +122,7 @@ function stretches(read) {
   return runs(read)
     .filter(({ value }) => value >= 0)
     .map(({ value, from, to }) => {
-      const stretch = make("b", {}, to - from >= NAMED ? value : "");
-      Object.assign(stretch.style, { left: `${100 * from}%`, width: `${100 * (to - from)}%` });
+      const stretch = placed(make("b", {}, to - from >= NAMED ? value : ""), from, to);
       stretch.style.setProperty("--colour", `var(--digit-${value})`);
       return stretch;
     });
@@ -132,9 +131,11 @@ function stretches(read) {
 function hatches(empty) {
   return runs(empty)
     .filter(({ value }) => value)
-    .map(({ from, to }) => {
-      const hatch = make("i", {});
-      Object.assign(hatch.style, { left: `${100 * from}%`, width: `${100 * (to - from)}%` });
-      return hatch;
-    });
+    .map(({ from, to }) => placed(make("i", {}), from, to));
+}
+
+/** An element, laid from one part of the band to another. */
+function placed(element, from, to) {
+  Object.assign(element.style, { left: `${100 * from}%`, width: `${100 * (to - from)}%` });
+  return element;
 }

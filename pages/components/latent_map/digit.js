@@ -17,7 +17,7 @@ class Digit {
   constructor(root, group) {
     this.#root = root;
     this.#canvas = new DigitCanvas(this.#part("canvas"));
-    this.#stop = listen(group, { point: (detail) => this.#show(detail), channel: () => {} });
+    this.#stop = listen(group, (picture) => this.#show(picture));
   }
 
   /** Everything it shows comes from the map's group, nothing from Python. */

@@ -40,7 +40,6 @@ class LatentMap {
   #manifold;
   #legible;
   #legend = make("p", { class: "latent-map-caption", "data-testid": "legible-legend", hidden: "" }, LEGEND);
-  #hidden = new Set(); // digits
   #reach; // of codes: beyond it none lives near a point
   #point = new PinnedPoint((picture) => this.#announce(picture));
   #checkpoint = null;
@@ -59,7 +58,7 @@ class LatentMap {
       this.#point.repeat();
     });
     this.#scene = new Scene(root, { channelChanged: (condition) => this.#hear(condition) });
-    root.prepend(createLegend((hidden) => this.#hide(hidden)));
+    root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
     this.#scene.stage.above.append(this.#legend);
     this.#manifold = this.#scene.add(new Manifold(this.#scene.plane, this.#scene.theme));
     const failed = (sentence) => this.#scene.stage.setNotice("legible", sentence);
@@ -120,11 +119,6 @@ class LatentMap {
     if (show_legible) this.#legible.set({ shown: true, checkpoint });
   }
 
-  #hide(hidden) {
-    this.#hidden = hidden;
-    this.#scene.hide(hidden);
-  }
-
   #use(checkpoint) {
     this.#checkpoint = checkpoint;
     this.#point.use(checkpoint, this.#scene.connect(checkpoint));
@@ -157,8 +151,8 @@ class LatentMap {
 
   /** The code of the test digit whose dot was clicked, as it is kept; the place itself if there is none. */
   #meant(z) {
-    const { latents, plane } = this.#scene;
-    const code = latents && nearestCode(latents, z, this.#hidden);
+    const { latents, plane, hidden } = this.#scene;
+    const code = latents && nearestCode(latents, z, hidden);
     if (!code) return z;
     const [there, here] = [plane.pixelOf(...code), plane.pixelOf(...z)];
     return Math.hypot(there[0] - here[0], there[1] - here[1]) <= MEANT_PX ? code : z;

@@ -70,6 +70,11 @@ export class Scene {
     return layer;
   }
 
+  /** The set of digits that are hidden. */
+  get hidden() {
+    return this.#hidden;
+  }
+
   /** Hide the digits of the set `hidden`, show the others. */
   hide(hidden) {
     this.#hidden = hidden;

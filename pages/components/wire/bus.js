@@ -37,25 +37,24 @@ export function announceShares(detail) {
   send(SHARES, detail);
 }
 
-/** Hear of a group's pictures and channel, beginning with the latest. Returns the function that ends it. */
-export function listen(group, { point, channel }) {
-  const stop = hearAll(group, { [POINT]: point, [CHANNEL]: channel });
-  send(ASK, { group });
-  return stop;
+/** Hear of a group's pictures, beginning with the latest. Returns the function that ends it. */
+export function listen(group, hear) {
+  return hearLatest(POINT, group, hear);
+}
+
+/** Hear how a group's channel is, beginning with what is so now. Returns the function that ends it. */
+export function listenChannel(group, hear) {
+  return hearLatest(CHANNEL, group, hear);
 }
 
 /** Hear what a group's two planes show, beginning with the latest. Returns the function that ends it. */
 export function listenTwin(group, hear) {
-  const stop = hearAll(group, { [TWIN]: hear });
-  send(ASK, { group });
-  return stop;
+  return hearLatest(TWIN, group, hear);
 }
 
 /** Hear how many random places of a group's two planes are digits, beginning with the latest. Returns the function that ends it. */
 export function listenShares(group, hear) {
-  const stop = hearAll(group, { [SHARES]: hear });
-  send(ASK, { group });
-  return stop;
+  return hearLatest(SHARES, group, hear);
 }
 
 /** Call `repeat` whenever somebody begins to listen to `group`. Returns the function that ends it. */
@@ -80,6 +79,12 @@ export function hearAsked(group, { point, rung }) {
 
 function send(type, detail) {
   window.dispatchEvent(new CustomEvent(type, { detail }));
+}
+
+function hearLatest(type, group, hear) {
+  const stop = hearAll(group, { [type]: hear });
+  send(ASK, { group });
+  return stop;
 }
 
 function hearAll(group, listeners) {
