@@ -18,23 +18,21 @@ from pages.components.completeness.shares import named_shares
 from pages.components.completeness.view import (
     COUNTS,
     KEEPER,
-    LAYERS,
     SEEDS,
     CompletenessView,
     Side,
     rungs,
 )
-from pages.components.completeness.widgets import show_choice, show_more, show_slider
+from pages.components.completeness.widgets import show_more, show_slider
 from pages.components.frame import markup
+from pages.components.frame.choices import choose_one
 from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.frame.numbers import number_field
 from pages.components.frame.views import PRESENT
 from pages.components.frame.words import title
 from vae.measure import export
-from vae.measure.draws import LAWS
 from vae.model import ladder
 from vae.plane.lattices import axis_of
-from vae.plane.linking import LINKS
 from vae.serving import manifold
 from vae.serving.batching import BatcherClosed, QueueFull
 from vae.serving.decoding import DEFAULT, DecoderService
@@ -89,8 +87,8 @@ def rungs_of(service: DecoderService) -> list[Rung]:
 
 def show_header(view: CompletenessView) -> None:
     with header(KEEPER):
-        show_choice("link", LINKS, view.link, words.LINK_NAMES)
-        show_choice("overlay", LAYERS, view.overlay, words.LAYER_NAMES)
+        choose_one(KEEPER, "link", words.LINK_NAMES, label="Link")
+        choose_one(KEEPER, "overlay", words.LAYER_NAMES, label="Overlay")
         if view.overlay == "ellipses":
             st.session_state["completeness_digit"] = view.digit
             st.selectbox(
@@ -157,8 +155,11 @@ def show_shares(shown: Shown, view: CompletenessView, lead: DeltaGenerator) -> t
     """How many random places of both planes are digits: the bars, the sentence, the law they are drawn by."""
     with st.container(key="completeness_law_area", horizontal=True, vertical_alignment="bottom"):
         if not shown.left.variational:
-            show_choice(
-                "law", LAWS, view.law, words.LAW_NAMES, label=words.LAW_LABEL, explained=words.LAW_WHY
+            choose_one(
+                *(KEEPER, "law", words.LAW_NAMES),
+                label=words.LAW_LABEL,
+                is_written=True,
+                explained=words.LAW_WHY,
             )
         st.button("Draw again", key="completeness_again", icon=":material/casino:", on_click=draw_again)
         show_more(view.more)

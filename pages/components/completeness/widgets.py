@@ -2,39 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import streamlit as st
 
 from pages.components.completeness.view import KEEPER, MORE, More
 from pages.components.completeness.words import MORE_NAMES
-
-
-def show_choice(
-    name: str,
-    options: Sequence[str],
-    chosen: str,
-    names: Mapping[str, str],
-    *,
-    label: str = "",
-    explained: str | None = None,
-) -> None:
-    """A few choices side by side, for the part `name` of the view.
-
-    A `label` is written above them, what is `explained` stands behind a question mark.
-    """
-    st.session_state[f"completeness_{name}"] = chosen
-    st.segmented_control(
-        label or name.capitalize(),
-        options,
-        format_func=lambda option: names[option],
-        key=f"completeness_{name}",
-        on_change=KEEPER.keep_widget,
-        args=(name,),
-        required=True,
-        label_visibility="visible" if label else "collapsed",
-        help=explained,
-    )
 
 
 def show_more(chosen: More) -> None:

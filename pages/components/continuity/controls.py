@@ -8,13 +8,13 @@ from html import escape
 import streamlit as st
 
 from pages.components.continuity import words
-from pages.components.continuity.view import KEEPER, MODES, PathView, example, next_pair, pair_ends
+from pages.components.continuity.view import KEEPER, PathView, example, next_pair, pair_ends
+from pages.components.frame.choices import choose_one
 from pages.components.frame.numbers import number_field
 from pages.components.frame.views import COORDINATES, Point
 from pages.components.frame.words import a_digit
 from vae.model.checkpoint import Latents
 from vae.plane.neighbours import digit_at
-from vae.plane.paths import KINDS
 
 ENDS = ("a", "b")
 
@@ -31,7 +31,7 @@ def show_controls(view: PathView, latents: Latents) -> None:
             args=(latents,),
             help="The next of 1,000 pairs of test digits, in the order in which they were drawn by lot.",
         )
-        show_kinds(view)
+        choose_one(KEEPER, "kind", words.KIND_NAMES, label="Path", on_change=keep_kind)
     else:
         st.button("Back to the path", key="continuity_back", on_click=KEEPER.keep, kwargs={"mode": "path"})
     with st.popover("More", width="content"):
@@ -66,16 +66,7 @@ def show_more(view: PathView, latents: Latents) -> None:
             show_another(end, digit_at(latents.means, point), latents)
             show_typed(end, point)
     show_grounds(view)
-    st.session_state["continuity_mode"] = view.mode
-    st.segmented_control(
-        "Move along",
-        MODES,
-        key="continuity_mode",
-        format_func=lambda mode: words.MODE_NAMES[mode],
-        on_change=KEEPER.keep_widget,
-        args=("mode",),
-        required=True,
-    )
+    choose_one(KEEPER, "mode", words.MODE_NAMES, label="Move along", is_written=True)
 
 
 def show_another(end: str, index: int | None, latents: Latents) -> None:
@@ -99,19 +90,6 @@ def show_typed(end: str, point: Point) -> None:
             partial(move_typed, end, axis),
             column,
         )
-
-
-def show_kinds(view: PathView) -> None:
-    st.session_state["continuity_kind"] = view.kind
-    st.segmented_control(
-        "Path",
-        KINDS,
-        key="continuity_kind",
-        format_func=lambda kind: words.KIND_NAMES[kind],
-        on_change=keep_kind,
-        required=True,
-        label_visibility="collapsed",
-    )
 
 
 def show_grounds(view: PathView) -> None:

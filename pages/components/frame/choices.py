@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
+from pages.components.frame.views import Keeper
 from pages.components.frame.words import title
 from vae.model import ladder
 from vae.serving.decoding import DecoderService
@@ -32,6 +35,35 @@ def choose_checkpoint(service: DecoderService, page: str) -> None:
         args=(widget,),
         label_visibility="collapsed",
         **({"required": True} if choose is st.segmented_control else {"width": 240}),
+    )
+
+
+def choose_one(
+    keeper: Keeper[Any],
+    field: str,
+    names: Mapping[Any, str],
+    *,
+    label: str,
+    is_written: bool = False,
+    explained: str | None = None,
+    on_change: Callable[[], None] | None = None,
+) -> None:
+    """A few choices side by side for a part of the view that `keeper` keeps, by the name of its field.
+
+    `names` are the options and what they are called. The label is for screen readers, or written above; what
+    is `explained` stands behind a question mark. `on_change` takes the place of just keeping what was chosen.
+    """
+    key = f"{keeper.page}_{field}"
+    st.session_state[key] = getattr(keeper.now(), field)
+    st.segmented_control(
+        label,
+        list(names),
+        format_func=lambda option: names[option],
+        key=key,
+        on_change=on_change or partial(keeper.keep_widget, field),
+        required=True,
+        label_visibility="visible" if is_written else "collapsed",
+        help=explained,
     )
 
 
