@@ -9,6 +9,7 @@ import torch
 from hypothesis import HealthCheck, settings
 
 from pages.components.frame import service
+from tests.serving import copy_project, write_checkpoint
 from vae.data import Digits, find_mnist
 from vae.measure.unseen import small_digits
 
@@ -34,6 +35,14 @@ def mnist() -> Path:
         if os.environ.get("CI"):
             pytest.fail("CI must provide MNIST: set LATENT_ATLAS_DATA to the folder of its four files.")
         pytest.skip("MNIST is not here: run `python -m vae download` to include this test.")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the app with one small model, to be started in a process of its own."""
+    folder = copy_project(tmp_path_factory.mktemp("project"))
+    write_checkpoint(folder / "checkpoints" / "vae.pt")
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from pages.components.mount.admission import full
+from vae.bench.server import ROOT
 from vae.config import ModelConfig, TrainingConfig
 from vae.model import checkpoint
 from vae.model.network import VAE
@@ -43,6 +45,16 @@ def write_checkpoint(path: Path, seed: int = 0, digits: int = 50) -> VAE:
         checkpoint.Checkpoint(config, TrainingConfig(seed=seed), model.state_dict(), latents), path
     )
     return checkpoint.load(path).build()  # a file may keep weights less exactly than they were
+
+
+def copy_project(folder: Path, *others: str) -> Path:
+    """The app and `others` of its files and folders; without its checkpoints, to be given other ones."""
+    for name in ("vae", "pages", ".streamlit", "app.py", *others):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, folder)
+    return folder
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import gzip
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import struct
@@ -29,19 +28,11 @@ from websockets.typing import Origin
 
 from pages.components.frame.service import decoder_service
 from pages.components.mount import assets
-from tests.serving import write_checkpoint
+from tests.serving import copy_project, write_checkpoint
 from vae.bench.server import ROOT, STREAMLIT, UVICORN, free_port, running_app, words
 
 COMPONENTS = ROOT / "pages" / "components"
 SOON = 120.0  # seconds until an app that does not start fails its test; a cold machine reads torch from disk
-
-
-def copy_project(folder: Path) -> Path:
-    """The app without its checkpoints, to be given other ones."""
-    for name in ("vae", "pages", ".streamlit"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "app.py", folder)
-    return folder
 
 
 @contextlib.contextmanager
@@ -71,13 +62,6 @@ def decode_one(url: str) -> bytes:
         reply = channel.recv(SOON)
     assert isinstance(reply, bytes)
     return reply
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = copy_project(tmp_path_factory.mktemp("project"))
-    write_checkpoint(folder / "checkpoints" / "vae.pt")
-    return folder
 
 
 @pytest.fixture(scope="module")

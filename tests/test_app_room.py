@@ -19,20 +19,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from tests.serving import write_checkpoint
-from tests.test_app import SOON, copy_project, get
+from tests.test_app import SOON, get
 from vae.bench.server import ROOT, STREAMLIT, running_app
 from vae.serving.room import A_VISITOR, MOST_VISITORS, RESERVED
 
 DESCRIPTORS = 256  # what macOS gives a process
 HTML = {"Accept": "text/html"}
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = copy_project(tmp_path_factory.mktemp("project"))
-    write_checkpoint(folder / "checkpoints" / "vae.pt")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -45,13 +45,6 @@ def mortal_app(tmp_path: Path) -> Iterator[App]:
     yield from running(tmp_path / "log")
 
 
-def copy_project(folder: Path) -> None:
-    """Everything the app needs, to be damaged."""
-    for name in ("app.py", "pages", "vae", ".streamlit", "checkpoints"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, folder / name)
-
-
 def running(log: Path, root: Path = ROOT) -> Iterator[App]:
     """An app that runs until the test is over."""
     with running_app(root, log=log) as app:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import App, copy_project, running
+from tests.browser.conftest import App, running
 from tests.browser.planes import (
     OTHER,
     address,
@@ -23,13 +23,14 @@ from tests.browser.reading import (
     plane,
     wait_until_shown,
 )
+from tests.serving import copy_project
 from vae.model import ladder
 
 
 @pytest.fixture
 def gapped(tmp_path: Path) -> Iterator[App]:
     """An app whose ladder has a damaged rung and lacks another."""
-    copy_project(tmp_path)
+    copy_project(tmp_path, "checkpoints")
     (tmp_path / "checkpoints" / ladder.file(8)).write_bytes(b"not a checkpoint")
     (tmp_path / "checkpoints" / ladder.file(2)).unlink()
     yield from running(tmp_path / "log", tmp_path)

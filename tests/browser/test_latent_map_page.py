@@ -14,8 +14,9 @@ import torch
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT, App, copy_project, running
+from tests.browser.conftest import ROOT, App, running
 from tests.browser.reading import resize
+from tests.serving import copy_project
 from vae.model import checkpoint as checkpoints
 from vae.serving.decoding import draw
 
@@ -190,7 +191,7 @@ def test_nothing_jumps_when_the_point_changes(page: Page, app: App) -> None:
 @pytest.fixture
 def damaged(tmp_path: Path) -> Iterator[App]:
     """An app whose vae.pt was cut off half-way."""
-    copy_project(tmp_path)
+    copy_project(tmp_path, "checkpoints")
     file = tmp_path / "checkpoints" / "vae.pt"
     file.write_bytes(file.read_bytes()[:100_000])
     yield from running(tmp_path / "log", tmp_path)
