@@ -12,10 +12,11 @@ from pages.components.frame.header import PAGES
 from pages.components.frame.page_frame import page_frame
 from pages.components.frame.views import PRESENT, is_presented
 from pages.components.latent_map.view import KEEPER as LATENT_MAP
+from pages.components.one_digit.view import KEEPER as ONE_DIGIT
 
 FRAME = Path(__file__).parent / "components" / "frame"
 
-KEEPERS = (LATENT_MAP, CONTINUITY, COMPLETENESS)
+KEEPERS = (LATENT_MAP, ONE_DIGIT, CONTINUITY, COMPLETENESS)
 
 # A visitor's own state, made once a session. Pages copy what their widgets report into it, because a widget's
 # own value is forgotten when its page is left.

@@ -19,7 +19,12 @@ from tests.browser.reading import box_of, open_map, plane, resize, shown, z_at
 from tests.pages.frame.test_colours import palette
 from vae.measure.draws import JUDGED
 
-PAGES = {"": "Latent map", "continuity": "Continuity", "completeness": "Completeness"}
+PAGES = {
+    "": "Latent map",
+    "one_digit": "One digit",
+    "continuity": "Continuity",
+    "completeness": "Completeness",
+}
 SAME = {"completeness": "?beta=0"}  # both halves show the same network: their names must differ all the same
 
 SECTIONS = {"grid": "manifold", "draws": "draw", "curves": "ladder-point"}  # of that page, and what they hold

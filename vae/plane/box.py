@@ -38,6 +38,10 @@ class Box(NamedTuple):
         half = max(self.right - self.left, self.top - self.bottom, least) / 2
         return Box(z1 - half, z1 + half, z2 - half, z2 + half)
 
+    def ranges(self) -> dict[str, list[float]]:
+        """Its two axes' ranges, as a map in the browser takes them."""
+        return {"x": [self.left, self.right], "y": [self.bottom, self.top]}
+
 
 def data_box(means: Points) -> Box:
     """Holds the latent means (n, 2) but for 0.1 % at each side, and a tenth of its extent around them."""

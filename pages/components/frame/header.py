@@ -17,7 +17,12 @@ from vae.model import ladder
 from vae.serving.decoding import DecoderService
 
 # script beside main.py: name, in the order of the lecture
-PAGES = {"latent_map.py": "Latent map", "continuity.py": "Continuity", "completeness.py": "Completeness"}
+PAGES = {
+    "latent_map.py": "Latent map",
+    "one_digit.py": "One digit",
+    "continuity.py": "Continuity",
+    "completeness.py": "Completeness",
+}
 
 LOADING = "Loading the decoders: a few seconds, once after the start."
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from pages.components.frame.service import decoder_service
 from pages.components.mount import component
-from vae.plane.box import Box
 
 # The plane's room is kept from the first moment on; the script fills it.
 _HTML = """
@@ -52,15 +51,10 @@ def latent_map(
             "show_manifold": show_manifold and not show_legible,
             "show_legible": show_legible,
             "show_prior": variational,
-            "home": None if variational else _view(saved.latents.central_box.squared()),
+            "home": None if variational else saved.latents.central_box.squared().ranges(),
             "reach": saved.latents.reach,
         },
         value="pin",
         read=lambda told: component.point(told.get("pin")),
         on_change=on_pin,
     )
-
-
-def _view(box: Box) -> dict[str, list[float]]:
-    """A box as the plane in the browser takes it."""
-    return {"x": [box.left, box.right], "y": [box.bottom, box.top]}

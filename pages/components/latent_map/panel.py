@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 
 from pages.components.frame import markup
+from pages.components.frame.originals import Images, offer_download, original_digits
 from pages.components.frame.service import classifier
 from pages.components.latent_map import words
 from pages.components.latent_map.followed import Followed, line
-from pages.components.latent_map.originals import Images, offer_download, original_digits
 from pages.components.latent_map.view import MapView
 from vae.model.checkpoint import Checkpoint
 from vae.plane.limits import NEIGHBOURS

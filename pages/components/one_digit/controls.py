@@ -1,0 +1,73 @@
+"""Which image the machine is opened for: a test digit by label, next, random or number, or an example."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from pages.components.frame.numbers import number_field
+from pages.components.frame.words import a_digit
+from pages.components.one_digit.view import KEEPER, DigitView
+from vae.data import Digits
+
+
+def show_controls(view: DigitView, digits: Digits) -> None:
+    label = None if view.picture else int(digits.labels[view.digit])
+    st.session_state["one_digit_label"] = label
+    st.selectbox(
+        "Test digit",
+        range(10),
+        index=None,
+        format_func=a_digit,
+        placeholder="Test digit",
+        key="one_digit_label",
+        on_change=pick_label,
+        args=(digits,),
+        label_visibility="collapsed",
+        width=124,
+    )
+    st.button("Next", key="one_digit_next", on_click=pick_next, args=(digits,))
+    st.button("Random", key="one_digit_random", on_click=pick_random, args=(digits,))
+    number_field(
+        "Number",
+        view.digit,
+        (0, len(digits.labels) - 1),
+        "one_digit_number",
+        partial(pick_number, digits),
+        label_visibility="collapsed",
+        width=96,
+    )
+
+
+def pick(index: int) -> None:
+    """Show a test digit as it is."""
+    KEEPER.keep(digit=index, picture=None, noise=0.0, rubbed=None)
+
+
+def pick_label(digits: Digits) -> None:
+    """The first digit of the label after the one on show."""
+    label = st.session_state["one_digit_label"]
+    if label is not None:
+        pick(following(digits, label, KEEPER.now().digit))
+
+
+def pick_next(digits: Digits) -> None:
+    view = KEEPER.now()
+    pick(following(digits, int(digits.labels[view.digit]), view.digit))
+
+
+def pick_random(digits: Digits) -> None:
+    pick(int(np.random.default_rng().integers(len(digits.labels))))
+
+
+def pick_number(digits: Digits, number: float) -> None:
+    pick(min(int(number), len(digits.labels) - 1))
+
+
+def following(digits: Digits, label: int, index: int) -> int:
+    """The next digit of a label after `index`, the first one again after the last."""
+    found = np.flatnonzero(digits.labels == label)
+    later = found[found > index]
+    return int(later[0] if len(later) else found[0])
