@@ -13,7 +13,7 @@ def pack(content: bytes) -> str:
 
 
 def unpack(text: str, length: int) -> bytes | None:
-    """What `pack` was given, if that was `length` bytes; None for any other text. It never grows beyond that."""
+    """What `pack` was given, if that was `length` bytes, else None; it never grows beyond that."""
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         inflating = zlib.decompressobj()
