@@ -18,6 +18,9 @@ from torch.nn.functional import softplus
 from vae.measure.inversion import Decoder, log_prior
 
 SPACING = 0.04  # of the lattice
+RADIUS = (
+    8.25  # of the disc: the prior's mass beyond it is exp(-34), and all codes of the models here lie inside
+)
 COMPONENTS = 160  # log p(x, z) is then right within 1 nat or so, where an image is likely
 SAMPLE = 8000  # places by which the components are chosen
 AT_ONCE = 512
@@ -48,8 +51,8 @@ class Outlook(NamedTuple):
 
 
 @torch.inference_mode()
-def outlook(decoder: Decoder, radius: float) -> Outlook:
-    """Look at the whole disc of this radius; takes seconds, 6 for the largest decoder on one core."""
+def outlook(decoder: Decoder, radius: float = RADIUS) -> Outlook:
+    """Look at the whole disc of this radius; takes some 12 seconds for the largest decoder."""
     side = math.ceil(radius / SPACING)
     steps = np.arange(-side, side)
     cells = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2)
