@@ -137,8 +137,10 @@ def test_the_server_answers_before_torch_is_loaded() -> None:
 def test_the_first_page_waits_for_no_library_that_is_slow_to_load() -> None:
     code = (
         "import sys, app, pages.components.frame.header;"
-        "from pages.components.latent_map import map, digit, followed, originals, panel, timing, view, words;"
+        "from pages.components.frame import originals;"
+        "from pages.components.latent_map import map, digit, followed, panel, timing, view, words;"
         "from pages.components.continuity import view; from pages.components.completeness import view;"
+        "from pages.components.one_digit import view;"
         "sys.exit(bool({'scipy', 'sklearn'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

@@ -93,7 +93,7 @@ def account(model: VAE, image: Tensor, known: Outlook) -> Account:
     if best_elbo < elbo:  # the encoder's peak is another one, or the best is its own
         best, best_elbo = encoder, elbo
     window = _window(encoder, best)
-    density, held = _density(peak, window, refined.log_likelihood)
+    density, held = _density(peak, refined, window)
     return Account(
         reconstruction=reconstruction,
         kl=kl,
@@ -196,13 +196,18 @@ def _window(*gaussians: Gaussian) -> Box:
     return Box(float(low[0]), float(high[0]), float(low[1]), float(high[1])).squared(least=1e-3)
 
 
-def _density(peak: Peak, window: Box, log_likelihood: float) -> tuple[Grid, float]:
-    """p(z | x) in the window's cells, row 0 at the top, and the share of it that they hold."""
+def _density(peak: Peak, refined: Refined, window: Box) -> tuple[Grid, float]:
+    """p(z | x) in the window's cells, row 0 at the top, and the share of it that they hold.
+
+    Around the peak it is interpolated on the peak's own lattice; elsewhere it is what was looked at.
+    """
     z1, z2 = window.centres(SIDE, SIDE)
-    spline = RectBivariateSpline(peak.z1, peak.z2, peak.heights)
-    density = np.exp(np.minimum(spline(z1, z2) - log_likelihood, 700.0))
+    heights = RectBivariateSpline(peak.z1, peak.z2, peak.heights)(z1, z2)
+    points = np.stack(np.meshgrid(z1, z2, indexing="ij"), axis=-1)
+    elsewhere = np.max([lattice.at(points) for lattice in refined.lattices if len(lattice.cells)], axis=0)
     inside = np.outer(_within(z1, peak.z1), _within(z2, peak.z2))
-    density = np.where(inside, density, 0.0).T[::-1]
+    height = np.where(inside, heights, elsewhere) - refined.log_likelihood
+    density = np.exp(np.minimum(height, 700.0)).T[::-1]
     area = (window.right - window.left) * (window.top - window.bottom) / SIDE**2
     return density, float(density.sum() * area)
 

@@ -124,7 +124,7 @@ def load(checkpoint: Checkpoint, path: Path) -> Scores | None:
     try:
         if not path.is_file() or path.stat().st_size > MOST_BYTES:
             return None
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             if str(stored["of"]) != fingerprint(checkpoint):
                 return None
             scores = Scores({}, {})

@@ -45,6 +45,15 @@ class Lattice(NamedTuple):
         """log of the integral of p(x, z) over each cell, (k,)."""
         return self.heights + 2 * math.log(self.spacing)
 
+    def at(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The heights of the cells in which points (…, 2) lie, minus infinity where there is none: (…)."""
+        grid, _ = _as_grid(self)
+        cells = np.floor(z / self.spacing).astype(np.int64) - self.cells.min(axis=0)
+        inside = ((cells >= 0) & (cells < grid.shape)).all(axis=-1)
+        i, j = np.moveaxis(np.where(inside[..., None], cells, 0), -1, 0)
+        found: NDArray[np.float64] = np.where(inside, grid[i, j], -np.inf)
+        return found
+
 
 class Refined(NamedTuple):
     """log p(x) in nats, by how many nats it may be wrong, and the lattices it was summed over.
