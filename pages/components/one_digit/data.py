@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,12 +11,13 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
+from pages.components.frame import service
 from pages.components.frame.originals import original_digits
-from pages.components.frame.service import CHECKPOINTS, decoder_service, outlooks, places
+from pages.components.frame.service import classifier, decoder_service, outlooks, places
+from pages.components.one_digit.belonging import Ground, ground
 from vae.config import PIXELS
 from vae.data import Digits, binarisation
-from vae.measure import belonging
-from vae.measure.belonging import Scores
+from vae.measure import belonging, predictions
 from vae.measure.unseen import small_digits
 from vae.model import ladder
 from vae.model.checkpoint import Latents
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from vae.measure.account import Account
 
 CHECKPOINTS_AT_HAND, IMAGES_AT_HAND = 16, 256
+MANY = 1000  # digits behind a share
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -79,14 +83,50 @@ def account(checkpoint: str, image: bytes) -> Account:
 
 
 @st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
-def scores(checkpoint: str) -> Scores | None:
-    """What `python -m vae score` has recorded of a checkpoint."""
+def compared(checkpoint: str) -> Ground | None:
+    """What images are compared with: what `python -m vae score` has recorded of a checkpoint, if anything."""
+    found = belonging.load(decoder_service().checkpoint(checkpoint), belonging.file_of(file(checkpoint)))
+    return None if found is None else ground(found)
+
+
+def file(checkpoint: str) -> Path:
+    """Where a checkpoint lies."""
     beta = ladder.beta_of(checkpoint)
-    path = CHECKPOINTS / (ladder.file(beta) if beta else f"{checkpoint}.pt")
-    return belonging.load(decoder_service().checkpoint(checkpoint), belonging.file_of(path))
+    return service.CHECKPOINTS / (ladder.file(beta) if beta else f"{checkpoint}.pt")
 
 
 def reconstruction_error(checkpoint: str, image: bytes) -> float:
     """-log p(x | mu) of a binary image in nats, mu the encoder's mean."""
     picture = torch.from_numpy(np.frombuffer(image, np.uint8).astype(np.float32))
     return float(belonging.reconstruction(decoder_service().model(checkpoint), picture[None])[0])
+
+
+@st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
+def four_like_nine(checkpoint: str) -> int | None:
+    """The 9 that looks most like a 4 to the classifier; None without one."""
+    judge = classifier()
+    shown, _ = digits(decoder_service().checkpoint(checkpoint).latents)
+    return None if judge is None else predictions.four_like_nine(shown, judge)
+
+
+def landing(checkpoint: str, index: int) -> int | None:
+    """The digit of most codes around that of the digit of this index, None if there is none."""
+    latents = decoder_service().checkpoint(checkpoint).latents
+    image = digits(latents)[0].images[[index]].astype(np.float32) / 255
+    return predictions.landing(latents, decoder_service().encode(checkpoint, image).means[0])
+
+
+@st.cache_resource(show_spinner=False, max_entries=IMAGES_AT_HAND)
+def growth(checkpoint: str, image: bytes) -> float:
+    """By which factor the area of an image's ellipse grows without its lower half; 784 grey values."""
+    images = np.frombuffer(image, np.uint8)[None]
+    return float(predictions.ellipse_growth(decoder_service().model(checkpoint), images)[0])
+
+
+@st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
+def growths(checkpoint: str) -> dict[str, int]:
+    """Of the first MANY digits, how many ellipses grow, shrink and stay."""
+    shown, _ = digits(decoder_service().checkpoint(checkpoint).latents)
+    with places().one():
+        found = predictions.ellipse_growth(decoder_service().model(checkpoint), shown.images[:MANY])
+    return dict(Counter(map(predictions.changed, found.tolist())))

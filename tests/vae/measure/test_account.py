@@ -109,7 +109,9 @@ def test_the_posterior_is_that_of_a_fine_lattice(
         with torch.inference_mode():
             height = log_likelihoods(model.decode(points), image[None])[0] + log_prior(points)
         density = (height - height.max()).exp().reshape(SIDE, SIDE).numpy()
-        np.testing.assert_allclose(one.posterior, density, atol=0.03)
+        difference = np.abs(one.posterior - density)
+        assert difference.max() < 0.1, "a cell is as large as the lattice's, far from the peak"
+        assert difference.mean() < 0.005
         area = (one.window.right - one.window.left) ** 2 / SIDE**2
         held = float((height.double() - one.log_likelihood).exp().sum()) * area
         assert one.elsewhere == pytest.approx(1 - held, abs=0.03)
