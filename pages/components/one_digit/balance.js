@@ -26,9 +26,9 @@ export class Balance {
   constructor() {
     const link = makeSvg("svg", { class: "link", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, this.#link);
     this.#enlarged = make("div", { class: "enlarged" }, link, this.#factor, ...this.#near.elements);
-    const [costBar, exactBar, ...rest] = this.#whole.elements;
-    const whole = [this.#cost.element, costBar, exactBar, this.#exact.element, ...rest];
-    this.element = make("div", { class: "balance", "data-testid": "balance" }, ...whole, this.#enlarged, this.#note);
+    const sums = [this.#cost.element, this.#exact.element];
+    const parts = [...sums, ...this.#whole.elements, this.#enlarged, this.#note];
+    this.element = make("div", { class: "balance", "data-testid": "balance" }, ...parts);
   }
 
   /** `full` nats are the whole width. */
@@ -45,7 +45,7 @@ export class Balance {
     this.#enlarge(cost, exact, [low, low + full / factor], full, factor);
     const gap = exact[1] + exact[2];
     const trust = account.error < EXACT_NATS ? "exact" : `known to ${nats(account.error)}`;
-    this.#note.textContent = `log p(x) = ${nats(-exact[0])} nats (${trust}). The ELBO is lower by the gap, ${nats(gap)} nats.`;
+    this.#note.textContent = `The line: −log p(x), ${trust}. The ELBO is lower than log p(x) by the gap, ${nats(gap)} nats.`;
   }
 
   #enlarge(cost, exact, range, full, factor) {
@@ -85,10 +85,10 @@ function equation(pieces) {
   const values = pieces.map(() => make("output"));
   const total = make("output");
   const terms = pieces.flatMap(([kind, name], i) => [
-    ...(i ? [" + "] : []),
+    ...(i ? [make("span", { class: "term" }, "+")] : []),
     make("span", { class: `term key ${kind}` }, `${name} `, values[i]),
   ]);
-  const element = make("p", { class: "equation" }, ...terms, make("span", { class: "term" }, " = −ELBO ", total, " nats"));
+  const element = make("p", { class: "equation" }, ...terms, make("span", { class: "term" }, "= −ELBO ", total, " nats"));
   const write = (numbers, sum) => {
     numbers.forEach((value, i) => (values[i].textContent = nats(value)));
     total.textContent = nats(sum);

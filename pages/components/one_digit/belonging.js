@@ -8,9 +8,8 @@ const SCORES = {
   log_likelihood: { title: "Likelihood", unit: "log p(x), nats", key: "by log p(x)" },
   reconstruction: { title: "Reconstruction error", unit: "−log p(x | μ), nats", key: "by reconstruction error" },
 };
-const WORTH =
-  "A score lets an image in if it beats a threshold. Across: share of strangers let in. Up: share of test digits let in.";
-const AREA = "AUC, the area below: how often a digit beats a stranger. 1 is always, 0.5 is guessing (dotted).";
+const WORTH = "Set a threshold and let in what scores better. Across: share of strangers let in. Up: share of test digits let in.";
+const AREA = "AUC, the area under the curve: how often a digit scores better than a stranger. 1 is always, 0.5 (dotted) is guessing.";
 const FOOLED = "Below 0.5 the strangers get the better scores: they are simpler to draw than digits.";
 
 /** Build it inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */

@@ -1,4 +1,4 @@
-"""Whether one image belongs as a Streamlit component: its scores among the digits', and how well they tell."""
+"""Whether one image belongs, as a Streamlit component: its scores among the digits', and their worth."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ STRANGERS = {"rotated": "Rotated digits", "noise": "Noise", "small_digits": "sci
 BINS = 60
 OUTSIDE = 0.002  # share of the digits beyond either end of a histogram
 DRAWN = 200  # points of a curve
-LEAST_INK = 19  # pixels with ink, of the sparsest test digit
+LEAST_INK = 21  # pixels with ink, of the sparsest test digit
 
 NO_LIKELIHOOD = "An autoencoder has no prior, so it gives no image a likelihood: only its error is left."
 FAILURE = (
-    "Yet it has less ink than any test digit. Simple images get a high likelihood, whether they belong or not "
-    "(Nalisnick et al. 2019, arXiv 1810.09136)."
+    "Yet it has less ink than any test digit. Simple images get a high likelihood, whether they belong or "
+    "not (Nalisnick et al. 2019, arXiv 1810.09136)."
 )
 
 
@@ -88,16 +88,21 @@ def curve(members: NDArray[np.float32], strangers: NDArray[np.float32]) -> dict[
 
 def belonging(*, key: str, ground: Ground, own: Own) -> None:
     """Draw where the image's scores lie among the digits', and the ROC curves of both scores."""
+    _component.show(key=key, data=shown(ground, own))
+
+
+def shown(ground: Ground, own: Own) -> dict[str, object]:
+    """What the browser is told; a score that the model or the image lacks is left out."""
     parts = {
         "log_likelihood": (ground.log_likelihood, own.log_likelihood),
         "reconstruction": (ground.reconstruction, own.reconstruction),
     }
-    shown = {
-        name: {"counts": each.counts, "range": each.range, "curves": each.curves, "own": value}
-        for name, (each, value) in parts.items()
-        if each is not None and value is not None
+    scores = {
+        name: {"counts": score.counts, "range": score.range, "curves": score.curves, "own": value}
+        for name, (score, value) in parts.items()
+        if score is not None and value is not None
     }
-    _component.show(key=key, data={"scores": shown, "said": said(ground, own), "strangers": STRANGERS})
+    return {"scores": scores, "said": said(ground, own), "strangers": STRANGERS}
 
 
 def said(ground: Ground, own: Own) -> dict[str, str]:

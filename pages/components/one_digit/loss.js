@@ -9,6 +9,12 @@ import { Weight } from "./weight.js";
 
 const SHADES = 2 ** 16 - 1;
 const BINARY = "For the loss every pixel is ink or no ink.";
+const MEANINGS = [
+  ["reconstruction", "Reconstruction", "what the image costs once z is known, on average over the encoder’s z."],
+  ["kl", "KL divergence", "what z costs: how far the encoder’s Gaussian is from the prior."],
+  ["approximation", "Approximation gap", "not even the best Gaussian has the true posterior’s shape."],
+  ["amortisation", "Amortisation gap", "one encoder serves all images, and misses the best Gaussian of this one."],
+];
 const ABSENT =
   "An autoencoder has no prior, and its code has no width. So there is no KL divergence, no ELBO and no p(x).";
 
@@ -36,7 +42,8 @@ class Loss {
     const binary = make("figure", { class: "binary" }, canvas, make("figcaption", {}, BINARY));
     const costs = make("div", { class: "costs" }, this.#balance.element, this.#weight.element);
     const absent = make("p", { class: "absent", "data-testid": "no-account" }, ABSENT);
-    root.replaceChildren(binary, absent, costs, this.#posterior.element);
+    const meanings = MEANINGS.map(([kind, name, text]) => make("li", { class: `key ${kind}` }, make("b", {}, name), `: ${text}`));
+    root.replaceChildren(binary, absent, costs, this.#posterior.element, make("ul", { class: "meanings" }, ...meanings));
     this.#adopt(weight.beta);
   }
 

@@ -1,4 +1,4 @@
-"""What one image costs as a Streamlit component: the loss in its parts, and the posterior beside the Gaussians."""
+"""What one image costs, as a Streamlit component: the loss in its parts, and the posterior."""
 
 from __future__ import annotations
 

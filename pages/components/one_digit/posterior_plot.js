@@ -10,10 +10,11 @@ const SHADE = [61, 133, 198]; // to be seen on light and on dark ground
 const STRONGEST = 0.85; // opacity at the posterior's peak
 const INNER = { width: 58, height: 62 }; // pixels around the plot for its numbers
 const KEYS = [
-  ["true", "True posterior p(z | x): the lines hold 39.3 % and 86.5 % of it"],
-  ["encoder", "The encoder’s Gaussian: 1 and 2 σ, which hold as much of it"],
-  ["best", "The best Gaussian along the axes: 1 and 2 σ"],
+  ["true", "The true posterior p(z | x)"],
+  ["encoder", "The encoder’s Gaussian q(z | x)"],
+  ["best", "The best Gaussian for this image"],
 ];
+const LINES = "The lines hold 39.3 % and 86.5 % of each: 1 and 2 σ of a Gaussian in the plane.";
 
 export class PosteriorPlot {
   element;
@@ -24,10 +25,10 @@ export class PosteriorPlot {
   #lines = [];
 
   constructor() {
-    const title = make("figcaption", {}, make("b", {}, "Where z can be, seen this image"));
+    const title = make("figcaption", {}, make("b", {}, "Which z explain this image"));
     const keys = make("ul", { class: "keys" }, ...KEYS.map(([kind, text]) => make("li", { class: `key ${kind}` }, text)));
     const hooks = { class: "plot posterior", role: "group", "data-testid": "posterior" };
-    this.element = make("figure", hooks, title, this.#drawing.element, keys, this.#away);
+    this.element = make("figure", hooks, title, this.#drawing.element, keys, make("p", {}, LINES), this.#away);
   }
 
   /** `account` as loss.py describes it; `density` (rows x columns, a square of cells) relative to its peak. */
@@ -53,7 +54,7 @@ export class PosteriorPlot {
     const [w, h] = [inner.right - inner.left, inner.bottom - inner.top];
     const clip = { x: inner.left, y: inner.top, width: w, height: h, viewBox: `${inner.left} ${inner.top} ${w} ${h}` };
     const marks = [...this.#posterior(frame), ...ellipses("best", best, frame), ...ellipses("encoder", encoder, frame)];
-    return [makeSvg("svg", { ...clip, class: "inside" }, ...marks), frame.element];
+    return [frame.element, makeSvg("svg", clip, ...marks)];
   }
 
   /** Shades, and the lines that hold as much of the posterior as 1 and 2 standard deviations of a Gaussian. */

@@ -6,6 +6,7 @@ import { Drawing } from "./drawing.js";
 
 const SHARES = [0, 0.5, 1].map((at) => ({ at, label: `${100 * at} %` }));
 const ROOM = 0.02; // so that a curve along an edge is seen
+const AROUND = { width: 58, height: 46 }; // pixels around the square for its numbers
 
 export class RocPlot {
   element;
@@ -34,7 +35,8 @@ export class RocPlot {
 
   #parts(width, height) {
     const range = [-ROOM, 1 + ROOM];
-    const frame = axes(width, height, { x: { title: "", range, ticks: SHARES }, y: { title: "", range, ticks: SHARES } });
+    const side = Math.min(width - AROUND.width, height - AROUND.height);
+    const frame = axes(side + AROUND.width, side + AROUND.height, { x: { title: "", range, ticks: SHARES }, y: { title: "", range, ticks: SHARES } });
     const { x, y } = frame;
     const lines = Object.entries(this.#curves).map(([score, curve]) =>
       makeSvg("polyline", { class: score, points: curve.x.map((share, i) => `${x(share).toFixed(2)},${y(curve.y[i]).toFixed(2)}`).join(" ") }),

@@ -4,6 +4,7 @@ import { niceTicks } from "../parts/chart.js";
 import { make } from "../parts/dom.js";
 
 const TICKS = 5; // about so many numbers along a scale
+const EDGE = 0.03; // of the scale: a number so close to an end stands inside
 
 export class StackedBar {
   element;
@@ -34,8 +35,9 @@ export class Scale {
 
   draw(range) {
     const marks = niceTicks(range, TICKS).map(({ at, label }) => {
-      const mark = make("span", {}, label);
-      mark.style.left = `${100 * part(at, range)}%`;
+      const along = part(at, range);
+      const mark = make("span", { class: along < EDGE ? "first" : along > 1 - EDGE ? "last" : "" }, label);
+      mark.style.left = `${100 * along}%`;
       return mark;
     });
     this.element.replaceChildren(...marks);
