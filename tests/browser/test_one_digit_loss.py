@@ -17,8 +17,7 @@ from pages.components.one_digit.belonging import STRANGERS, Own, ground, shown
 from pages.components.one_digit.loss import described
 from pages.components.one_digit.view import STRONGEST
 from tests.browser.conftest import App
-from tests.browser.reading import box_of
-from tests.browser.test_completeness_curves import on_axis
+from tests.browser.reading import box_of, on_axis
 from tests.pages.one_digit.given import WINDOW, account, scores
 
 # Shows a component over the page, with data of the test's own; keeps what it tells.
@@ -27,7 +26,8 @@ MOUNTED = """async ([base, name, data]) => {
     root.className = `${name} trial`;
     root.style.cssText = "position: fixed; inset: 0; overflow: auto; background: white; z-index: 1000000";
     for (const sheet of ["parts/live_slider", "one_digit/plot", `one_digit/${name}`]) {
-        const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${base}${sheet}.css` });
+        const link = document.createElement("link");
+        Object.assign(link, { rel: "stylesheet", href: `${base}${sheet}.css` });
         const loaded = new Promise((done) => (link.onload = done));
         document.head.append(link);
         await loaded;
@@ -104,12 +104,9 @@ def test_the_bars_are_to_scale(page: Page, app: App, parts: dict[str, float]) ->
 def test_the_sums_are_written_and_come_out(page: Page, app: App) -> None:
     trial = cost(page, app)
     sums = trial.locator(".balance .equation")
-    expect(sums.nth(0)).to_have_text(
-        re.compile(r"Reconstruction 120\.00\+KL divergence 8\.00= −ELBO 128\.00 nats")
-    )
-    expect(sums.nth(1)).to_have_text(
-        re.compile(r"−log p\(x\) 126\.75\+approximation gap 0\.25\+amortisation gap 1\.00")
-    )
+    expect(sums.nth(0)).to_have_text("Reconstruction 120.00+KL divergence 8.00= −ELBO 128.00 nats")
+    exact = "−log p(x) 126.75+approximation gap 0.25+amortisation gap 1.00= −ELBO 128.00 nats"
+    expect(sums.nth(1)).to_have_text(exact)
     expect(trial.locator(".balance .note")).to_have_text(re.compile(r"exact.*by the gap, 1\.25 nats"))
     drawn = trial.get_by_test_id("binary").evaluate(
         "canvas => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0)"
@@ -182,7 +179,7 @@ def test_the_shades_are_the_density(page: Page, app: App) -> None:
         }"""
     )
     posterior = account().posterior
-    np.testing.assert_allclose(np.array(opacity) / max(opacity), posterior.ravel(), rtol=0, atol=5e-3)
+    np.testing.assert_allclose(np.array(opacity) / max(opacity), posterior.ravel(), rtol=0, atol=6e-3)
 
 
 def test_an_autoencoder_has_no_account(page: Page, app: App) -> None:
@@ -255,6 +252,6 @@ def test_an_autoencoder_is_compared_by_its_error_alone(page: Page, app: App) -> 
 @pytest.mark.parametrize("width", [390, 768, 1024, 1280])
 def test_nothing_is_wider_than_the_window(page: Page, app: App, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
-    for trial in (cost(page, app), belongs(page, app, Own(-150.0, 140.0, 90))):
-        sideways = trial.evaluate("trial => trial.scrollWidth - trial.clientWidth")
-        assert sideways <= 0
+    sideways = "trial => trial.scrollWidth - trial.clientWidth"
+    assert cost(page, app).evaluate(sideways) <= 0
+    assert belongs(page, app, Own(-150.0, 140.0, 90)).evaluate(sideways) <= 0
