@@ -44,7 +44,7 @@ export class Balance {
     const low = Math.max(end - full / factor, 0);
     this.#enlarge(cost, exact, [low, low + full / factor], full, factor);
     const gap = exact[1] + exact[2];
-    const trust = account.error < EXACT_NATS ? "exact" : `known to ${nats(account.error)}`;
+    const trust = account.error < EXACT_NATS ? "exact" : `known to ${nats(account.error)} nats`;
     this.#note.textContent = `The line: −log p(x), ${trust}. The ELBO is lower than log p(x) by the gap, ${nats(gap)} nats.`;
   }
 

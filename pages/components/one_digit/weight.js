@@ -55,6 +55,6 @@ export class Weight {
     this.#bar.draw(cost, this.#range);
     this.#total.textContent = nats(cost[0] + cost[1]);
     this.#note.textContent =
-      this.#value === 1 ? "With β = 1 this is −ELBO." : "Only with β = 1 is this −ELBO, where the line stands.";
+      this.#value === 1 ? "With β = 1 this is −ELBO." : "Only β = 1 gives −ELBO, the line.";
   }
 }
