@@ -163,6 +163,7 @@ def test_the_posterior_and_the_gaussians_are_drawn_to_scale(page: Page, app: App
         assert drawn(plot.locator("path.true").nth(sigmas - 1)) == pytest.approx(
             wanted("best", sigmas), abs=1e-3
         )
+    expect(plot.locator(".away")).to_have_text("12 % of the posterior lies outside this part of the plane.")
     assert drawn(plot.locator("image")) == pytest.approx(list(WINDOW), abs=1e-3)
 
 
@@ -239,6 +240,13 @@ def test_the_curves_are_those_of_the_scores(page: Page, app: App) -> None:
             assert (y[0] - y) / np.ptp(y) == pytest.approx(np.array(curve["y"]), abs=1e-3)
             assert np.ptp(x) == pytest.approx(np.ptp(y), abs=0.5)  # to scale
     expect(trial.locator(".fooled")).to_be_hidden()
+
+
+def test_strangers_that_score_better_are_told(page: Page, app: App) -> None:
+    turned = scores()._replace(log_likelihood={name: -each for name, each in scores().log_likelihood.items()})
+    trial = mounted(page, app, "belonging", shown(ground(turned), Own(-150.0, 140.0, 90)))
+    expect(trial.locator("[data-strangers=noise] .areas [data-score=log_likelihood]")).to_have_text("0.000")
+    expect(trial.locator(".fooled")).to_be_visible()
 
 
 def test_an_autoencoder_is_compared_by_its_error_alone(page: Page, app: App) -> None:

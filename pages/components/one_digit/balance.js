@@ -44,8 +44,7 @@ export class Balance {
     const low = Math.max(end - full / factor, 0);
     this.#enlarge(cost, exact, [low, low + full / factor], full, factor);
     const gap = exact[1] + exact[2];
-    const trust = account.error < EXACT_NATS ? "exact" : `known to ${nats(account.error)} nats`;
-    this.#note.textContent = `The line: −log p(x), ${trust}. The ELBO is lower than log p(x) by the gap, ${nats(gap)} nats.`;
+    this.#note.textContent = `The line: −log p(x), ${trust(account.error)}. The ELBO is lower than log p(x) by the gap, ${nats(gap)} nats.`;
   }
 
   #enlarge(cost, exact, range, full, factor) {
@@ -55,6 +54,12 @@ export class Balance {
     const [left, right] = range.map((at) => 100 * part(at, [0, full]));
     this.#link.setAttribute("points", `${left},0 ${right},0 100,10 0,10`);
   }
+}
+
+/** How far log p(x) can be trusted; without an error it is a lower bound. */
+function trust(error) {
+  if (error == null) return "at the most";
+  return error < EXACT_NATS ? "exact" : `known to ${nats(error)} nats`;
 }
 
 /** Two bars on one scale, and a line through both where -log p(x) ends. */

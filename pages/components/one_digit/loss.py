@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -59,14 +60,17 @@ def read(told: Mapping[str, object]) -> float | None:
 
 
 def described(account: Account) -> dict[str, object]:
-    """The account for the browser: numbers, and the posterior as rows of u16, little-endian."""
+    """The account for the browser: numbers, and the posterior as rows of u16, little-endian.
+
+    An error that is infinite becomes null.
+    """
     density = np.rint(SHADES * np.clip(account.posterior, 0, 1)).astype("<u2")
     return {
         "reconstruction": account.reconstruction,
         "kl": account.kl,
         "elbo": account.elbo,
         "log_likelihood": account.log_likelihood,
-        "error": account.error,
+        "error": account.error if math.isfinite(account.error) else None,
         "best_elbo": account.best_elbo,
         "approximation_gap": account.approximation_gap,
         "amortisation_gap": account.amortisation_gap,
@@ -74,7 +78,8 @@ def described(account: Account) -> dict[str, object]:
         "best": gaussian(account.best),
         "window": account.window.ranges(),
         "posterior": base64.b64encode(density.tobytes()).decode(),
-        "levels": list(map(float, account.levels)),
+        "levels": list(account.levels),
+        "elsewhere": account.elsewhere,
     }
 
 

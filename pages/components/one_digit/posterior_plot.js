@@ -37,7 +37,8 @@ export class PosteriorPlot {
     const columns = Math.sqrt(density.length);
     this.#shades = picture(density, columns);
     this.#lines = account.levels.map((level) => contour(density, columns, level).map((piece) => this.#placed(piece, columns)));
-    this.#away.textContent = this.#holds(account.encoder.mean) ? "" : "The encoder’s mean lies outside this part of the plane.";
+    const away = Math.round(100 * account.elsewhere);
+    this.#away.textContent = away ? `${away} % of the posterior lies outside this part of the plane.` : "";
     this.element.setAttribute("aria-label", said(account));
     this.#drawing.redraw();
   }
@@ -76,11 +77,6 @@ export class PosteriorPlot {
     const across = (cell) => x[0] + ((cell + 0.5) / columns) * (x[1] - x[0]);
     const down = (cell) => y[1] - ((cell + 0.5) / columns) * (y[1] - y[0]);
     return [across(x0), down(y0), across(x1), down(y1)];
-  }
-
-  #holds([z1, z2]) {
-    const { x, y } = this.#account.window;
-    return z1 >= x[0] && z1 <= x[1] && z2 >= y[0] && z2 <= y[1];
   }
 }
 

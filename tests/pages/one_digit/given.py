@@ -29,6 +29,7 @@ class Account(NamedTuple):
     window: Box
     posterior: NDArray[np.float64]
     levels: tuple[float, float]
+    elsewhere: float
 
 
 class Scores(NamedTuple):
@@ -56,6 +57,7 @@ def account(
         WINDOW,
         np.exp(-squared / 2),
         (float(np.exp(-0.5)), float(np.exp(-2))),
+        0.12,
     )
 
 

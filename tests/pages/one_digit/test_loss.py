@@ -34,3 +34,7 @@ def test_a_weight_is_kept_within_the_slider(told: dict[str, object], beta: float
 @pytest.mark.parametrize("told", [{}, {"beta": None}, {"beta": "1"}, {"beta": float("nan")}, {"beta": [1]}])
 def test_what_is_no_weight_is_ignored(told: dict[str, object]) -> None:
     assert read(told) is None
+
+
+def test_an_error_without_bound_can_be_told() -> None:
+    assert described(account()._replace(error=np.inf))["error"] is None
