@@ -1,4 +1,4 @@
-"""The command line: python -m vae download | train | evaluate | bench."""
+"""The command line: python -m vae download | train | evaluate | score | bench."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from vae.bench import benchmark, server
 from vae.config import ConfigError
 from vae.data import Digits, MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
 from vae.device import DeviceError, choose_device
-from vae.measure import evaluation
+from vae.measure import belonging, evaluation
 from vae.measure.foreign import ForeignDecoderError, is_foreign, load_foreign
 from vae.measure.judging import judge_figures
+from vae.measure.outlook import outlook
 from vae.model import ladder
 from vae.model.checkpoint import Checkpoint, CheckpointError, kind_of, load, save
 from vae.model.classifier import KIND as CLASSIFIER
@@ -94,6 +95,13 @@ def parser() -> argparse.ArgumentParser:
         help="also write the figures into the checkpoint, where the app reads them",
     )
     evaluate.set_defaults(run=run_evaluate)
+
+    score = commands.add_parser(
+        "score", help="log p(x) and reconstruction error of every test digit, and of pictures that are none"
+    )
+    score.add_argument("file", type=Path, help="a checkpoint; the scores are written beside it")
+    score.add_argument("--data", type=Path, metavar="DIR", help="folder of the four MNIST files")
+    score.set_defaults(run=run_score)
 
     bench = commands.add_parser("bench", help="measure speed on this machine")
     bench.add_argument("--json", action="store_true")
@@ -271,6 +279,21 @@ def evaluate_vae(file: Path, options: argparse.Namespace) -> evaluation.Figures:
         with unchanged(file, read):
             save(checkpoint.with_figures(figures), file)
     return figures
+
+
+def run_score(options: argparse.Namespace) -> None:
+    """Half an hour for the largest model on one core."""
+    checkpoint, path = load(options.file), belonging.file_of(options.file)
+    require_replaceable(path)
+    if checkpoint.model_config.likelihood != "bernoulli":
+        raise ConfigError(evaluation.NO_LIKELIHOOD)
+    test, model = load_mnist("test", mnist_folder(options.data)), checkpoint.build()
+    variational = checkpoint.model_config.variational
+    with tqdm(total=belonging.total(test) if variational else 0, unit="image", disable=None) as bar:
+        known = outlook(model.decode) if variational else None
+        scores = belonging.measured(model, known, test, bar.update)
+    belonging.save(scores, checkpoint, path)
+    print(f"Wrote {path}.")
 
 
 def test_digits(options: argparse.Namespace) -> Digits:
