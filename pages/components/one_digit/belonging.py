@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pages.components.mount import component
+from vae.measure.belonging import TEST, Scores, percentile
 from vae.measure.roc import roc
-
-if TYPE_CHECKING:
-    from vae.measure.belonging import Scores
 
 _component = component.declared(
     "belonging", "one_digit/belonging", '<div class="belonging"></div>', styles=("one_digit/plot",)
 )
 
-DIGITS = "test"  # the set that the others do not belong to
 STRANGERS = {"rotated": "Rotated digits", "noise": "Noise", "small_digits": "scikit-learn’s digits"}
 BINS = 60
 OUTSIDE = 0.002  # share of the digits beyond either end of a histogram
@@ -35,14 +32,10 @@ FAILURE = (
 class Score(NamedTuple):
     """One number that images get, of all the sets of images."""
 
-    ordered: NDArray[np.float32]  # of the digits, ascending
+    digits: NDArray[np.float32]  # of the test digits
     counts: list[int]  # of them in equal bins; the outermost hold what lies beyond, too
     range: tuple[float, float]
     curves: dict[str, dict[str, object]]  # by strangers: {"x": [...], "y": [...], "area"}
-
-    def share_below(self, value: float) -> float:
-        """Which share of the digits has a smaller one."""
-        return float(np.searchsorted(self.ordered, value) / len(self.ordered))
 
 
 class Ground(NamedTuple):
@@ -68,11 +61,11 @@ def ground(scores: Scores) -> Ground:
 
 def score(values: Mapping[str, NDArray[np.float32]], better: int) -> Score:
     """`better` is 1 where what belongs should have the higher value, -1 where the lower."""
-    ordered = np.sort(values[DIGITS])
-    low, high = np.quantile(ordered, [OUTSIDE, 1 - OUTSIDE]).tolist()
-    counts, _ = np.histogram(np.clip(ordered, low, high), BINS, (low, high))
-    curves = {name: curve(better * values[DIGITS], better * values[name]) for name in STRANGERS}
-    return Score(ordered, counts.tolist(), (low, high), curves)
+    digits = values[TEST]
+    low, high = np.quantile(digits, [OUTSIDE, 1 - OUTSIDE]).tolist()
+    counts, _ = np.histogram(np.clip(digits, low, high), BINS, (low, high))
+    curves = {name: curve(better * digits, better * values[name]) for name in STRANGERS}
+    return Score(digits, counts.tolist(), (low, high), curves)
 
 
 def curve(members: NDArray[np.float32], strangers: NDArray[np.float32]) -> dict[str, object]:
@@ -107,20 +100,19 @@ def shown(ground: Ground, own: Own) -> dict[str, object]:
 
 def said(ground: Ground, own: Own) -> dict[str, str]:
     """A sentence or two on each score of the image, by the score's name."""
-    worse = ground.reconstruction.share_below(own.reconstruction)
+    worse = percentile(own.reconstruction, ground.reconstruction.digits)
     error = compared(worse, "A larger error than", "A smaller error than")
     if ground.log_likelihood is None or own.log_likelihood is None:
         return {"log_likelihood": NO_LIKELIHOOD, "reconstruction": error}
-    share = ground.log_likelihood.share_below(own.log_likelihood)
-    likelihood = compared(share, "More likely than", "Less likely than")
-    if own.ink < LEAST_INK and share > 0.5:
+    likelier = percentile(own.log_likelihood, ground.log_likelihood.digits)
+    likelihood = compared(likelier, "More likely than", "Less likely than")
+    if own.ink < LEAST_INK and likelier > 50:
         likelihood = f"{likelihood} {FAILURE}"
     return {"log_likelihood": likelihood, "reconstruction": error}
 
 
-def compared(share: float, more: str, less: str) -> str:
-    """A sentence on an image that has more than this share of the digits."""
-    if share in (0, 1):
-        return f"{more if share else less} every test digit."
-    percent = f"{100 * share:.0f}" if 0.01 <= share <= 0.99 else f"{100 * share:.2f}"
-    return f"{more} {percent} % of the test digits."
+def compared(percent: float, more: str, less: str) -> str:
+    """A sentence on an image that has more of something than so many percent of the digits."""
+    if percent in (0, 100):
+        return f"{more if percent else less} every test digit."
+    return f"{more} {percent:.{0 if 1 <= percent <= 99 else 2}f} % of the test digits."

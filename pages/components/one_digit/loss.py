@@ -5,16 +5,13 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pages.components.mount import component
 from pages.components.one_digit.view import STRONGEST
-
-if TYPE_CHECKING:
-    from vae.measure.account import Account, Gaussian
+from vae.measure.account import Account, Gaussian
 
 _component = component.declared(
     "loss",

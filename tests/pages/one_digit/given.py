@@ -2,40 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
+from vae.measure.account import Account, Gaussian
+from vae.measure.belonging import Scores
 from vae.plane.box import Box
-
-
-class Gaussian(NamedTuple):
-    mean: NDArray[np.float64]
-    deviation: NDArray[np.float64]
-
-
-class Account(NamedTuple):
-    reconstruction: float
-    kl: float
-    elbo: float
-    log_likelihood: float
-    error: float
-    encoder: Gaussian
-    best: Gaussian
-    best_elbo: float
-    approximation_gap: float
-    amortisation_gap: float
-    window: Box
-    posterior: NDArray[np.float64]
-    levels: tuple[float, float]
-    elsewhere: float
-
-
-class Scores(NamedTuple):
-    log_likelihood: dict[str, NDArray[np.float32]]
-    reconstruction: dict[str, NDArray[np.float32]]
-
 
 WINDOW = Box(0.9, 1.1, -0.6, -0.4)
 TRUE = Gaussian(np.array([1.0, -0.5]), np.array([0.03, 0.015]))
@@ -53,7 +24,7 @@ def account(
         *(reconstruction, kl, elbo, elbo + approximation + amortisation, 1e-4),
         Gaussian(np.array([1.02, -0.51]), np.array([0.02, 0.025])),
         TRUE,
-        *(elbo + amortisation, approximation, amortisation),
+        elbo + amortisation,
         WINDOW,
         np.exp(-squared / 2),
         (float(np.exp(-0.5)), float(np.exp(-2))),

@@ -22,17 +22,12 @@ def likelihood() -> Score:
     return GROUND.log_likelihood
 
 
-@pytest.mark.parametrize("value", [-1000.0, -140.0, -130.0, -100.0, 0.0])
-def test_an_image_is_ranked_among_the_digits(value: float) -> None:
-    assert likelihood().share_below(value) == (SCORES.log_likelihood["test"] < value).mean()
-
-
 def test_a_histogram_counts_every_digit_once() -> None:
     for score in (likelihood(), GROUND.reconstruction):
         assert sum(score.counts) == 10_000
         low, high = score.range
         edges = np.linspace(low, high, len(score.counts) + 1)
-        inside, _ = np.histogram(score.ordered, edges)
+        inside, _ = np.histogram(score.digits, edges)
         assert score.counts[1:-1] == inside[1:-1].tolist()
 
 
@@ -52,17 +47,25 @@ def test_the_areas_are_scikit_learns_with_the_better_score_for_what_belongs(stra
 
 
 @pytest.mark.parametrize(
-    ("share", "words"),
+    ("percent", "words"),
     [
         (0.0, "Less than every test digit."),
-        (0.0004, "More than 0.04 % of the test digits."),
-        (0.37, "More than 37 % of the test digits."),
-        (0.9996, "More than 99.96 % of the test digits."),
-        (1.0, "More than every test digit."),
+        (0.04, "More than 0.04 % of the test digits."),
+        (37.2, "More than 37 % of the test digits."),
+        (99.96, "More than 99.96 % of the test digits."),
+        (100.0, "More than every test digit."),
     ],
 )
-def test_a_share_is_said_in_words(share: float, words: str) -> None:
-    assert compared(share, "More than", "Less than") == words
+def test_a_percentile_is_said_in_words(percent: float, words: str) -> None:
+    assert compared(percent, "More than", "Less than") == words
+
+
+def test_an_image_is_ranked_among_the_digits() -> None:
+    words = said(GROUND, Own(-130.0, 120.0, 100))
+    likelier = 100 * (SCORES.log_likelihood["test"] < -130).mean()
+    worse = 100 * (SCORES.reconstruction["test"] < 120).mean()
+    assert words["log_likelihood"] == f"More likely than {likelier:.0f} % of the test digits."
+    assert words["reconstruction"] == f"A larger error than {worse:.0f} % of the test digits."
 
 
 def test_a_blank_image_that_seems_likely_is_called_a_failure() -> None:
