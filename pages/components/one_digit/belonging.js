@@ -6,7 +6,7 @@ import { RocPlot } from "./roc.js";
 
 const SCORES = {
   log_likelihood: { title: "Likelihood", unit: "log p(x), nats", key: "by log p(x)" },
-  reconstruction: { title: "Reconstruction error", unit: "−log p(x | μ), nats", key: "by reconstruction error" },
+  reconstruction: { title: "Reconstruction error", unit: "−log p(x | z = μ), nats", key: "by reconstruction error" },
 };
 const WORTH = "Set a threshold and let in what scores better. Across: share of strangers let in. Up: share of test digits let in.";
 const AREA = "AUC, the area under the curve: how often a digit scores better than a stranger. 1 is always, 0.5 (dotted) is guessing.";
