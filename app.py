@@ -13,7 +13,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from pages.components.frame.service import classifier, decoder_service, surveys
+from pages.components.frame.service import classifier, decoder_service, outlooks, surveys
 from pages.components.mount import assets
 from pages.components.mount.admission import Admitted, forgetting
 from pages.components.mount.compressed import Compressed
@@ -40,7 +40,8 @@ def load() -> None:
     torch.set_num_threads(1)  # many small passes at once: more threads for each only get in each other's way
     for sentence in decoder_service().problems.values():
         print(sentence, file=sys.stderr)
-    surveys().measure_all()
+    surveys().measure(decoder_service().names)
+    outlooks().measure(decoder_service().names[:1])
 
 
 @asynccontextmanager
@@ -56,6 +57,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         yield
     loading.join()
     surveys.clear()
+    outlooks.clear()
     decoder_service.clear()
 
 

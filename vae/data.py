@@ -143,8 +143,12 @@ def to_unit(images: NDArray[np.uint8]) -> Tensor:
 
 def binarise(images: Tensor, generator: torch.Generator) -> Tensor:
     """Each pixel is 1 with its grey value as probability: uint8 (n, 784) in 0..255 to float (n, 784)."""
-    draws = torch.randint(0, 255, images.shape, generator=generator, device=images.device, dtype=torch.uint8)
-    return (draws < images).float()
+    return (binarisation(images.shape, generator) < images).float()
+
+
+def binarisation(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Greys, uint8 from 0 to 254, that pixels must exceed to become 1, on the generator's device."""
+    return torch.randint(0, 255, shape, generator=generator, device=generator.device, dtype=torch.uint8)
 
 
 def binarised_test_images(images: Tensor) -> Tensor:

@@ -45,9 +45,9 @@ class Account(NamedTuple):
     higher. The two gaps add up to log_likelihood - elbo (Cremer et al. 2018, arXiv 1801.03558, equation 3):
     what even the best diagonal Gaussian lacks, and what the encoder's lacks to that.
 
-    `posterior` (SIDE, SIDE) is p(z | x) in the cells of `window`, row 0 at the top, 1 at its highest; `levels`
-    are where its regions end that hold 39.3 and 86.5 % of it, and `elsewhere` is the share that lies outside
-    the window.
+    `posterior` (SIDE, SIDE) is p(z | x) in the cells of `window`, row 0 at the top, 1 at its highest;
+    `levels` are where its regions end that hold 39.3 and 86.5 % of it, and `elsewhere` is the share that
+    lies outside the window.
     """
 
     reconstruction: float

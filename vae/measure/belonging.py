@@ -1,4 +1,4 @@
-"""What belongs to MNIST by a model's own lights: log p(x) and reconstruction error of digits, and of what is none.
+"""What belongs to MNIST by a model's own lights: log p(x) and reconstruction error, also of what is no digit.
 
 Both are scores that detect what does not belong, and both are known to fail: a likelihood can rank simple
 images too high (Nalisnick et al. 2019, arXiv 1810.09136).

@@ -7,6 +7,7 @@ logits of a lattice are kept, as few numbers each: their principal components.
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,10 @@ SPACING = 0.04  # of the lattice
 RADIUS = (
     8.25  # of the disc: the prior's mass beyond it is exp(-34), and all codes of the models here lie inside
 )
-COMPONENTS = 160  # log p(x, z) is then right within 1 nat or so, where an image is likely
+# What the components leave out, in nats squared: log p(x, z) is then right within 1 nat or so, where an image
+# is likely.
+LEFT_OUT = 0.3
+COMPONENTS = 160  # at most
 SAMPLE = 8000  # places by which the components are chosen
 AT_ONCE = 512
 
@@ -50,22 +54,51 @@ class Outlook(NamedTuple):
         return grid
 
 
-@torch.inference_mode()
-def outlook(decoder: Decoder, radius: float = RADIUS) -> Outlook:
-    """Look at the whole disc of this radius; takes some 12 seconds for the largest decoder."""
+def look_around(decoder: Decoder, radius: float = RADIUS) -> Generator[float, None, Outlook]:
+    """Look at the whole disc of this radius, some hundred points at a time; 12 seconds for the largest.
+
+    Yields the share that is done, and returns the Outlook.
+    """
     side = math.ceil(radius / SPACING)
     steps = np.arange(-side, side)
     cells = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2)
     cells = cells[np.square((cells + 0.5) * SPACING).sum(axis=1) <= radius**2]
     z = torch.from_numpy((cells + 0.5) * SPACING).float()
-    some = z[torch.randperm(len(z), generator=torch.Generator().manual_seed(0))[:SAMPLE]]
-    logits = torch.cat([decoder(part).cpu() for part in torch.split(some, AT_ONCE)])
-    mean = logits.mean(dim=0)
-    _, vectors = torch.linalg.eigh(((logits - mean).T @ (logits - mean)).double())
-    components = vectors[:, -COMPONENTS:].float()
+    chosen = torch.randperm(len(z), generator=torch.Generator().manual_seed(0))[:SAMPLE]
+    some = []
+    for part in torch.split(z[chosen], AT_ONCE):
+        some.append(_logits(decoder, part))
+        yield 0.0
+    mean, components = _principal(torch.cat(some))
     parts, without = [], []
     for points in torch.split(z, AT_ONCE):
-        logits = decoder(points).cpu()
+        logits = _logits(decoder, points)
         parts.append(((logits - mean) @ components).half())
         without.append(log_prior(points) - softplus(logits).sum(dim=1))
+        yield len(parts) * AT_ONCE / (len(z) + AT_ONCE)
     return Outlook(side, cells, mean, components, torch.cat(parts), torch.cat(without))
+
+
+def outlook(decoder: Decoder, radius: float = RADIUS) -> Outlook:
+    """The whole outlook at once."""
+    looking = look_around(decoder, radius)
+    while True:
+        try:
+            next(looking)
+        except StopIteration as end:
+            found: Outlook = end.value
+            return found
+
+
+@torch.inference_mode()
+def _logits(decoder: Decoder, points: Tensor) -> Tensor:
+    return decoder(points).cpu()
+
+
+def _principal(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean (784,) and components (784, c) that leave at most LEFT_OUT of the variance, in all, a place."""
+    mean = logits.mean(dim=0)
+    spread = ((logits - mean).T @ (logits - mean)).double() / len(logits)
+    variances, vectors = torch.linalg.eigh(spread)  # ascending
+    needed = int((variances.cumsum(dim=0) > LEFT_OUT).sum())
+    return mean, vectors[:, -min(max(needed, 1), COMPONENTS) :].float()

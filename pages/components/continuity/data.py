@@ -33,7 +33,7 @@ def digit_density(checkpoint: str) -> DigitDensity:
 
 def is_surveyed(checkpoint: str, timeout: float = 0.0) -> bool:
     """Whether geodesics and heat map can be had at once; asking hurries their survey on."""
-    return surveys().space(checkpoint, timeout) is not None
+    return surveys().found(checkpoint, timeout) is not None
 
 
 def surveyed_share(checkpoint: str) -> float:
@@ -42,7 +42,7 @@ def surveyed_share(checkpoint: str) -> float:
 
 
 def _space(checkpoint: str) -> PictureSpace:
-    space = surveys().space(checkpoint, MAX_SURVEY)
+    space = surveys().found(checkpoint, MAX_SURVEY)
     if space is None:
         raise TimeoutError("This decoder's plane is not measured yet: the machine is too busy. Try again.")
     return space

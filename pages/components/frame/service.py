@@ -6,12 +6,15 @@ Imported where they are made: torch takes as long to load as all else, and brows
 from __future__ import annotations
 
 import threading
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 if TYPE_CHECKING:
+    from vae.measure.geodesic import PictureSpace
+    from vae.measure.outlook import Outlook
     from vae.model.classifier import Classifier
     from vae.serving.decoding import DecoderService
     from vae.serving.places import Places
@@ -51,11 +54,32 @@ def classifier() -> Classifier | None:
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda surveys: surveys.close())
-def surveys() -> Surveys:
-    """Where shortest paths are found; measured when they are asked for, or all of them in the background."""
+def surveys() -> Surveys[PictureSpace]:
+    """Where shortest paths are found."""
     from vae.serving.surveys import Surveys
 
-    return Surveys(decoder_service())
+    return Surveys(decoder_service(), _survey)
+
+
+def _survey(service: DecoderService, name: str) -> Generator[float, None, PictureSpace]:
+    # Not before: to import SciPy takes as long as everything else that the first visitor waits for.
+    from vae.measure.geodesic import survey
+
+    return survey(service.model(name), service.checkpoint(name).latents.means)
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda outlooks: outlooks.close())
+def outlooks() -> Surveys[Outlook]:
+    """Where in a model's plane an image can be."""
+    from vae.serving.surveys import Surveys
+
+    return Surveys(decoder_service(), _outlook)
+
+
+def _outlook(service: DecoderService, name: str) -> Generator[float, None, Outlook]:
+    from vae.measure.outlook import look_around
+
+    return look_around(service.model(name).decode)
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,13 +1,29 @@
-"""The images that the page offers, and what it computes about one."""
+"""The images that the page offers, and what it computes about one, once for all visitors."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import streamlit as st
+import torch
+from numpy.typing import NDArray
 
 from pages.components.frame.originals import original_digits
-from vae.data import Digits
+from pages.components.frame.service import CHECKPOINTS, decoder_service, outlooks, places
+from vae.config import PIXELS
+from vae.data import Digits, binarisation
+from vae.measure import belonging
+from vae.measure.belonging import Scores
 from vae.measure.unseen import small_digits
+from vae.model import ladder
 from vae.model.checkpoint import Latents
+from vae.pictures.spoiled import Picture
+
+if TYPE_CHECKING:
+    from vae.measure.account import Account
+
+CHECKPOINTS_AT_HAND, IMAGES_AT_HAND = 16, 256
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -24,3 +40,53 @@ def digits(latents: Latents) -> tuple[Digits, bool]:
     if images is not None and len(images) == len(latents.labels):
         return Digits(images, latents.labels), True
     return _small_digits(), False
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _thresholds() -> NDArray[np.uint8]:
+    """Those by which the test set is made black and white, (10000, 784)."""
+    return binarisation((10_000, PIXELS), torch.Generator().manual_seed(0)).numpy()
+
+
+def binary(picture: Picture, index: int) -> Picture:
+    """Ink or no ink, 1 or 0, (784,): drawn as for the test digit of this index, in all figures alike."""
+    return (_thresholds()[index] < picture).astype(np.uint8)
+
+
+def is_looked_around(checkpoint: str, timeout: float = 0.0) -> bool:
+    """Whether the account of an image can be had at once; asking hurries on what it needs."""
+    return outlooks().found(checkpoint, timeout) is not None
+
+
+def looked_share(checkpoint: str) -> float:
+    """How much of what it needs is done, 0 to 1."""
+    return outlooks().share(checkpoint)
+
+
+@st.cache_resource(show_spinner=False, max_entries=IMAGES_AT_HAND)
+def account(checkpoint: str, image: bytes) -> Account:
+    """The account of a binary image, 784 bytes of 0 and 1, under a variational model.
+
+    Its plane is looked around already. Raises QueueFull if too many ask at once.
+    """
+    from vae.measure.account import account
+
+    known = outlooks().found(checkpoint)
+    assert known is not None
+    picture = torch.from_numpy(np.frombuffer(image, np.uint8).astype(np.float32))
+    with places().one():
+        return account(decoder_service().model(checkpoint), picture, known)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
+def scores(checkpoint: str) -> Scores | None:
+    """What `python -m vae score` has recorded of a checkpoint."""
+    beta = ladder.beta_of(checkpoint)
+    path = CHECKPOINTS / (ladder.file(beta) if beta else f"{checkpoint}.pt")
+    return belonging.load(decoder_service().checkpoint(checkpoint), belonging.file_of(path))
+
+
+def reconstruction_error(checkpoint: str, image: bytes) -> float:
+    """-log p(x | mu) of a binary image in nats, mu the encoder's mean."""
+    picture = torch.from_numpy(np.frombuffer(image, np.uint8).astype(np.float32))
+    return float(belonging.reconstruction(decoder_service().model(checkpoint), picture[None])[0])

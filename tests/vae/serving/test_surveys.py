@@ -29,7 +29,7 @@ def service(tmp_path: Path) -> Iterator[DecoderService]:
 
 @pytest.fixture
 def made(service: DecoderService) -> Iterator[Surveys]:
-    made = Surveys(service)
+    made = Surveys(service, begin)
     yield made
     made.close()
 
@@ -48,6 +48,10 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return order
 
 
+def begin(service: DecoderService, name: str):
+    return geodesic.survey(service.model(name), service.checkpoint(name).latents.means)
+
+
 def named(service: DecoderService) -> DecoderService:
     for name in service.names:
         service.model(name).name = name
@@ -56,33 +60,33 @@ def named(service: DecoderService) -> DecoderService:
 
 def test_what_is_asked_for_comes_once_and_leads_from_a_to_b(made: Surveys) -> None:
     assert made.share("first") == 0
-    space = made.space("first", WAIT)
+    space = made.found("first", WAIT)
     assert space is not None
     assert made.share("first") == 1
-    assert made.space("first") is space
+    assert made.found("first") is space
     points = space.geodesic((0.5, 0.5), (-1, 0.25), 16).points
     np.testing.assert_allclose(points[[0, -1]], [(0.5, 0.5), (-1, 0.25)])
 
 
 def test_without_being_asked_nothing_is_measured(made: Surveys) -> None:
-    assert made.space("vae", WAIT)
+    assert made.found("vae", WAIT)
     assert (made.share("first"), made.share("second")) == (0, 0)
 
 
 def test_asking_does_not_wait_unless_told_to(made: Surveys) -> None:
-    assert made.space("vae") is None
+    assert made.found("vae") is None
 
 
 def test_in_the_background_all_are_measured_in_order_but_asking_goes_first(
     service: DecoderService, begun: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(surveys, "QUIET", 0.0)
-    made = Surveys(named(service))
+    made = Surveys(named(service), begin)
     try:
-        made.measure_all()
-        assert made.space("second", WAIT)  # the head start for visitors is over when one of them asks
+        made.measure(NAMES)
+        assert made.found("second", WAIT)  # the head start for visitors is over when one of them asks
         assert begun[0] == "second"
-        assert all(made.space(name, WAIT) for name in service.names)
+        assert all(made.found(name, WAIT) for name in service.names)
         assert sorted(begun) == sorted(NAMES)
     finally:
         made.close()
@@ -94,13 +98,13 @@ def test_while_somebody_asks_for_pictures_nothing_is_measured_that_nobody_wants(
     monkeypatch.setattr(surveys, "QUIET", WAIT)
     z = np.zeros((1, 2), np.float32)
     service.decode("first", z)
-    made = Surveys(service)
+    made = Surveys(service, begin)
     try:
-        made.measure_all()
-        assert made.space("second", WAIT)  # what is asked for does not wait
+        made.measure(NAMES)
+        assert made.found("second", WAIT)  # what is asked for does not wait
         assert made.share("first") == 0
         monkeypatch.setattr(surveys, "QUIET", 0.0)
-        made.measure_all()  # looks again
+        made.measure(NAMES)  # looks again
         end = time.monotonic() + WAIT
         while made.share("first") < 1 and time.monotonic() < end:
             time.sleep(0.01)
@@ -118,19 +122,19 @@ def test_a_survey_that_fails_says_so_and_the_others_go_on(
     monkeypatch.setattr(service.model("first"), "decode", broken)
     for _ in range(2):
         with pytest.raises(RuntimeError, match="out of memory"):
-            made.space("first", WAIT)
-    assert made.space("second", WAIT)
+            made.found("first", WAIT)
+    assert made.found("second", WAIT)
 
 
 def test_an_unknown_name_is_refused(made: Surveys) -> None:
     with pytest.raises(KeyError):
-        made.space("nothing")
+        made.found("nothing")
 
 
 def test_closing_ends_the_thread_and_whoever_waits(service: DecoderService) -> None:
-    made = Surveys(service)
-    made.measure_all()
-    waiter = threading.Thread(target=lambda: made.space("vae", WAIT))
+    made = Surveys(service, begin)
+    made.measure(NAMES)
+    waiter = threading.Thread(target=lambda: made.found("vae", WAIT))
     waiter.start()
     made.close()
     waiter.join(WAIT)
