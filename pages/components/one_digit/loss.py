@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pages.components.mount import component
 from pages.components.one_digit.view import STRONGEST
-from vae.measure.account import Account, Gaussian
+
+if TYPE_CHECKING:  # slow to load, and here only its numbers are read
+    from vae.measure.account import Account, Gaussian
 
 _component = component.declared(
     "loss",
