@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from pages.components.frame.originals import original_digits
 from pages.components.frame.service import CHECKPOINTS, decoder_service, outlooks, places
+from pages.components.one_digit.belonging import Ground
+from pages.components.one_digit.belonging import ground as compared_with
 from vae.config import PIXELS
 from vae.data import Digits, binarisation
 from vae.measure import belonging
@@ -84,6 +86,13 @@ def scores(checkpoint: str) -> Scores | None:
     beta = ladder.beta_of(checkpoint)
     path = CHECKPOINTS / (ladder.file(beta) if beta else f"{checkpoint}.pt")
     return belonging.load(decoder_service().checkpoint(checkpoint), belonging.file_of(path))
+
+
+@st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
+def ground(checkpoint: str) -> Ground | None:
+    """What an image's scores are compared with, if they were recorded."""
+    recorded = scores(checkpoint)
+    return None if recorded is None else compared_with(recorded)
 
 
 def reconstruction_error(checkpoint: str, image: bytes) -> float:

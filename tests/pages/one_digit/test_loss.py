@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.components.one_digit.loss import SHADES, described, read
 from pages.components.one_digit.view import STRONGEST
 from tests.pages.one_digit.given import CELLS, WINDOW, account
+
+MAIN = Path(__file__).parents[3] / "pages" / "main.py"
 
 
 def test_the_browser_gets_the_account_as_it_is() -> None:
@@ -38,3 +42,14 @@ def test_what_is_no_weight_is_ignored(told: dict[str, object]) -> None:
 
 def test_an_error_without_bound_can_be_told() -> None:
     assert described(account()._replace(error=np.inf))["error"] is None
+
+
+def test_a_weight_that_was_told_stands_in_the_address() -> None:
+    app = AppTest.from_file(MAIN, default_timeout=60)
+    app.switch_page("one_digit.py")
+    app.query_params["model"] = "autoencoder"
+    app.run()
+    app.session_state["one_digit_loss"] = {"weight": {"beta": 2.5, "count": 1}}
+    app.run()
+    assert not app.exception
+    assert app.query_params["beta"] == "2.5"
