@@ -8,20 +8,26 @@ from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.one_digit import data, words
+from pages.components.one_digit.belonging import Own, belonging
 from pages.components.one_digit.code import steps
 from pages.components.one_digit.controls import show_controls
+from pages.components.one_digit.loss import loss
 from pages.components.one_digit.machine import Told, machine
 from pages.components.one_digit.view import KEEPER, DigitView, picture_of
-from vae.pictures.spoiled import Picture
+from vae.pictures.spoiled import Picture, spoiled
 from vae.serving.decoding import DecoderService
 
-MACHINE = "one_digit_machine"  # key of the component
+MACHINE, LOSS, BELONGING = "one_digit_machine", "one_digit_loss", "one_digit_belonging"  # components' keys
 
 
 def keep_told(told: Told, digit: Picture) -> None:
     """Keep what a hand did; an image that is still the test digit needs no copy."""
     same = told.clean == digit.tobytes()
     KEEPER.keep(picture=None if same else told.clean, noise=told.noise, rubbed=told.rubbed, eps=told.eps)
+
+
+def keep_beta(beta: float) -> None:
+    KEEPER.keep(beta=beta)
 
 
 def show_header(service: DecoderService, refused: str | None) -> None:
@@ -43,6 +49,7 @@ def show_digit(service: DecoderService) -> None:
     with st.container(key="one_digit_controls", horizontal=True, vertical_alignment="center"):
         show_controls(view, digits)
     show_machine(view, digits.images[view.digit], checkpoint.model_config.encoder)
+    show_numbers(view, digits.images[view.digit], checkpoint.model_config.variational)
 
 
 def show_machine(view: DigitView, digit: Picture, encoder: str) -> None:
@@ -56,6 +63,21 @@ def show_machine(view: DigitView, digit: Picture, encoder: str) -> None:
         code=steps(encoder),
         on_change=lambda told: keep_told(told, digit),
     )
+
+
+def show_numbers(view: DigitView, digit: Picture, variational: bool) -> None:
+    """What the image costs, and whether it belongs to the digits."""
+    clean = digit if view.picture is None else picture_of(view.picture)
+    image = data.binary(spoiled(clean, view.noise, view.mask), view.digit)
+    if variational and not data.is_looked_around(view.checkpoint):
+        st.caption(f"Looking around the plane: {data.looked_share(view.checkpoint):.0%}.")
+        return
+    account = data.account(view.checkpoint, image.tobytes()) if variational else None
+    loss(key=LOSS, account=account, binary=image, beta=view.beta, on_beta=keep_beta)
+    if ground := data.ground(view.checkpoint):
+        likelihood = account.log_likelihood if account else None
+        error = data.reconstruction_error(view.checkpoint, image.tobytes())
+        belonging(key=BELONGING, ground=ground, own=Own(likelihood, error, int(image.sum())))
 
 
 def show_page() -> None:

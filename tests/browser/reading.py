@@ -141,6 +141,19 @@ def _on_axis(scope: Scope, tick: str, side: str, size: str, pixel: float) -> flo
     return low + (pixel - start) * (high - low) / (end - start)
 
 
+def on_axis(plot: Locator, tick: str) -> NDArray[np.float64]:
+    """The straight line from pixels of the window to the numbers that stand at an axis' ticks."""
+    marks: list[list[float]] = plot.locator(f".{tick}").evaluate_all(
+        """labels => labels.map(label => {
+            const { x, y, width, height } = label.getBoundingClientRect();
+            const middle = label.classList.contains("x-tick") ? x + width / 2 : y + height / 2;
+            return [middle, Number(label.textContent.replace("−", "-"))];
+        })"""
+    )
+    pixels, numbers = zip(*marks, strict=True)
+    return np.polyfit(pixels, numbers, 1)
+
+
 @cache
 def decoder(name: str) -> VAE:
     return checkpoint.load(path_of(name)).build(choose_device())

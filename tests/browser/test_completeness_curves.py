@@ -6,14 +6,13 @@ import re
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
 from pages.components.completeness.ladder_curves import DESCRIBED, DRAWN
 from pages.components.mount.assets import asset_base
 from tests.browser.below import open_page, rung
 from tests.browser.conftest import App
-from tests.browser.reading import box_of
+from tests.browser.reading import box_of, on_axis
 from vae.model import ladder
 
 
@@ -65,19 +64,6 @@ def test_marks_stand_at_their_values(page: Page, app: App) -> None:
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         assert np.polyval(across, x) == pytest.approx(figures["kl_nats"], abs=0.1)
         assert np.polyval(up, y) == pytest.approx(abs(figures["reconstruction_nats"]), abs=1.5)
-
-
-def on_axis(plot: Locator, tick: str) -> NDArray[np.float64]:
-    """The straight line from pixels of the window to the numbers that stand at an axis' ticks."""
-    marks: list[list[float]] = plot.locator(f".{tick}").evaluate_all(
-        """labels => labels.map(label => {
-            const { x, y, width, height } = label.getBoundingClientRect();
-            const middle = label.classList.contains("x-tick") ? x + width / 2 : y + height / 2;
-            return [middle, Number(label.textContent.replace("−", "-"))];
-        })"""
-    )
-    pixels, numbers = zip(*marks, strict=True)
-    return np.polyfit(pixels, numbers, 1)
 
 
 # Shows the ladder's curves once more, in a corner of the page, with other figures.

@@ -18,7 +18,7 @@ export function span(values, room = 0.08) {
 }
 
 /** Numbers in steps of 1, 2 or 5 times a power of ten between low and high, [{at, label}]; about `count` of them. */
-function niceTicks([low, high], count) {
+export function niceTicks([low, high], count) {
   const raw = (high - low) / Math.max(count, 1);
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= raw * 0.8) * power;
