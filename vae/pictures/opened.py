@@ -11,9 +11,9 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageChops, ImageFilter
-from PIL import WebPImagePlugin as _webp  # named formats are looked for among those loaded already
+from PIL.WebPImagePlugin import WebPImageFile  # formats that are named are looked for among those loaded
 
-FORMATS = ("PNG", "JPEG", _webp.WebPImageFile.format)
+FORMATS = ("PNG", "JPEG", WebPImageFile.format)
 MOST_PIXELS = 40_000_000  # what phones take has 12 to 25 million
 LEAST_SIDE = 5  # pixels
 LONGEST = 280  # pixels of the longer side that are kept
@@ -140,7 +140,7 @@ def _is_dark_on_light(grey: Image.Image) -> bool:
 
 
 def _ground(grey: Image.Image) -> NDArray[np.float64]:
-    """The ground below light ink, where its light changes slowly: a morphological opening by a wide square."""
+    """The ground below light ink, where its light changes slowly: an opening by a wide square."""
     coarse = grey.reduce(max(1, max(grey.size) // COARSE))
     window = max(3, max(coarse.size) // SHADE // 2 * 2 + 1)
     low = coarse.filter(ImageFilter.MinFilter(window)).filter(ImageFilter.MaxFilter(window))
