@@ -19,7 +19,7 @@ export async function mount(root, { data }) {
   return {
     update(component) {
       const { digit } = component.data;
-      if (!teller.news(component, digit)) return;
+      if (!teller.news(component, digit)?.length) return;
       eps = digit.eps;
       input.show({ clean: bytes(digit.clean), noise: digit.noise, rubbed: digit.rubbed ? bytes(digit.rubbed) : null, table });
       draw(input.seen);

@@ -23,7 +23,7 @@ export class Pad {
     this.width = width;
     this.#context = surface();
     const { canvas } = this.#context;
-    Object.assign(canvas.dataset, { testid: "pad" });
+    canvas.dataset.testid = "pad";
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-label", NAME);
     const over = makeSvg("svg", { viewBox: `0 0 ${PAD} ${PAD}`, "aria-hidden": "true" }, this.#bounds, this.#mass, this.#ring);
@@ -51,7 +51,9 @@ export class Pad {
     this.#context.drawImage(this.#finished.canvas, 0, 0);
     if (this.#stroke) strokeOf(this.#stroke)(this.#context);
     const { data } = this.#context.getImageData(0, 0, PAD, PAD);
-    return { ink: Uint8Array.from({ length: PAD * PAD }, (_, i) => data[4 * i]), width: PAD, height: PAD };
+    const ink = new Uint8Array(PAD * PAD);
+    for (let i = 0; i < ink.length; i++) ink[i] = data[4 * i];
+    return { ink, width: PAD, height: PAD };
   }
 
   undo() {
