@@ -6,6 +6,7 @@ import { SIDE } from "../parts/digit_canvas.js";
 
 const BOX = 20;
 const MIDDLE = 14;
+const TIE = 1e-6; // what is symmetrical lies between two places, and must not hop
 const FULL = 255;
 
 /**
@@ -19,7 +20,7 @@ export function prepared(pad) {
   const scale = BOX / Math.max(bounds.width, bounds.height);
   const small = reduced(pad, bounds, scale);
   const [x, y] = centre(small);
-  const place = (middle, count) => Math.min(Math.max(Math.round(MIDDLE - middle), 0), SIDE - count); // nothing is cut off
+  const place = (middle, count) => Math.min(Math.max(Math.round(MIDDLE - middle + TIE), 0), SIDE - count); // nothing is cut off
   const [left, top] = [place(x, small.width), place(y, small.height)];
   const most = Math.max(...small.ink); // a thin pen covers no pixel whole
   const pixels = new Uint8Array(SIDE * SIDE);
@@ -69,7 +70,7 @@ function reduced({ ink, width }, bounds, scale) {
 
 /** For each pixel of the small picture the pixels of a line of `length` that it covers, [index, share]; shares add up to 1. */
 function covers(length, scale) {
-  const count = Math.min(Math.ceil(length * scale - 1e-9), BOX);
+  const count = Math.ceil(length * scale - TIE);
   return Array.from({ length: count }, (_, k) => {
     const [from, to] = [k / scale, (k + 1) / scale];
     const parts = [];
