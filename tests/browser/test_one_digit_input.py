@@ -28,7 +28,7 @@ from vae.pictures.spoiled import spoiled
 from vae.serving.pictures import MOST_BYTES
 
 PAD = 280
-READY = "Enlarged or reduced to 20 pixels"
+READY = "Scaled to 20 pixels"
 EMPTY = "Nothing is drawn yet"
 EIGHT = [
     (0.45 + 0.22 * math.sin(2 * t), 0.5 - 0.3 * math.cos(t)) for t in np.linspace(0, 2 * math.pi, 40).tolist()
@@ -477,7 +477,7 @@ def test_differences_and_errors_are_numpys(machine: Page) -> None:
     strong = np.abs(signed) > 100  # a faint colour is kept less exactly
     assert ((difference[:, 0] > difference[:, 2]) == (signed > 0))[strong].all()
     assert shown["errors"] == (
-        f"Root mean square error to the original: x {rms(seen, clean):.3f}, x′ {rms(pixels, clean):.3f}."
+        f"Root mean square error to the original: x\u00a0{rms(seen, clean):.3f}, x′\u00a0{rms(pixels, clean):.3f}."
     )
 
 

@@ -29,6 +29,7 @@ export class Hand {
     listen("pointerup pointercancel", (event) => this.#lift(event));
     listen("pointerleave", () => this.#pointer ?? on.hover(null));
     listen("keydown", (event) => this.#key(event));
+    listen("focus", () => surface.matches(":focus-visible") && on.hover(this.#cursor));
     listen("blur", () => this.#leave());
   }
 

@@ -14,8 +14,8 @@ const MODES = { picture: "Picture", draw: "Draw", rub: "Rub out" };
 const PENS = { Thin: 14, Medium: 22, Thick: 32 }; // pixels of the pad; MNIST's strokes are a tenth of their digit
 const HINTS = {
   picture: "28 × 28 pixels. A picture may also be dropped here, or pasted.",
-  draw: "Enlarged or reduced to 20 pixels, then moved until its centre of mass (+) lies in the middle.",
-  rub: "Rub over the picture: without ink a pixel is 0.",
+  draw: "Scaled to 20 pixels. Its centre of mass (+) is moved to the middle.",
+  rub: "Rub over the picture: what is rubbed out has no ink.",
   empty: "Nothing is drawn yet: the picture stays as it was.",
   opening: "The picture is being opened.",
 };

@@ -38,8 +38,9 @@ export class OutputBox {
     this.#difference.draw(pixels, seen);
     const [before, after] = [rounded(error(seen, clean)), rounded(error(pixels, clean))];
     const off = "Root mean square error";
-    this.#numbers.textContent = spoiled ? `${off} to the original: x ${before}, x′ ${after}.` : `${off} of x′: ${after}.`;
-    this.#verdict.textContent = spoiled ? verdict(before, after) : "Of a range from 0, no ink, to 1, full ink.";
+    const numbers = `x\u00a0${before}, x′\u00a0${after}`;
+    this.#numbers.textContent = spoiled ? `${off} to the original: ${numbers}.` : `${off} of x′: ${after}.`;
+    this.#verdict.textContent = spoiled ? verdict(before, after) : "0 is no ink, 1 is full ink.";
   }
 }
 
