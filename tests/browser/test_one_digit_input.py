@@ -476,9 +476,8 @@ def test_differences_and_errors_are_numpys(machine: Page) -> None:
     assert (difference[:, 3] == np.abs(signed)).all()
     strong = np.abs(signed) > 100  # a faint colour is kept less exactly
     assert ((difference[:, 0] > difference[:, 2]) == (signed > 0))[strong].all()
-    assert shown["errors"] == (
-        f"Root mean square error to the original: x\u00a0{rms(seen, clean):.3f}, x′\u00a0{rms(pixels, clean):.3f}."
-    )
+    numbers = f"x\u00a0{rms(seen, clean):.3f}, x′\u00a0{rms(pixels, clean):.3f}"
+    assert shown["errors"] == f"Root mean square error to the original: {numbers}."
 
 
 CLEAN = np.zeros(PIXELS, np.uint8)

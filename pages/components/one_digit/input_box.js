@@ -47,7 +47,7 @@ export class InputBox {
     this.#upload = new Upload(this.element, {
       begun: () => this.#say("opening"),
       opened: (picture) => this.#lay(picture),
-      failed: (sentence) => this.#tell(sentence),
+      failed: (sentence) => this.#tell(sentence, true),
     });
     const move = (percent) => {
       this.#noise = Math.round(percent) / 100;
@@ -194,7 +194,8 @@ export class InputBox {
     this.#tell(HINTS[hint]);
   }
 
-  #tell(sentence) {
+  #tell(sentence, wrong = false) {
+    this.#hint.toggleAttribute("data-wrong", wrong);
     if (this.#hint.textContent !== sentence) this.#hint.textContent = sentence; // said once
   }
 }

@@ -12,8 +12,8 @@ export class OutputBox {
   element = make("div", { class: "output-box" });
   #digit;
   #difference;
-  #numbers = make("p", { class: "errors", "data-testid": "errors" });
-  #verdict = make("p", { class: "verdict", "data-testid": "verdict" });
+  #numbers = make("p", { "data-testid": "errors" });
+  #verdict = make("p", { "data-testid": "verdict" });
 
   constructor() {
     const canvas = make("canvas", { role: "img", "aria-label": "The picture that the decoder draws" });
@@ -26,7 +26,8 @@ export class OutputBox {
       make("span", {}, swatch(MISSING), "ink missing"),
       make("span", {}, swatch(TOO_MUCH), "ink too much"),
     );
-    this.element.append(canvas, this.#difference.canvas, legend, this.#numbers, this.#verdict);
+    const words = make("div", { class: "words" }, this.#numbers, this.#verdict);
+    this.element.append(canvas, this.#difference.canvas, legend, words);
   }
 
   /**

@@ -36,4 +36,4 @@ def test_what_the_boxes_say_is_short() -> None:
         )
     ]
     assert len(said) > 8
-    assert [text for text in said for part in text.split(". ") if len(part.split()) > 20] == []
+    assert [part for text in said for part in text.split(". ") if len(part.split()) > 20] == []
