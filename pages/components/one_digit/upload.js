@@ -20,7 +20,7 @@ export class Upload {
   #begun = 0; // of several the last counts
   #end = new AbortController();
 
-  /** Files may also be dropped on `box`, or pasted. `on.begun()`, then `on.opened({ink, width, height})` or `on.failed(sentence)`. */
+  /** Files may be dropped on `box`, too, or pasted. `on.begun()`, then `on.opened({ink, width, height})` or `on.failed(sentence)`. */
   constructor(box, on) {
     this.#on = on;
     this.element.addEventListener("click", () => this.#chosen.click());
