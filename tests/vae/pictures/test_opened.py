@@ -121,9 +121,10 @@ def test_of_an_animation_the_first_frame_is_taken() -> None:
         assert likeness(opened(content)) > 0.95
 
 
+@pytest.mark.parametrize("chalk", [False, True])
 @pytest.mark.parametrize("lined", [False, True])
 @pytest.mark.parametrize("shaded", [False, True])
-def test_a_photograph_gives_the_strokes_alone(lined: bool, shaded: bool) -> None:
+def test_a_photograph_gives_the_strokes_alone(chalk: bool, lined: bool, shaded: bool) -> None:
     image = Image.new("L", (1200, 1400), 225)
     draw = ImageDraw.Draw(image)
     for at in range(0, 1400 if lined else 0, 80):
@@ -131,6 +132,7 @@ def test_a_photograph_gives_the_strokes_alone(lined: bool, shaded: bool) -> None
         draw.line([(at, 0), (at, 1400)], 185, 3)
     image.paste(45, mask=Image.fromarray(SEVEN).resize(image.size))
     grey = np.asarray(image.filter(ImageFilter.GaussianBlur(2)), np.float64)
+    grey = 265 - grey if chalk else grey
     y, x = np.mgrid[:1400, :1200]
     if shaded:
         grey = grey * (0.5 + 0.5 * np.exp(-(((x - 1000) / 900) ** 2) - ((y - 300) / 1000) ** 2))
