@@ -19,7 +19,7 @@ from pages.components.mount.admission import Admitted, forgetting
 from pages.components.mount.compressed import Compressed
 from pages.components.mount.farewell import limit_farewell
 from pages.components.mount.guard import Guarded
-from vae.serving import channel, health, legible, manifold
+from vae.serving import channel, health, legible, manifold, pictures
 from vae.serving.room import Room
 
 
@@ -72,6 +72,7 @@ app = st.App(
             *channel.routes(decoder_service, assets.origin_allowed),
             *manifold.routes(decoder_service),
             *legible.routes(decoder_service, classifier),
+            *pictures.routes(),
             *health.routes(decoder_service, room),
             *assets.routes(),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from urllib.parse import urlsplit
 import plotly
 import pytest
 import streamlit
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -102,6 +104,25 @@ def test_a_foreign_page_is_turned_away_from_streamlits_socket_at_once(url: str) 
         pass
     with connect(stream, origin=own, open_timeout=SOON):
         pass
+
+
+def post_picture(url: str, **headers: str) -> int:
+    content = io.BytesIO()
+    Image.linear_gradient("L").save(content, "PNG")
+    request = urllib.request.Request(url + "/pictures", data=content.getvalue(), headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=SOON) as answer:
+            assert len(answer.read()) == 4 + 256 * 256
+            return answer.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def test_a_foreign_page_may_bring_no_picture(url: str) -> None:
+    assert post_picture(url) == 200
+    assert post_picture(url, Origin="http://" + urlsplit(url).netloc) == 200
+    assert post_picture(url, Origin="https://evil.example") == 403
 
 
 def test_a_foreign_page_may_read_what_anybody_may_and_write_nothing(url: str) -> None:
@@ -358,6 +379,7 @@ def test_below_a_base_path_everything_moves_there(project: Path) -> None:
         assert json.loads(get(base + "/healthz")[2])["checkpoints"] == ["vae"]
         assert get(f"{base}/{assets.plotly_path()}")[0] == 200
         assert len(decode_one(base)) == 788
+        assert post_picture(base) == 200
 
 
 def test_the_projects_settings_hold_without_streamlit_run(project: Path) -> None:

@@ -56,7 +56,10 @@ def at_base_path(routes: list[BaseRoute]) -> list[BaseRoute]:
 
     def placed(route: BaseRoute) -> BaseRoute:
         assert isinstance(route, Route | WebSocketRoute)
-        return type(route)(f"{base_path()}{route.path}", route.endpoint)
+        path = f"{base_path()}{route.path}"
+        if isinstance(route, WebSocketRoute):
+            return WebSocketRoute(path, route.endpoint)
+        return Route(path, route.endpoint, methods=route.methods)
 
     return [placed(route) for route in routes]
 

@@ -17,7 +17,13 @@ _component = component.declared(
     "machine",
     "one_digit/machine",
     '<div class="machine"></div>',
-    styles=("plane/plane", "parts/live_slider", "parts/digit"),
+    styles=(
+        "plane/plane",
+        "parts/live_slider",
+        "parts/digit",
+        "one_digit/input_box",
+        "one_digit/output_box",
+    ),
 )
 
 
