@@ -17,10 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.channel.talking import SOON, assert_serves, closing, talk
-from tests.serving import HeldDrawing, Server
-from vae.config import ModelConfig, TrainingConfig
-from vae.model import checkpoint
-from vae.model.network import VAE
+from tests.serving import HeldDrawing, Server, write_checkpoint
 from vae.serving import channel
 from vae.serving.channel import EncodeConnection
 from vae.serving.connection import BAD_DATA, FOREIGN, GOING_AWAY, NOT_UNDERSTOOD, TOO_BIG, UNKNOWN, Refusal
@@ -60,12 +57,7 @@ def test_a_reply_is_the_sequence_number_the_posterior_and_the_picture(
 
 
 def test_an_autoencoder_tells_that_it_has_no_width(tmp_path: Path) -> None:
-    config = ModelConfig(hidden=16, encoder_blocks=0, decoder_blocks=0, variational=False)
-    latents = checkpoint.Latents(
-        np.zeros((20, 2), np.float32), np.full((20, 2), -np.inf, np.float32), np.zeros(20, np.uint8)
-    )
-    saved = checkpoint.Checkpoint(config, TrainingConfig(beta=0), VAE(config).state_dict(), latents)
-    checkpoint.save(saved, tmp_path / "vae.pt")
+    write_checkpoint(tmp_path / "vae.pt", variational=False)
     service = DecoderService(tmp_path, torch.device("cpu"))
 
     async def ask(connection: ClientConnection) -> None:

@@ -1,0 +1,81 @@
+// The lines of PyTorch behind a step of the machine, shown as long as its title is pointed at.
+
+import { make } from "../parts/dom.js";
+
+const LEAVE_MS = 250; // time to go from the title to the lines
+
+export class CodeBox {
+  element;
+  #heading = make("h3");
+  #lines = make("pre", { "data-testid": "code", tabindex: "0" });
+  #code = {};
+  #title = null; // whose lines are shown
+  #leaving = 0;
+  #ending = new AbortController();
+
+  constructor() {
+    this.element = make("aside", { class: "code-box", id: "machine-code", "aria-label": "PyTorch", hidden: "" }, this.#heading, this.#lines);
+    this.#listen(this.element);
+    const { signal } = this.#ending;
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && this.#hide(), { signal });
+    document.addEventListener("pointerdown", ({ target }) => this.#owns(target) || this.#hide(), { signal });
+  }
+
+  /** The source of each step by its name. */
+  set code(code) {
+    this.#code = code;
+    if (this.#title) this.#lines.textContent = code[this.#title.dataset.step];
+  }
+
+  /** A title that shows the lines of `step` while it is pointed at: a button with `children`. */
+  title(step, name, ...children) {
+    const about = { "aria-expanded": "false", "aria-controls": "machine-code", title: "" };
+    const button = make("button", { type: "button", class: "machine-title", "data-step": step, "aria-label": `${name}: show the code`, ...about }, ...children);
+    this.#listen(button);
+    button.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && this.#show(button, name));
+    button.addEventListener("focus", () => button.matches(":focus-visible") && this.#show(button, name));
+    button.addEventListener("click", () => this.#show(button, name));
+    return button;
+  }
+
+  dispose() {
+    this.#ending.abort();
+    clearTimeout(this.#leaving);
+  }
+
+  /** Stay while the pointer or the focus is on `element`, and a moment longer. */
+  #listen(element) {
+    const stay = () => clearTimeout(this.#leaving);
+    const leave = () => (this.#leaving = setTimeout(() => this.#hide(), LEAVE_MS));
+    element.addEventListener("pointerenter", stay);
+    element.addEventListener("focusin", stay);
+    element.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && !this.#owns(document.activeElement) && leave());
+    element.addEventListener("focusout", ({ relatedTarget }) => this.#owns(relatedTarget) || leave());
+  }
+
+  #owns(element) {
+    return element instanceof Node && (this.element.contains(element) || Boolean(this.#title?.contains(element)));
+  }
+
+  #show(title, name) {
+    clearTimeout(this.#leaving);
+    this.#title?.setAttribute("aria-expanded", "false");
+    this.#title = title;
+    title.setAttribute("aria-expanded", "true");
+    this.#heading.textContent = `${name}, in PyTorch`;
+    this.#lines.textContent = this.#code[title.dataset.step];
+    this.#lines.scrollTop = 0;
+    this.element.hidden = false;
+    const [box, around] = [title.getBoundingClientRect(), this.element.offsetParent.getBoundingClientRect()];
+    const room = around.width - this.element.offsetWidth;
+    const left = Math.min(Math.max(box.left + box.width / 2 - around.left - this.element.offsetWidth / 2, 0), room);
+    Object.assign(this.element.style, { left: `${left}px`, top: `${box.bottom - around.top + 4}px` });
+  }
+
+  #hide() {
+    clearTimeout(this.#leaving);
+    this.#title?.setAttribute("aria-expanded", "false");
+    this.#title = null;
+    this.element.hidden = true;
+  }
+}
