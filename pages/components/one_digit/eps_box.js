@@ -41,6 +41,7 @@ export class EpsBox {
   /** Without a width there is no noise to set. */
   set variational(is) {
     this.#controls.disabled = !is;
+    this.#formula.variational = is;
   }
 
   show({ mean, deviation, eps, z }) {

@@ -6,20 +6,26 @@ const AXES = [1, 2];
 
 export class Formula {
   element;
+  #symbols = AXES.map(() => make("span"));
   #numbers = AXES.map(() => make("span"));
 
   constructor() {
-    const lines = AXES.map((axis, i) => {
-      const symbols = ["z", " = μ", " + σ", " · ε"].flatMap((symbol) => [symbol, make("sub", {}, axis)]);
-      return make("p", { "data-testid": `formula${axis}` }, make("span", {}, ...symbols), " ", this.#numbers[i]);
+    const line = (axis, i) => make("p", { "data-testid": `formula${axis}` }, this.#symbols[i], " ", this.#numbers[i]);
+    this.element = make("div", { class: "formula" }, ...AXES.map(line));
+  }
+
+  /** Without a width there is nothing to add. */
+  set variational(is) {
+    AXES.forEach((axis, i) => {
+      const symbols = ["z", " = μ", ...(is ? [" + σ", " · ε"] : [])].flatMap((symbol) => [symbol, make("sub", {}, axis)]);
+      this.#symbols[i].replaceChildren(...symbols);
     });
-    this.element = make("div", { class: "formula" }, ...lines);
   }
 
   show({ mean, deviation, eps, z }) {
     this.#numbers.forEach((line, i) => {
-      const factors = `${written(mean[i], 3)} + ${written(deviation[i], 3)} × ${bracketed(written(eps[i], 2))}`;
-      line.textContent = `= ${factors} = ${written(z[i], 3)}`;
+      const product = ` + ${written(deviation[i], 3)} × ${bracketed(written(eps[i], 2))} = ${written(z[i], 3)}`;
+      line.textContent = `= ${written(mean[i], 3)}${deviation[i] ? product : ""}`;
     });
   }
 }

@@ -32,6 +32,7 @@ export class LatentBox {
     this.scene = new Scene(this.#map);
     const svg = makeSvg("svg", { class: "latent-map-overlay", "aria-hidden": "true" }, this.#leaders, this.#marks.element);
     this.scene.stage.above.append(svg);
+    this.scene.overlay.showPrior(false);
     this.scene.stage.plot.setAttribute("aria-label", NAME);
     this.scene.add({
       place: () => {
@@ -43,11 +44,6 @@ export class LatentBox {
 
   async start(Plotly) {
     await this.scene.start(Plotly, { pin() {}, nudge() {}, rest() {} });
-  }
-
-  /** Whether the model gives a width. */
-  set variational(is) {
-    this.element.toggleAttribute("data-point", !is);
   }
 
   /** Show {mean, deviation, z, cloud} (see marks.js). */

@@ -32,6 +32,7 @@ export async function mount(root, { data }) {
 }
 
 class Machine {
+  #root;
   #input = new InputBox({ changed: (seen) => this.#encode(seen), rested: () => this.#tell() });
   #latent = new LatentBox();
   #eps;
@@ -50,6 +51,7 @@ class Machine {
 
   /** Fills `root`. */
   constructor(root, { seen, farthest }) {
+    this.#root = root;
     this.#teller = new Teller("digit", seen);
     this.#farthest = farthest;
     this.#eps = new EpsBox(farthest, {
@@ -99,7 +101,8 @@ class Machine {
     });
     this.#decoder = scene.connect(checkpoint);
     scene.show(checkpoint, home ?? undefined);
-    this.#latent.variational = this.#eps.variational = variational;
+    this.#root.toggleAttribute("data-point", !variational);
+    this.#eps.variational = variational;
     if (!variational) this.#cloud.draw(0, this.#farthest);
   }
 
