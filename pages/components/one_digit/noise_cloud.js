@@ -18,7 +18,7 @@ export class NoiseCloud {
 
   /** `picked(eps)` hears which draw was picked, `cleared()` that none are wanted any more. */
   constructor({ picked, cleared }) {
-    const close = make("button", { type: "button" }, "Clear");
+    const close = make("button", { type: "button" }, "Hide draws");
     close.addEventListener("click", cleared);
     this.element = make("section", { class: "cloud-strip", hidden: "" }, make("header", {}, this.#title, close), this.#pictures);
     this.#pictures.addEventListener("click", ({ target }) => {
