@@ -27,10 +27,11 @@ export class Lens {
 
   /** Draw a posterior (see marks.js) for a map on which `unit` pixels are one unit of z. */
   show(shown, unit) {
-    const half = this.width / 2;
-    if (!half) return;
     const { mean, deviation } = shown;
-    const factor = enlargement(half / (ROOM * Math.max(...deviation) * unit));
+    const half = this.width / 2;
+    const widest = Math.max(...deviation);
+    if (!half || !widest) return; // it is not displayed, or there is nothing to enlarge
+    const factor = enlargement(half / (ROOM * widest * unit));
     const enlarged = factor * unit;
     this.#marks.place(shown, (z1, z2) => [half + (z1 - mean[0]) * enlarged, half - (z2 - mean[1]) * enlarged], enlarged);
     this.#factor.textContent = factor === 1 ? "as large as on the map" : `${factor.toLocaleString("en")} times as large`;
