@@ -2,6 +2,7 @@
 
 import { make } from "../parts/dom.js";
 
+const MEANT_MS = 150; // a pointer that only passes a title means nothing
 const LEAVE_MS = 250; // time to go from the title to the lines
 
 export class CodeBox {
@@ -10,7 +11,7 @@ export class CodeBox {
   #lines = make("pre", { "data-testid": "code", tabindex: "0" });
   #code = {};
   #title = null; // whose lines are shown
-  #leaving = 0;
+  #timer = 0; // until it is shown, or hidden
   #ending = new AbortController();
 
   constructor() {
@@ -32,7 +33,9 @@ export class CodeBox {
     const about = { "aria-expanded": "false", "aria-controls": "machine-code", title: "" };
     const button = make("button", { type: "button", class: "machine-title", "data-step": step, "aria-label": `${name}: show the code`, ...about }, ...children);
     this.#listen(button);
-    button.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && this.#show(button, name));
+    button.addEventListener("pointerenter", ({ pointerType }) => {
+      if (pointerType === "mouse") this.#timer = setTimeout(() => this.#show(button, name), MEANT_MS);
+    });
     button.addEventListener("focus", () => button.matches(":focus-visible") && this.#show(button, name));
     button.addEventListener("click", () => this.#show(button, name));
     return button;
@@ -40,13 +43,13 @@ export class CodeBox {
 
   dispose() {
     this.#ending.abort();
-    clearTimeout(this.#leaving);
+    clearTimeout(this.#timer);
   }
 
   /** Stay while the pointer or the focus is on `element`, and a moment longer. */
   #listen(element) {
-    const stay = () => clearTimeout(this.#leaving);
-    const leave = () => (this.#leaving = setTimeout(() => this.#hide(), LEAVE_MS));
+    const stay = () => clearTimeout(this.#timer);
+    const leave = () => (this.#timer = setTimeout(() => this.#hide(), LEAVE_MS));
     element.addEventListener("pointerenter", stay);
     element.addEventListener("focusin", stay);
     element.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && !this.#owns(document.activeElement) && leave());
@@ -58,7 +61,7 @@ export class CodeBox {
   }
 
   #show(title, name) {
-    clearTimeout(this.#leaving);
+    clearTimeout(this.#timer);
     this.#title?.setAttribute("aria-expanded", "false");
     this.#title = title;
     title.setAttribute("aria-expanded", "true");
@@ -73,7 +76,7 @@ export class CodeBox {
   }
 
   #hide() {
-    clearTimeout(this.#leaving);
+    clearTimeout(this.#timer);
     this.#title?.setAttribute("aria-expanded", "false");
     this.#title = null;
     this.element.hidden = true;

@@ -13,7 +13,7 @@ export class LatentBox {
   element;
   scene;
   #map = make("div", { class: "latent-map" });
-  #lens = new Lens();
+  #lens = new Lens(() => this.#place());
   #ledge = make("p", { class: "latent-ledge" }, POINT);
   #numbers = {};
   #leaders = makeSvg("path", { class: "leaders" });
@@ -44,6 +44,11 @@ export class LatentBox {
 
   async start(Plotly) {
     await this.scene.start(Plotly, { pin() {}, nudge() {}, rest() {} });
+  }
+
+  dispose() {
+    this.#lens.dispose();
+    this.scene.dispose();
   }
 
   /** Show {mean, deviation, z, cloud} (see marks.js). */

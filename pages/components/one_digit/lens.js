@@ -8,6 +8,7 @@ const FACTORS = [1, 2, 3, 4, 6, 8]; // times a power of ten
 
 export class Lens {
   element;
+  width = 0; // of its picture in pixels; 0 while it is not displayed
   #svg = makeSvg("svg", { role: "img" });
   #factor = make("figcaption", { "data-testid": "lens-factor" });
   #marks = new Marks({
@@ -15,14 +16,21 @@ export class Lens {
     point: makeSvg("g", { class: "lens-point" }, makeSvg("circle", { r: 5 }), label("z", 10, -8)),
   });
 
-  constructor() {
+  #resizing;
+
+  /** `resized()` hears that the lens has another size, or is displayed again. */
+  constructor(resized) {
     this.#svg.append(this.#marks.element);
     this.element = make("figure", { class: "lens", "data-testid": "lens" }, this.#svg, this.#factor);
+    this.#resizing = new ResizeObserver(() => {
+      this.width = this.#svg.clientWidth;
+      resized();
+    });
+    this.#resizing.observe(this.#svg);
   }
 
-  /** The width of its picture in pixels. */
-  get width() {
-    return this.#svg.clientWidth;
+  dispose() {
+    this.#resizing.disconnect();
   }
 
   /** Draw a posterior (see marks.js) for a map on which `unit` pixels are one unit of z. */
@@ -30,13 +38,14 @@ export class Lens {
     const { mean, deviation } = shown;
     const half = this.width / 2;
     const widest = Math.max(...deviation);
-    if (!half || !widest) return; // it is not displayed, or there is nothing to enlarge
+    if (!half || !widest) return; // or there is nothing to enlarge
     const factor = enlargement(half / (ROOM * widest * unit));
     const enlarged = factor * unit;
     this.#marks.place(shown, (z1, z2) => [half + (z1 - mean[0]) * enlarged, half - (z2 - mean[1]) * enlarged], enlarged);
+    if (Number(this.element.dataset.factor) === factor) return;
+    this.element.dataset.factor = factor;
     this.#factor.textContent = factor === 1 ? "as large as on the map" : `${factor.toLocaleString("en")} times as large`;
     this.#svg.setAttribute("aria-label", `The ellipses of one and two sigma around the mean, ${this.#factor.textContent}`);
-    this.element.dataset.factor = factor;
   }
 }
 

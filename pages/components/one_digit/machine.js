@@ -87,7 +87,7 @@ class Machine {
     clearTimeout(this.#quiet);
     this.#teller.dispose();
     this.#encoder?.close();
-    for (const part of [this.#input, this.#cloud, this.#code, this.#latent.scene]) part.dispose();
+    for (const part of [this.#input, this.#cloud, this.#code, this.#latent]) part.dispose();
   }
 
   #use({ checkpoint, variational, home }) {
