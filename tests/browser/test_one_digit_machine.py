@@ -321,9 +321,12 @@ def test_what_is_at_rest_is_said(page: Page, app: App) -> None:
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768), (768, 1024), (390, 844)])
 def test_the_machine_fits_its_window(page: Page, app: App, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
-    open_machine(page, app)
+    open_machine(page, app, "?digit=12&e1=-2.85&e2=-2.85")  # the longest numbers
     resize(page, width, height)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for axis in AXES:
+        line = page.get_by_test_id(f"formula{axis}")
+        assert line.evaluate("line => line.scrollWidth <= line.clientWidth")
     boxes = [box_of(box) for box in page.locator(".machine-box").all()]
     if width > 960:  # in one row, whole in the window
         assert all(one["x"] + one["width"] <= other["x"] for one, other in pairwise(boxes))

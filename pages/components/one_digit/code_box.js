@@ -3,6 +3,7 @@
 import { make } from "../parts/dom.js";
 
 const MEANT_MS = 150; // a pointer that only passes a title means nothing
+const GAP = 4; // pixels between title and lines
 const LEAVE_MS = 250; // time to go from the title to the lines
 
 export class CodeBox {
@@ -34,7 +35,7 @@ export class CodeBox {
     const button = make("button", { type: "button", class: "machine-title", "data-step": step, "aria-label": `${name}: show the code`, ...about }, ...children);
     this.#listen(button);
     button.addEventListener("pointerenter", ({ pointerType }) => {
-      if (pointerType === "mouse") this.#timer = setTimeout(() => this.#show(button, name), MEANT_MS);
+      if (pointerType === "mouse") this.#after(MEANT_MS, () => this.#show(button, name));
     });
     button.addEventListener("focus", () => button.matches(":focus-visible") && this.#show(button, name));
     button.addEventListener("click", () => this.#show(button, name));
@@ -49,11 +50,16 @@ export class CodeBox {
   /** Stay while the pointer or the focus is on `element`, and a moment longer. */
   #listen(element) {
     const stay = () => clearTimeout(this.#timer);
-    const leave = () => (this.#timer = setTimeout(() => this.#hide(), LEAVE_MS));
+    const leave = () => this.#after(LEAVE_MS, () => this.#hide());
     element.addEventListener("pointerenter", stay);
     element.addEventListener("focusin", stay);
     element.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && !this.#owns(document.activeElement) && leave());
     element.addEventListener("focusout", ({ relatedTarget }) => this.#owns(relatedTarget) || leave());
+  }
+
+  #after(pause, happens) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(happens, pause);
   }
 
   #owns(element) {
@@ -69,10 +75,16 @@ export class CodeBox {
     this.#lines.textContent = this.#code[title.dataset.step];
     this.#lines.scrollTop = 0;
     this.element.hidden = false;
-    const [box, around] = [title.getBoundingClientRect(), this.element.offsetParent.getBoundingClientRect()];
-    const room = around.width - this.element.offsetWidth;
-    const left = Math.min(Math.max(box.left + box.width / 2 - around.left - this.element.offsetWidth / 2, 0), room);
-    Object.assign(this.element.style, { left: `${left}px`, top: `${box.bottom - around.top + 4}px` });
+    this.#place(title.getBoundingClientRect(), this.element.offsetParent.getBoundingClientRect());
+  }
+
+  /** Below the title, `box`, or above it where the window ends; `around` is what it may cover. */
+  #place(box, around) {
+    const { offsetWidth: width, offsetHeight: height } = this.element;
+    const left = Math.min(Math.max(box.left + (box.width - width) / 2, around.left), around.right - width);
+    const isLow = box.bottom + GAP + height > window.innerHeight && box.top > GAP + height;
+    const top = isLow ? box.top - GAP - height : box.bottom + GAP;
+    Object.assign(this.element.style, { left: `${left - around.left}px`, top: `${top - around.top}px` });
   }
 
   #hide() {
