@@ -129,6 +129,32 @@ def test_a_slider_moves_z_formula_and_picture_without_python(page: Page, app: Ap
     assert_consistent(page, noise=(moved, 0))
 
 
+SLOW = """{
+    const Real = WebSocket;
+    window.WebSocket = class extends Real {
+        set onmessage(hear) {
+            super.onmessage = this.url.includes("/decode/") ? (event) => setTimeout(hear, 200, event) : hear;
+        }
+    };
+}"""
+
+
+def test_pictures_follow_a_moving_slider_on_a_slow_link(page: Page, app: App) -> None:
+    page.add_init_script(SLOW)
+    open_machine(page, app)
+    first = shown(page).frames
+    slider = page.get_by_test_id("eps1-slider")
+    drag(page, slider, 1)
+    box = box_of(slider)
+    moves = 0
+    while shown(page).frames < first + 3 and moves < 300:  # the slider never rests
+        moves += 1
+        page.mouse.move(box["x"] + 30 + moves % 100, box["y"] + box["height"] / 2)
+    assert shown(page).frames >= first + 3
+    page.mouse.up()
+    assert_consistent(page, noise=(float(slider.input_value()), 0))
+
+
 def test_the_address_brings_the_noise_back_and_one_button_ends_it(page: Page, app: App) -> None:
     open_machine(page, app, "?digit=7&e1=1.5&e2=-2.25")
     assert_consistent(page, noise=(1.5, -2.25))

@@ -16,7 +16,8 @@ export class CodeBox {
   #ending = new AbortController();
 
   constructor() {
-    this.element = make("aside", { class: "code-box", id: "machine-code", "aria-label": "PyTorch", hidden: "" }, this.#heading, this.#lines);
+    const about = { class: "code-box", id: "machine-code", "aria-label": "PyTorch", hidden: "" };
+    this.element = make("aside", about, this.#heading, this.#lines);
     this.#listen(this.element);
     const { signal } = this.#ending;
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.#hide(), { signal });
@@ -31,8 +32,8 @@ export class CodeBox {
 
   /** A title that shows the lines of `step` while it is pointed at: a button with `children`. */
   title(step, name, ...children) {
-    const about = { "aria-expanded": "false", "aria-controls": "machine-code", title: "" };
-    const button = make("button", { type: "button", class: "machine-title", "data-step": step, "aria-label": `${name}: show the code`, ...about }, ...children);
+    const about = { "aria-expanded": "false", "aria-controls": "machine-code", "aria-label": `${name}: show the code` };
+    const button = make("button", { type: "button", class: "machine-title", "data-step": step, ...about }, ...children);
     this.#listen(button);
     button.addEventListener("pointerenter", ({ pointerType }) => {
       if (pointerType === "mouse") this.#after(MEANT_MS, () => this.#show(button, name));
@@ -53,7 +54,9 @@ export class CodeBox {
     const leave = () => this.#after(LEAVE_MS, () => this.#hide());
     element.addEventListener("pointerenter", stay);
     element.addEventListener("focusin", stay);
-    element.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && !this.#owns(document.activeElement) && leave());
+    element.addEventListener("pointerleave", ({ pointerType }) => {
+      if (pointerType === "mouse" && !this.#owns(document.activeElement)) leave();
+    });
     element.addEventListener("focusout", ({ relatedTarget }) => this.#owns(relatedTarget) || leave());
   }
 

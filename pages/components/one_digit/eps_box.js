@@ -24,15 +24,16 @@ export class EpsBox {
   constructor(farthest, on) {
     this.#sliders = [0, 1].map((axis) => {
       const spoken = (value) => `epsilon ${axis + 1}, ${said(value)}`;
-      const range = { min: -farthest, max: farthest, step: STEP, written: spoken };
+      const names = { testid: `eps${axis + 1}-slider`, label: `epsilon ${axis + 1}`, written: spoken };
       const move = (value) => on.move(this.#eps.map((other, i) => (i === axis ? value : other)));
-      return new LiveSlider({ testid: `eps${axis + 1}-slider`, label: `epsilon ${axis + 1}`, ...range }, { move, rest: on.rest });
+      return new LiveSlider({ ...names, min: -farthest, max: farthest, step: STEP }, { move, rest: on.rest });
     });
     const rows = this.#sliders.map(({ element }, axis) =>
       make("div", { class: "eps-row" }, make("i", {}, "ε", make("sub", {}, axis + 1)), element, this.#values[axis]),
     );
     const draws = DRAWS.map((count) => button(String(count), `Draw ${count}`, () => on.draw(count)));
-    const group = make("div", { class: "eps-draws", role: "group", "aria-label": "Draw epsilon" }, make("span", {}, "Draw ε"), ...draws);
+    const named = { class: "eps-draws", role: "group", "aria-label": "Draw epsilon" };
+    const group = make("div", named, make("span", {}, "Draw ε"), ...draws);
     const off = button("Noise off", "", on.off);
     this.#controls = make("fieldset", { class: "eps-controls" }, ...rows, group, off);
     this.element = make("div", { class: "eps-box" }, this.#controls, this.#formula.element, createGradients());

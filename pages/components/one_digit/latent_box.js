@@ -6,7 +6,8 @@ import { Lens } from "./lens.js";
 import { Marks, set } from "./marks.js";
 
 const DECIMALS = { mu: 2, sigma: 3 };
-const NAME = "The latent plane with the test digits, and where the image lies. Plus and minus zoom, zero returns to the first view.";
+const NAME = "The latent plane with the test digits, and where the image lies.";
+const KEYS = "Plus and minus zoom, zero returns to the first view.";
 const POINT = "An autoencoder gives a point and no width: no ellipse, and no noise.";
 
 export class LatentBox {
@@ -33,7 +34,7 @@ export class LatentBox {
     const svg = makeSvg("svg", { class: "latent-map-overlay", "aria-hidden": "true" }, this.#leaders, this.#marks.element);
     this.scene.stage.above.append(svg);
     this.scene.overlay.showPrior(false);
-    this.scene.stage.plot.setAttribute("aria-label", NAME);
+    this.scene.stage.plot.setAttribute("aria-label", `${NAME} ${KEYS}`);
     this.scene.add({
       place: () => {
         this.#drawn = true;

@@ -18,7 +18,8 @@ export function createLayout(root, { input, latent, eps, output, cloud }, code) 
     step(code.title("decoder", "Decoder", "Decoder"), "widens"),
     box("output", heading("x′", "decoded picture"), output),
   );
-  const loss = code.title("loss", "Loss", make("b", {}, "Loss"), make("span", {}, "x′ against x", noisy(", and μ, σ against the prior")));
+  const compared = make("span", {}, "x′ against x", noisy(", and μ, σ against the prior"));
+  const loss = code.title("loss", "Loss", make("b", {}, "Loss"), compared);
   const say = make("p", { class: "latent-map-spoken", "aria-live": "polite", "data-testid": "machine-spoken" });
   root.replaceChildren(row, make("div", { class: "machine-loss" }, loss), cloud.element, code.element, say);
   return (sentence) => (say.textContent = sentence);
@@ -31,6 +32,7 @@ function noisy(text) {
 
 /** An arrow from one box to the next, through a network if there is a title. */
 function step(title, shape = "plain") {
-  const arrow = makeSvg("svg", { class: "machine-arrow", viewBox: "0 0 24 16", "aria-hidden": "true" }, makeSvg("path", { d: "M0 8H21M14 2L21 8L14 14" }));
+  const line = makeSvg("path", { d: "M0 8H21M14 2L21 8L14 14" });
+  const arrow = makeSvg("svg", { class: "machine-arrow", viewBox: "0 0 24 16", "aria-hidden": "true" }, line);
   return make("div", { class: `machine-step ${shape}` }, ...(title ? [title] : []), arrow);
 }

@@ -41,7 +41,8 @@ export class Lens {
     if (!half || !widest) return; // or there is nothing to enlarge
     const factor = enlargement(half / (ROOM * widest * unit));
     const enlarged = factor * unit;
-    this.#marks.place(shown, (z1, z2) => [half + (z1 - mean[0]) * enlarged, half - (z2 - mean[1]) * enlarged], enlarged);
+    const pixelOf = (z1, z2) => [half + (z1 - mean[0]) * enlarged, half - (z2 - mean[1]) * enlarged];
+    this.#marks.place(shown, pixelOf, enlarged);
     if (Number(this.element.dataset.factor) === factor) return;
     this.element.dataset.factor = factor;
     this.#factor.textContent = factor === 1 ? "as large as on the map" : `${factor.toLocaleString("en")} times as large`;

@@ -155,14 +155,16 @@ class Machine {
     const z = mean.map((value, i) => value + deviation[i] * eps[i]);
     this.#latent.show({ mean, deviation, z, cloud: this.#cloud.pointsOf(this.#posterior) });
     this.#eps.show({ mean, deviation, eps, z });
-    this.#decoder.forget();
-    if (eps.every((value) => value === 0)) this.#picture(this.#posterior, z, pixels);
-    else {
-      const posterior = this.#posterior;
-      this.#decoder.follow(...z, (decoded) => this.#picture(posterior, z, decoded));
-    }
+    this.#follow(this.#posterior, z, eps.some(Boolean) ? null : pixels);
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => this.#say(spoken({ mean, deviation, z })), QUIET_MS);
+  }
+
+  /** Show the picture of z, which is decoded first unless the encoder's answer brought it along. */
+  #follow(posterior, z, pixels) {
+    if (!pixels) return this.#decoder.follow(...z, (decoded) => this.#picture(posterior, z, decoded));
+    this.#decoder.forget();
+    this.#picture(posterior, z, pixels);
   }
 
   #picture({ seen, clean }, [z1, z2], pixels) {

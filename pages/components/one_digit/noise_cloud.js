@@ -2,9 +2,9 @@
 
 import { GreyCanvas } from "../parts/digit_canvas.js";
 import { make } from "../parts/dom.js";
+import { PIXELS } from "../wire/decode_channel.js";
 import { written } from "./formula.js";
 
-const PIXELS = 784;
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
 export class NoiseCloud {
@@ -20,7 +20,8 @@ export class NoiseCloud {
   constructor({ picked, cleared }) {
     const close = make("button", { type: "button" }, "Hide draws");
     close.addEventListener("click", cleared);
-    this.element = make("section", { class: "cloud-strip", hidden: "" }, make("header", {}, this.#title, close), this.#pictures);
+    const header = make("header", {}, this.#title, close);
+    this.element = make("section", { class: "cloud-strip", hidden: "" }, header, this.#pictures);
     this.#pictures.addEventListener("click", ({ target }) => {
       const index = [...this.#pictures.children].indexOf(target.closest("button"));
       if (index >= 0) picked(this.draws[index]);
@@ -52,7 +53,8 @@ export class NoiseCloud {
     this.#decoding = new AbortController();
     const { signal } = this.#decoding;
     if (!points.length) return;
-    const pictures = await channel.batch(Float32Array.from(points.flat()), signal).catch(() => null); // a newer one is on its way
+    const wanted = channel.batch(Float32Array.from(points.flat()), signal);
+    const pictures = await wanted.catch(() => null); // given up for newer ones
     if (!pictures || signal.aborted) return;
     this.#canvases.forEach((canvas, i) => {
       canvas.draw(pictures.subarray(PIXELS * i, PIXELS * (i + 1)));
@@ -69,7 +71,8 @@ export class NoiseCloud {
     const [eps1, eps2] = eps.map((value) => written(value, 2));
     const canvas = make("canvas", { "data-testid": "cloud-digit", "data-eps1": eps[0], "data-eps2": eps[1] });
     const name = `Draw ${i + 1}: epsilon ${eps1}, ${eps2}`;
-    return make("button", { type: "button", "aria-label": name, title: `ε = (${eps1}, ${eps2})`, tabindex: i ? -1 : 0 }, canvas);
+    const about = { "aria-label": name, title: `ε = (${eps1}, ${eps2})`, tabindex: i ? -1 : 0 };
+    return make("button", { type: "button", ...about }, canvas);
   }
 
   /** The arrow keys go from one draw to the next: only one of them is a stop of the Tab key. */
