@@ -133,7 +133,7 @@ SLOW = """{
     const Real = WebSocket;
     window.WebSocket = class extends Real {
         set onmessage(hear) {
-            super.onmessage = this.url.includes("/decode/") ? (event) => setTimeout(hear, 200, event) : hear;
+            super.onmessage = this.url.includes("/decode/") ? (event) => setTimeout(hear, 700, event) : hear;
         }
     };
 }"""
@@ -147,10 +147,10 @@ def test_pictures_follow_a_moving_slider_on_a_slow_link(page: Page, app: App) ->
     drag(page, slider, 1)
     box = box_of(slider)
     moves = 0
-    while shown(page).frames < first + 3 and moves < 300:  # the slider never rests
+    while shown(page).frames < first + 2 and moves < 300:  # the slider never rests
         moves += 1
         page.mouse.move(box["x"] + 30 + moves % 100, box["y"] + box["height"] / 2)
-    assert shown(page).frames >= first + 3
+    assert shown(page).frames >= first + 2
     page.mouse.up()
     assert_consistent(page, noise=(float(slider.input_value()), 0))
 
