@@ -27,9 +27,9 @@ from vae.serving.decoding import DecoderService
 from vae.serving.sockets import Watch, watch
 
 
-def write_checkpoint(path: Path, seed: int = 0, digits: int = 50) -> VAE:
+def write_checkpoint(path: Path, seed: int = 0, digits: int = 50, variational: bool = True) -> VAE:
     """Save a small, untrained, but real model to `path`; its pictures differ from point to point."""
-    config = ModelConfig(hidden=32, encoder_blocks=0, decoder_blocks=1)
+    config = ModelConfig(hidden=32, encoder_blocks=0, decoder_blocks=1, variational=variational)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = VAE(config).eval()
@@ -38,7 +38,7 @@ def write_checkpoint(path: Path, seed: int = 0, digits: int = 50) -> VAE:
     rng = np.random.default_rng(seed)
     latents = checkpoint.Latents(
         means=rng.normal(size=(digits, 2)).astype(np.float32),
-        log_variances=rng.normal(size=(digits, 2)).astype(np.float32),
+        log_variances=rng.normal(0 if variational else -np.inf, size=(digits, 2)).astype(np.float32),
         labels=rng.integers(0, 10, digits).astype(np.uint8),
     )
     checkpoint.save(

@@ -1,4 +1,4 @@
-"""Conversations with the decode channel."""
+"""Conversations with the channels."""
 
 from __future__ import annotations
 
@@ -22,12 +22,16 @@ def request(sequence: int, z: NDArray[np.float32] | list[list[float]]) -> bytes:
 
 
 def talk(
-    server: Server, talking: Callable[[ClientConnection], Awaitable[None]], path: str = "vae", **headers: str
+    server: Server,
+    talking: Callable[[ClientConnection], Awaitable[None]],
+    path: str = "vae",
+    route: str = "decode",
+    **headers: str,
 ) -> None:
     """Run a conversation on a fresh connection."""
 
     async def conversation() -> None:
-        address = f"ws://{server.host}/decode/{path}"
+        address = f"ws://{server.host}/{route}/{path}"
         async with asyncio.timeout(SOON), connect(address, additional_headers=headers) as connection:
             await talking(connection)
 

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.channel.talking import SOON, assert_serves, closing, request, talk
 from tests.serving import HeldDrawing, Server, write_checkpoint
 from vae.serving import channel, decoding
+from vae.serving.connection import FAILED, GOING_AWAY, TRY_LATER
 from vae.serving.decoding import LIGHT, DecoderService
 
 
@@ -91,7 +92,7 @@ def test_a_decoder_that_fails_is_reported_and_the_server_goes_on(
     async def ask(connection: ClientConnection) -> None:
         await connection.send(request(1, [[0, 0]]))
         code, reason = await closing(connection)
-        assert code == channel.FAILED
+        assert code == FAILED
         assert "log" in reason
 
     with monkeypatch.context() as patch:
@@ -118,7 +119,7 @@ def test_more_than_the_queue_holds_is_asked_to_come_back(
                 while small.queue_depth < 256:  # an answered "status" does not say that it is queued
                     await asyncio.sleep(0.01)
             await third.send(request(0, [[0, 0]] * 256))
-            assert (await closing(third))[0] == channel.TRY_LATER
+            assert (await closing(third))[0] == TRY_LATER
             drawing.go.set()
             assert len(await second.recv()) == 4 + 256 * 784
 
@@ -135,7 +136,7 @@ def test_a_service_that_closes_says_so(tmp_path: Path) -> None:
 
     async def ask(connection: ClientConnection) -> None:
         await connection.send(request(0, [[0, 0]]))
-        assert (await closing(connection))[0] == channel.GOING_AWAY
+        assert (await closing(connection))[0] == GOING_AWAY
 
     with Server(channel.routes(lambda: closed)).running() as server:
         talk(server, ask)

@@ -17,11 +17,11 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.channel.talking import SOON, assert_serves, closing, request, talk
 from tests.serving import Server
-from vae.serving import channel
-from vae.serving.channel import Refusal, parse
+from vae.serving.channel import DecodeConnection
+from vae.serving.connection import BAD_DATA, FOREIGN, NOT_UNDERSTOOD, TOO_BIG, UNKNOWN, Refusal
 from vae.serving.decoding import DecoderService
 
-REFUSALS = {channel.BAD_DATA, channel.TOO_BIG}
+REFUSALS = {BAD_DATA, TOO_BIG}
 
 
 @pytest.mark.parametrize("name", ["vae", "beta"])
@@ -61,12 +61,12 @@ near_frames = st.builds(
 def test_a_frame_is_read_exactly_or_refused_with_a_sentence(frame: bytes) -> None:
     if not readable(frame):
         with pytest.raises(Refusal) as refused:
-            parse(frame)
+            DecodeConnection.parse(frame)
         assert refused.value.code in REFUSALS
         assert 20 < len(refused.value.reason.encode()) <= 123
     else:
-        read = parse(frame)
-        assert read.sequence + read.z.tobytes() == frame
+        read = DecodeConnection.parse(frame)
+        assert read.sequence + read.rows.tobytes() == frame
 
 
 @given(
@@ -74,22 +74,22 @@ def test_a_frame_is_read_exactly_or_refused_with_a_sentence(frame: bytes) -> Non
     st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=256),
 )
 def test_every_request_of_the_protocol_is_read(sequence: int, z: list[tuple[float, float]]) -> None:
-    read = parse(request(sequence, z))
+    read = DecodeConnection.parse(request(sequence, z))
     assert struct.unpack("<I", read.sequence) == (sequence,)
-    assert read.z.tolist() == [list(point) for point in z]
+    assert read.rows.tolist() == [list(point) for point in z]
 
 
 BAD_FRAMES = {
-    "nothing": (b"", channel.BAD_DATA),
-    "no points": (request(1, []), channel.BAD_DATA),
-    "half a point": (request(1, [[0, 0]])[:-4], channel.BAD_DATA),
-    "a byte too much": (request(1, [[0, 0]]) + b"x", channel.BAD_DATA),
-    "not a number": (request(1, [[0, 0], [0, float("nan")]]), channel.BAD_DATA),
-    "infinite": (request(1, [[float("-inf"), 0]]), channel.BAD_DATA),
-    "too far away": (request(1, [[0, 1000.1]]), channel.BAD_DATA),
-    "too many points": (request(1, [[0, 0]] * 257), channel.TOO_BIG),
-    "a megabyte": (bytes(2**20), channel.TOO_BIG),
-    "text": ("hello", channel.NOT_UNDERSTOOD),
+    "nothing": (b"", BAD_DATA),
+    "no points": (request(1, []), BAD_DATA),
+    "half a point": (request(1, [[0, 0]])[:-4], BAD_DATA),
+    "a byte too much": (request(1, [[0, 0]]) + b"x", BAD_DATA),
+    "not a number": (request(1, [[0, 0], [0, float("nan")]]), BAD_DATA),
+    "infinite": (request(1, [[float("-inf"), 0]]), BAD_DATA),
+    "too far away": (request(1, [[0, 1000.1]]), BAD_DATA),
+    "too many points": (request(1, [[0, 0]] * 257), TOO_BIG),
+    "a megabyte": (bytes(2**20), TOO_BIG),
+    "text": ("hello", NOT_UNDERSTOOD),
 }
 
 
@@ -144,7 +144,7 @@ def test_bytes_that_are_no_websocket_frames_harm_nobody(server: Server) -> None:
 def test_an_unknown_checkpoint_is_named_in_the_reason(server: Server) -> None:
     async def hear(connection: ClientConnection) -> None:
         code, reason = await closing(connection)
-        assert code == channel.UNKNOWN
+        assert code == UNKNOWN
         assert "'nope'" in reason
 
     talk(server, hear, "nope")
@@ -152,7 +152,7 @@ def test_an_unknown_checkpoint_is_named_in_the_reason(server: Server) -> None:
 
 def test_even_a_long_unknown_name_fits_a_close_frame(server: Server) -> None:
     async def hear(connection: ClientConnection) -> None:
-        assert (await closing(connection))[0] == channel.UNKNOWN
+        assert (await closing(connection))[0] == UNKNOWN
 
     talk(server, hear, "%C3%A9" * 500)
 
@@ -161,7 +161,7 @@ def test_even_a_long_unknown_name_fits_a_close_frame(server: Server) -> None:
 def test_a_page_of_another_host_is_turned_away(server: Server, origin: str) -> None:
     async def hear(connection: ClientConnection) -> None:
         code, reason = await closing(connection)
-        assert code == channel.FOREIGN
+        assert code == FOREIGN
         assert origin in reason
 
     talk(server, hear, Origin=origin)

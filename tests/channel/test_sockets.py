@@ -21,6 +21,7 @@ from websockets.frames import Frame, Opcode
 from tests.channel.talking import SOON, assert_serves, closing, request, talk
 from tests.serving import Server
 from vae.serving import channel, health, sockets
+from vae.serving.connection import BAD_DATA, TOO_BIG
 from vae.serving.decoding import DecoderService
 from vae.serving.room import Room
 
@@ -172,7 +173,7 @@ def test_a_connection_that_only_listens_stays(server: Server, monkeypatch: pytes
 def test_a_message_of_more_than_a_megabyte_is_too_big(server: Server) -> None:
     async def send(connection: ClientConnection) -> None:
         await connection.send(bytes(sockets.MAX_MESSAGE + 1))
-        assert (await closing(connection))[0] == channel.TOO_BIG
+        assert (await closing(connection))[0] == TOO_BIG
 
     talk(server, send)
 
@@ -180,7 +181,7 @@ def test_a_message_of_more_than_a_megabyte_is_too_big(server: Server) -> None:
 def test_text_that_is_none_leaves_no_traceback(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     async def send(connection: ClientConnection) -> None:
         await connection.send(b"\xff\xfe", text=True)
-        assert (await closing(connection))[0] == channel.BAD_DATA
+        assert (await closing(connection))[0] == BAD_DATA
 
     with caplog.at_level(logging.INFO):
         talk(server, send)

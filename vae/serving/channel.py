@@ -1,33 +1,42 @@
-"""The decode channel and what belongs to it: WebSocket /decode/{checkpoint}, /latents/{checkpoint}.
+"""The channels to encoder and decoder, WebSocket /encode/{checkpoint} and /decode/{checkpoint}, and /latents.
 
-Binary frames, little-endian. Request: u32 sequence, then n points (f32 z1, f32 z2), 1 <= n <= 256. Reply: the
-same u32, then n pictures of 784 bytes. A connection has one request in work; of those that arrive meanwhile
-only the newest is kept, and the ones it overtook get no reply. The text frame "status" is answered by one
-JSON object in a text frame: device, checkpoint, and the milliseconds and batch size of the connection's last
-decode. Anything else closes the connection with a code and a sentence.
+Binary frames, little-endian; every request begins with a u32, and its reply with the same one.
 
-A client that sends faster than it is answered is read slowly, so that its backlog stays in its own sockets.
+Decode: n points (f32 z1, f32 z2), 1 <= n <= 256. Reply: n pictures of 784 bytes. The text frame "status" is
+answered by one JSON object in a text frame: device, checkpoint, and the milliseconds and batch size of the
+connection's last decode.
+
+Encode: one image, 784 grey values u8, so that every number is finite. Reply: the latent mean (f32, f32), the
+log-variance (f32, f32; minus infinity for a plain autoencoder), and the picture decoded at the mean, 784 u8.
+
+Anything else closes the connection with a code and a sentence.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import struct
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
+from vae.config import PIXELS
 from vae.plane.limits import LIMIT, MAX_POINTS
-from vae.serving.batching import BatcherClosed, Overdue, QueueFull
+from vae.serving.connection import (
+    BAD_DATA,
+    HEADER,
+    NOT_UNDERSTOOD,
+    TOO_BIG,
+    Connection,
+    Refusal,
+    Request,
+    serve,
+)
 from vae.serving.errors import UnknownCheckpoint
 from vae.serving.payload import Payload
 
@@ -35,47 +44,63 @@ if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
     from vae.model.checkpoint import Latents
     from vae.serving.decoding import Decoded, DecoderService
 
-HEADER = 4  # bytes: the sequence number
 POINT = 8  # bytes: two float32
 MAX_MESSAGE = HEADER + MAX_POINTS * POINT
-PACE = 0.005  # seconds until the next message is read of a client that did not wait for its reply
-
-# Close codes: RFC 6455, section 7.4.1; 4404 is from the range left to applications.
-GOING_AWAY, NOT_UNDERSTOOD, BAD_DATA, FOREIGN, TOO_BIG, FAILED, TRY_LATER, UNKNOWN = (
-    1001, 1003, 1007, 1008, 1009, 1011, 1013, 4404,
-)  # fmt: skip
 
 
-class Refusal(Exception):
-    """The connection must be closed: a close code and a sentence of at most 123 bytes."""
+class DecodeConnection(Connection):
+    """Points in, pictures out."""
 
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason.encode()[:123].decode(errors="ignore")
+    _last: Decoded | None = None
+
+    @staticmethod
+    def parse(frame: bytes) -> Request:
+        if len(frame) > MAX_MESSAGE:
+            raise Refusal(TOO_BIG, f"A request holds at most {MAX_POINTS} points ({MAX_MESSAGE} bytes).")
+        if len(frame) < HEADER + POINT or (len(frame) - HEADER) % POINT:
+            raise Refusal(BAD_DATA, f"A request is 4 + 8n bytes, n from 1 to {MAX_POINTS}, not {len(frame)}.")
+        z = np.frombuffer(frame, "<f4", offset=HEADER).reshape(-1, 2)
+        if not (np.abs(z) <= LIMIT).all():  # false for NaN too
+            raise Refusal(BAD_DATA, f"Coordinates are finite numbers between -{LIMIT:g} and {LIMIT:g}.")
+        return Request(frame[:HEADER], z)
+
+    async def answer(self, rows: NDArray[np.float32]) -> bytes:
+        self._last = await self.wait_for(lambda: self.service.submit(self.checkpoint, rows, self.owner))
+        return self._last.images.tobytes()
+
+    def say(self, text: str) -> Mapping[str, object]:
+        if text != "status":
+            raise Refusal(NOT_UNDERSTOOD, 'The only text this channel understands is "status".')
+        last = self._last
+        return {
+            "device": self.service.device_name,
+            "checkpoint": self.checkpoint,
+            "decode_ms": None if last is None else round(last.seconds * 1e3, 3),
+            "batch": None if last is None else last.batch,
+        }
 
 
-class DecodeRequest(NamedTuple):
-    """A checked request."""
+class EncodeConnection(Connection):
+    """An image in, its posterior and the picture of its mean out."""
 
-    sequence: bytes  # the u32 as it came; it goes back unread
-    z: NDArray[np.float32]  # (n, 2), finite
+    @staticmethod
+    def parse(frame: bytes) -> Request:
+        if len(frame) != HEADER + PIXELS:
+            code = TOO_BIG if len(frame) > HEADER + PIXELS else BAD_DATA
+            raise Refusal(code, f"A request is {HEADER} + {PIXELS} bytes, one image, not {len(frame)}.")
+        grey = np.frombuffer(frame, np.uint8, offset=HEADER)[None]
+        return Request(frame[:HEADER], np.divide(grey, 255, dtype=np.float32))
 
-
-def parse(frame: bytes) -> DecodeRequest:
-    """Read one binary frame of the protocol. Raises Refusal for anything that is not one."""
-    if len(frame) > MAX_MESSAGE:
-        raise Refusal(TOO_BIG, f"A request holds at most {MAX_POINTS} points ({MAX_MESSAGE} bytes).")
-    if len(frame) < HEADER + POINT or (len(frame) - HEADER) % POINT:
-        raise Refusal(BAD_DATA, f"A request is 4 + 8 n bytes, n from 1 to {MAX_POINTS}, not {len(frame)}.")
-    z = np.frombuffer(frame, "<f4", offset=HEADER).reshape(-1, 2)
-    if not (np.abs(z) <= LIMIT).all():  # false for NaN too
-        raise Refusal(BAD_DATA, f"Coordinates are finite numbers between -{LIMIT:g} and {LIMIT:g}.")
-    return DecodeRequest(frame[:HEADER], z)
+    async def answer(self, rows: NDArray[np.float32]) -> bytes:
+        name, owner = self.checkpoint, self.owner
+        encoded = await self.wait_for(lambda: self.service.submit_encode(name, rows, owner))
+        decoded = await self.wait_for(lambda: self.service.submit(name, encoded.means, owner))
+        posterior = np.concatenate([encoded.means, encoded.log_variances])
+        return posterior.astype("<f4").tobytes() + decoded.images.tobytes()
 
 
 def same_host(origin: str | None, host: str | None) -> bool:
-    """Whether a page from `origin` may open the channel: this host's own, and programs, which send none."""
+    """Whether a page from `origin` may open a channel: this host's own, and programs, which send none."""
     return origin is None or (bool(host) and origin.partition("://")[2] == host)
 
 
@@ -90,18 +115,12 @@ def routes(
     latents: dict[str, Payload] = {}
 
     async def decode(websocket: WebSocket) -> None:
-        with suppress(WebSocketDisconnect):
-            await websocket.accept()  # first, because a browser hides the reason of a refused handshake
-            try:
-                origin = websocket.headers.get("origin")
-                if not origin_allowed(origin, websocket.headers.get("host")):
-                    raise Refusal(FOREIGN, f"Pages from {origin} may not use this server.")
-                decoders = await run_in_threadpool(service)
-                await Connection(websocket, decoders, websocket.path_params["checkpoint"]).serve()
-            except Refusal as refusal:
-                await _tell(websocket.close(refusal.code, refusal.reason))
+        await serve(websocket, service, DecodeConnection, origin_allowed)
 
-    def serve_latents(request: Request) -> Response:
+    async def encode(websocket: WebSocket) -> None:
+        await serve(websocket, service, EncodeConnection, origin_allowed)
+
+    def serve_latents(request: HttpRequest) -> Response:
         name = request.path_params["checkpoint"]
         try:
             checkpoint = service().checkpoint(name)
@@ -113,6 +132,7 @@ def routes(
 
     return [
         WebSocketRoute("/decode/{checkpoint}", decode),
+        WebSocketRoute("/encode/{checkpoint}", encode),
         Route("/latents/{checkpoint}", serve_latents),
     ]
 
@@ -121,83 +141,3 @@ def pack_latents(latents: Latents) -> bytes:
     """u32 n, then n latent means (f32 z1, f32 z2), then n labels u8, little-endian."""
     means = np.ascontiguousarray(latents.means, "<f4")
     return struct.pack("<I", len(means)) + means.tobytes() + latents.labels.astype(np.uint8).tobytes()
-
-
-class Connection:
-    """One open decode channel: one request in work, the newest of those that wait, nothing more."""
-
-    def __init__(self, websocket: WebSocket, service: DecoderService, checkpoint: str) -> None:
-        if checkpoint not in service.names:
-            raise Refusal(UNKNOWN, f"There is no checkpoint named {checkpoint!r} on this server.")
-        self._websocket = websocket
-        self._service = service
-        self._checkpoint = checkpoint
-        self._owner = websocket.client.host if websocket.client else ""
-        self._newest: DecodeRequest | None = None
-        self._arrived = asyncio.Event()
-        self._last: Decoded | None = None
-
-    async def serve(self) -> None:
-        """Answer until the client leaves. Raises Refusal, or WebSocketDisconnect."""
-        tasks = {asyncio.create_task(self._read()), asyncio.create_task(self._answer())}
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _read(self) -> None:
-        while True:
-            message = await self._websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                raise WebSocketDisconnect(message["code"])
-            if (frame := message.get("bytes")) is not None:
-                overtaken, self._newest = self._newest, parse(frame)
-                self._arrived.set()
-                if overtaken is not None:
-                    await asyncio.sleep(PACE)
-            elif message.get("text") == "status":
-                await _tell(self._websocket.send_json(self._status()))
-                await asyncio.sleep(PACE)
-            else:
-                raise Refusal(NOT_UNDERSTOOD, 'The only text this channel understands is "status".')
-
-    async def _answer(self) -> None:
-        while True:
-            await self._arrived.wait()
-            self._arrived.clear()
-            request, self._newest = self._newest, None
-            assert request is not None
-            self._last = await self._decode(request.z)
-            await _tell(self._websocket.send_bytes(request.sequence + self._last.images.tobytes()))
-
-    async def _decode(self, z: NDArray[np.float32]) -> Decoded:
-        try:
-            return await asyncio.wrap_future(self._service.submit(self._checkpoint, z, self._owner))
-        except (QueueFull, Overdue) as error:
-            raise Refusal(TRY_LATER, "The server has too much to do; try again in a moment.") from error
-        except BatcherClosed as error:
-            raise Refusal(GOING_AWAY, "The server is shutting down.") from error
-        except Exception as error:
-            logging.getLogger(__name__).exception("A decode request failed.")
-            raise Refusal(FAILED, "The decoder failed on this request; the server's log says why.") from error
-
-    def _status(self) -> dict[str, str | float | int | None]:
-        last = self._last
-        return {
-            "device": self._service.device_name,
-            "checkpoint": self._checkpoint,
-            "decode_ms": None if last is None else round(last.seconds * 1e3, 3),
-            "batch": None if last is None else last.batch,
-        }
-
-
-async def _tell(sending: Awaitable[None]) -> None:
-    """Send; a connection that the web server itself has closed meanwhile is one that the client left."""
-    try:
-        await sending
-    except RuntimeError as error:
-        raise WebSocketDisconnect(1006) from error

@@ -137,16 +137,19 @@ class DecoderService:
         """The pictures of z, shape (n, 2); waits at most `timeout` seconds, then raises TimeoutError."""
         return _result(self.submit(name, z), timeout)
 
-    def encode(self, name: str, images: NDArray[np.float32], timeout: float = MAX_WAIT) -> Encoded:
-        """The posteriors of images (n, 784), grey values in [0, 1], by one pass of the encoder.
+    def submit_encode(self, name: str, images: NDArray[np.float32], owner: str = "") -> Future[Encoded]:
+        """Ask for the posteriors of images (n, 784), grey values in [0, 1], without waiting.
 
-        Raises like `submit` and `decode`, and ValueError for values outside [0, 1].
+        Raises like `submit`, and ValueError for values outside [0, 1].
         """
         rows = _rows(images, PIXELS, "Images")
         if not ((rows >= 0) & (rows <= 1)).all():
             raise ValueError("Grey values lie between 0 and 1.")
-        future = self._submit(Lane(name, "encode"), rows)
-        return _result(cast("Future[Encoded]", future), timeout)
+        return cast("Future[Encoded]", self._submit(Lane(name, "encode"), rows, owner))
+
+    def encode(self, name: str, images: NDArray[np.float32], timeout: float = MAX_WAIT) -> Encoded:
+        """The posteriors of images (n, 784); waits at most `timeout` seconds, then raises TimeoutError."""
+        return _result(self.submit_encode(name, images), timeout)
 
     def close(self) -> None:
         """End the worker; what still waits is refused."""

@@ -33,14 +33,14 @@ class Guarded:
     """ASGI middleware that turns foreign pages away before Streamlit looks at them.
 
     Streamlit compares a foreign origin with this machine's external address, which it asks another host for,
-    and everybody waits for the answer. The decode channel's own check stays: its refusal has a reason to
-    be read. Routes of Streamlit's that no page uses are closed.
+    and everybody waits for the answer. The channels' own check stays: their refusal has a reason to be
+    read. Routes of Streamlit's that no page uses are closed.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         base = base_path()
-        self._explains_itself = f"{base}/decode/"
+        self._explain_themselves = (f"{base}/decode/", f"{base}/encode/")
         self._stream = f"{base}/_stcore/stream"
         closed = ["upload_file"] if os.environ.get(METRICS_WANTED) == "1" else ["upload_file", "metrics"]
         self._closed = tuple(f"{base}/_stcore/{name}" for name in closed)
@@ -72,7 +72,7 @@ class Guarded:
         await app(scope, receive, send_with_headers)
 
     def _turned_away(self, scope: Scope) -> bool:
-        return not self._allowed(scope) and not scope["path"].startswith(self._explains_itself)
+        return not self._allowed(scope) and not scope["path"].startswith(self._explain_themselves)
 
     @staticmethod
     def _allowed(scope: Scope) -> bool:

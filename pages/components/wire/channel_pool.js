@@ -1,6 +1,6 @@
 // Decode channels that stay open, one for each of the checkpoints shown last, so that going back costs no connection.
 
-import { channelUrl, DecodeChannel } from "./decode_channel.js";
+import { DecodeChannel } from "./decode_channel.js";
 
 const KEPT = 4; // a class goes up and down the whole ladder, and every open channel costs the server a socket
 
@@ -39,7 +39,7 @@ export class ChannelPool {
 
   #connect(checkpoint) {
     const entry = { channel: null, condition: {} };
-    entry.channel = new DecodeChannel(channelUrl(checkpoint), (news) => {
+    entry.channel = new DecodeChannel(checkpoint, (news) => {
       entry.condition = { ...entry.condition, ...news };
       if (checkpoint === this.#current) this.#changed(entry.condition);
     });
