@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
+from pages.components.frame.originals import offer_download
 from pages.components.one_digit import data, words
-from pages.components.one_digit.belonging import Own, belonging
 from pages.components.one_digit.code import steps
 from pages.components.one_digit.controls import show_controls
-from pages.components.one_digit.loss import loss
+from pages.components.one_digit.costs import show_belonging, show_loss
 from pages.components.one_digit.machine import Told, machine
+from pages.components.one_digit.more import show_more
+from pages.components.one_digit.questions import show_questions
 from pages.components.one_digit.view import KEEPER, DigitView, picture_of
 from vae.pictures.spoiled import Picture, spoiled
+from vae.serving.batching import QueueFull
 from vae.serving.decoding import DecoderService
 
-MACHINE, LOSS, BELONGING = "one_digit_machine", "one_digit_loss", "one_digit_belonging"  # components' keys
+MACHINE = "one_digit_machine"  # key of the component
 
 
 def keep_told(told: Told, digit: Picture) -> None:
@@ -26,15 +30,12 @@ def keep_told(told: Told, digit: Picture) -> None:
     KEEPER.keep(picture=None if same else told.clean, noise=told.noise, rubbed=told.rubbed, eps=told.eps)
 
 
-def keep_beta(beta: float) -> None:
-    KEEPER.keep(beta=beta)
-
-
 def show_header(service: DecoderService, refused: str | None) -> None:
     with header(KEEPER):
         choose_checkpoint(service, "one_digit")
         with st.popover("Explain", type="tertiary", width="content"):
             st.markdown(words.EXPLAIN)
+            st.toggle("Ask before showing", key="one_digit_ask", on_change=KEEPER.keep_widget, args=("ask",))
     show_warnings(service, refused)
 
 
@@ -44,40 +45,53 @@ def show_digit(service: DecoderService) -> None:
     KEEPER.publish(service)
     view = KEEPER.now()
     checkpoint = service.checkpoint(view.checkpoint)
-    digits, _ = data.digits(checkpoint.latents)
-    st.html(markup.lead(words.TASK, words.sentence(view, checkpoint, digits)))
+    digits, is_mnist = data.digits(checkpoint.latents)
+    digit = digits.images[view.digit % len(digits.labels)]
+    clean = digit if view.picture is None else picture_of(view.picture)
+    st.html(markup.lead(words.TASK, words.sentence(view, checkpoint, digits, is_mnist)))
     with st.container(key="one_digit_controls", horizontal=True, vertical_alignment="center"):
         show_controls(view, digits)
-    show_machine(view, digits.images[view.digit], checkpoint.model_config.encoder)
-    show_numbers(view, digits.images[view.digit], checkpoint.model_config.variational)
-
-
-def show_machine(view: DigitView, digit: Picture, encoder: str) -> None:
+    if not is_mnist:
+        offer_download("one_digit_download")
     machine(
         key=MACHINE,
         checkpoint=view.checkpoint,
-        clean=digit if view.picture is None else picture_of(view.picture),
+        clean=clean,
         share=view.noise,
         rubbed=view.rubbed,
         eps=view.eps,
-        code=steps(encoder),
+        code=steps(checkpoint.model_config.encoder),
         on_change=lambda told: keep_told(told, digit),
     )
+    late = show_below(service, view, spoiled(clean, view.noise, view.mask))
+    if late is not None:
+        wait(view.checkpoint, late)
 
 
-def show_numbers(view: DigitView, digit: Picture, variational: bool) -> None:
-    """What the image costs, and whether it belongs to the digits."""
-    clean = digit if view.picture is None else picture_of(view.picture)
-    image = data.binary(spoiled(clean, view.noise, view.mask), view.digit)
-    if variational and not data.is_looked_around(view.checkpoint):
-        st.caption(f"Looking around the plane: {data.looked_share(view.checkpoint):.0%}.")
-        return
-    account = data.account(view.checkpoint, image.tobytes()) if variational else None
-    loss(key=LOSS, account=account, binary=image, beta=view.beta, on_beta=keep_beta)
-    if ground := data.ground(view.checkpoint):
-        likelihood = account.log_likelihood if account else None
-        error = data.reconstruction_error(view.checkpoint, image.tobytes())
-        belonging(key=BELONGING, ground=ground, own=Own(likelihood, error, int(image.sum())))
+def show_below(service: DecoderService, view: DigitView, seen: Picture) -> DeltaGenerator | None:
+    """What is known of the image that the encoder sees; the place to say how long, if figures are late."""
+    with st.container(key="one_digit_below"):
+        try:
+            show_questions(service, view, seen)
+            late = show_loss(service, view, seen)
+            show_belonging(service, view, seen)
+        except QueueFull:
+            st.warning(words.BUSY)
+            st.button("Try again", key="one_digit_again")
+            late = None
+        show_more(service, view, seen)
+    return late
+
+
+def wait(checkpoint: str, place: DeltaGenerator) -> None:
+    """Wait until the plane is looked around, everything else being drawn already, then show all.
+
+    A run that has drawn all it draws leaves nothing greyed out, and whatever the visitor does ends it.
+    """
+    while not data.is_looked_around(checkpoint, timeout=0.3):
+        done = f"{words.LOOKING} {100 * data.looked_share(checkpoint):.0f} %"
+        place.html(f'<p class="atlas-note" role="status">{done}</p>')
+    st.rerun()
 
 
 def show_page() -> None:
@@ -85,6 +99,7 @@ def show_page() -> None:
     if service is None:
         return
     refused = KEEPER.adopt(service)
+    st.session_state["one_digit_ask"] = KEEPER.now().ask
     show_header(service, refused)
     show_digit(service)
 

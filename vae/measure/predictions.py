@@ -46,7 +46,8 @@ def ellipse_growth(model: VAE, images: NDArray[np.uint8]) -> NDArray[np.float64]
     The area is that of the encoder's Gaussian, sigma1 * sigma2 up to a constant; the model is variational.
     """
     whole, half = (
-        encode_all(model, to_unit(pictures)).log_variance.double() for pictures in (images, half_erased(images))
+        encode_all(model, to_unit(pictures)).log_variance.double()
+        for pictures in (images, half_erased(images))
     )
     growth: NDArray[np.float64] = torch.exp(0.5 * (half - whole).sum(dim=1)).numpy()
     return growth

@@ -18,9 +18,6 @@ from vae.model.classifier import Classifier
 from vae.model.network import VAE, decode_all
 from vae.plane.lattices import Points
 
-HOTTEST = 30.0  # times the posterior's standard deviations
-MOST = 100
-
 
 class Variations(NamedTuple):
     """Pictures (n, 784), grey values 0 to 255, of places (n, 2); the judge's verdicts, none without one."""

@@ -38,10 +38,17 @@ def digit_png(pixels: NDArray[np.uint8], scale: int = 1) -> bytes:
     return content.getvalue()
 
 
-def digit_strip(images: NDArray[np.uint8], labels: Sequence[int], notes: Sequence[str], kind: str) -> str:
+def digit_strip(
+    images: NDArray[np.uint8],
+    labels: Sequence[int | str],
+    notes: Sequence[str],
+    kind: str,
+    name: str = "neighbours",
+) -> str:
     """Digits in a row as HTML: images (n, 784), a label under each, a note each as its tooltip.
 
-    `kind` says what the pictures are ("test digit", "reconstruction of a test digit"), for screen readers.
+    `kind` says what the pictures are ("test digit", "reconstruction of a test digit"), for screen readers;
+    `name` is the whole row's.
     """
     cells = "".join(
         f'<figure title="{html.escape(note)}">'
@@ -50,7 +57,7 @@ def digit_strip(images: NDArray[np.uint8], labels: Sequence[int], notes: Sequenc
         f"<figcaption>{label}</figcaption></figure>"
         for image, label, note in zip(images, labels, notes, strict=True)
     )
-    return f'<div class="atlas-strip" data-testid="neighbours">{cells}</div>'
+    return f'<div class="atlas-strip" data-testid="{name}">{cells}</div>'
 
 
 def facts(rows: Sequence[tuple[str, str, str]], name: str = "facts") -> str:

@@ -9,12 +9,15 @@ import streamlit as st
 
 from pages.components.frame.numbers import number_field
 from pages.components.frame.words import a_digit
+from pages.components.one_digit import words
 from pages.components.one_digit.view import KEEPER, DigitView
 from vae.data import Digits
+from vae.pictures import examples
 
 
 def show_controls(view: DigitView, digits: Digits) -> None:
-    label = None if view.picture else int(digits.labels[view.digit])
+    shown = view.digit % len(digits.labels)  # an address may come from where there are more
+    label = None if view.picture else int(digits.labels[shown])
     st.session_state["one_digit_label"] = label
     st.selectbox(
         "Test digit",
@@ -32,13 +35,40 @@ def show_controls(view: DigitView, digits: Digits) -> None:
     st.button("Random", key="one_digit_random", on_click=pick_random, args=(digits,))
     number_field(
         "Number",
-        view.digit,
+        shown,
         (0, len(digits.labels) - 1),
         "one_digit_number",
         partial(pick_number, digits),
         label_visibility="collapsed",
         width=96,
     )
+    st.session_state["one_digit_example"] = None
+    st.selectbox(
+        "Something else",
+        list(words.EXAMPLES),
+        index=None,
+        format_func=lambda name: words.EXAMPLES[name],
+        placeholder="Something else",
+        key="one_digit_example",
+        on_change=pick_example,
+        args=(digits,),
+        label_visibility="collapsed",
+        width=168,
+    )
+
+
+def pick_example(digits: Digits) -> None:
+    """A picture that belongs to no digit, or stands on its head."""
+    name = st.session_state["one_digit_example"]
+    if name is None:
+        return
+    pictures = {
+        "letter": examples.letter,
+        "upside_down": lambda: examples.upside_down(digits.images[following(digits, 4, -1)]),
+        "noise": examples.grey_noise,
+        "blank": examples.blank,
+    }
+    KEEPER.keep(picture=pictures[name]().tobytes(), noise=0.0, rubbed=None)
 
 
 def pick(index: int) -> None:
@@ -50,12 +80,12 @@ def pick_label(digits: Digits) -> None:
     """The first digit of the label after the one on show."""
     label = st.session_state["one_digit_label"]
     if label is not None:
-        pick(following(digits, label, KEEPER.now().digit))
+        pick(following(digits, label, KEEPER.now().digit % len(digits.labels)))
 
 
 def pick_next(digits: Digits) -> None:
-    view = KEEPER.now()
-    pick(following(digits, int(digits.labels[view.digit]), view.digit))
+    index = KEEPER.now().digit % len(digits.labels)
+    pick((index + 1) % len(digits.labels))
 
 
 def pick_random(digits: Digits) -> None:

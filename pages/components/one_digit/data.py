@@ -19,6 +19,8 @@ from vae.config import PIXELS
 from vae.data import Digits, binarisation
 from vae.measure import belonging, predictions
 from vae.measure.unseen import small_digits
+from vae.measure.variations import Variations
+from vae.measure.variations import variations as made
 from vae.model import ladder
 from vae.model.checkpoint import Latents
 from vae.pictures.spoiled import Picture
@@ -91,8 +93,13 @@ def compared(checkpoint: str) -> Ground | None:
 
 def file(checkpoint: str) -> Path:
     """Where a checkpoint lies."""
+    return service.CHECKPOINTS / name_of(checkpoint).removeprefix("checkpoints/")
+
+
+def name_of(checkpoint: str) -> str:
+    """Its file, as a command line beside the app names it."""
     beta = ladder.beta_of(checkpoint)
-    return service.CHECKPOINTS / (ladder.file(beta) if beta else f"{checkpoint}.pt")
+    return f"checkpoints/{ladder.file(beta) if beta else f'{checkpoint}.pt'}"
 
 
 def reconstruction_error(checkpoint: str, image: bytes) -> float:
@@ -119,7 +126,7 @@ def landing(checkpoint: str, index: int) -> int | None:
 @st.cache_resource(show_spinner=False, max_entries=IMAGES_AT_HAND)
 def growth(checkpoint: str, image: bytes) -> float:
     """By which factor the area of an image's ellipse grows without its lower half; 784 grey values."""
-    images = np.frombuffer(image, np.uint8)[None]
+    images = np.frombuffer(image, np.uint8)[None].copy()
     return float(predictions.ellipse_growth(decoder_service().model(checkpoint), images)[0])
 
 
@@ -130,3 +137,11 @@ def growths(checkpoint: str) -> dict[str, int]:
     with places().one():
         found = predictions.ellipse_growth(decoder_service().model(checkpoint), shown.images[:MANY])
     return dict(Counter(map(predictions.changed, found.tolist())))
+
+
+@st.cache_resource(show_spinner=False, max_entries=IMAGES_AT_HAND)
+def variations(checkpoint: str, image: bytes, count: int, temperature: float) -> Variations:
+    """So many variations of an image, 784 grey values, from its posterior, with the judge's verdicts."""
+    return made(
+        decoder_service().model(checkpoint), np.frombuffer(image, np.uint8), count, temperature, classifier()
+    )

@@ -1,4 +1,4 @@
-"""Three questions that the page asks before it shows, at the address `?ask=1`: the answer waits for a choice."""
+"""Three questions that the page asks before it shows, at the address `?ask=1`; answers wait for a choice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from vae.pictures.examples import blank
 from vae.pictures.spoiled import Picture
 from vae.serving.decoding import DecoderService
 
-Answer = tuple[str | None, str]  # which choice is right, None if that is not known yet, and what is said of it
+Answer = tuple[
+    str | None, str
+]  # which choice is right, None if that is not known yet, and what is said of it
 
 
 def show_questions(service: DecoderService, view: DigitView, picture: Picture) -> None:
@@ -28,9 +30,7 @@ def show_questions(service: DecoderService, view: DigitView, picture: Picture) -
             ask("blank", words.BLANK, words.LIKELIER, lambda: likelier(view, picture))
 
 
-def ask(
-    name: str, question: str, choices: Mapping[str, str], answer: Callable[[], Answer]
-) -> None:
+def ask(name: str, question: str, choices: Mapping[str, str], answer: Callable[[], Answer]) -> None:
     """A question; once something is chosen, whether it was right, and the answer in a sentence or two."""
     chosen = st.segmented_control(
         question, list(choices), format_func=lambda choice: choices[choice], key=f"one_digit_ask_{name}"
@@ -76,4 +76,5 @@ def likelier(view: DigitView, picture: Picture) -> Answer:
         data.account(view.checkpoint, data.binary(image, view.digit).tobytes()).log_likelihood
         for image in (picture, blank())
     )
-    return ("digit" if own > empty else "blank"), words.likelier(own, empty)
+    right = None if own == empty else "digit" if own > empty else "blank"
+    return right, words.likelier(own, empty)

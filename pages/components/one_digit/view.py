@@ -19,6 +19,7 @@ from vae.serving.decoding import DecoderService
 FARTHEST = 3.0  # of eps, in standard deviations
 STRONGEST = 4.0  # of beta on the loss
 DIGITS = 10_000  # in MNIST's test set
+MOST, HOTTEST = 100, 30.0  # variations, and times the posterior's deviations
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class DigitView:
     rubbed: bytes | None = None  # a bit a pixel, those that were rubbed out
     eps: Point = (0.0, 0.0)
     beta: float = 1.0
+    count: int = 20  # of variations
+    temperature: float = 1.0  # of their noise
     ask: bool = False  # whether the page asks before it shows
 
     @property
@@ -63,6 +66,8 @@ def parts(service: DecoderService) -> tuple[Part, ...]:
         _packed(PIXELS // 8, "rubbed", "rubbed"),
         Part("eps", (0.0, 0.0), number(-FARTHEST, FARTHEST), names=("e1", "e2")),
         Part("beta", 1.0, number(0.0, STRONGEST)),
+        Part("count", 20, whole(1, MOST)),
+        Part("temperature", 1.0, number(0.0, HOTTEST)),
         Part("ask", False, flag, written_flag),
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from pages.components.frame.words import a_digit
 from pages.components.one_digit.view import DigitView
 from vae.data import Digits
+from vae.measure.draws import Verdict
 from vae.measure.intervals import wilson
+from vae.measure.variations import Variations
 from vae.model.checkpoint import Checkpoint
 
 TASK = "Draw a digit, or choose one: from left to right, see what the network makes of it."
@@ -23,14 +26,24 @@ The **decoder** draws the picture $x'$ that belongs to $z$.
 """
 
 
-def sentence(view: DigitView, checkpoint: Checkpoint, digits: Digits) -> str:
+def image(view: DigitView) -> str:
+    """What is shown, in a few words."""
+    return f"test digit {view.digit}" if view.picture is None else "a picture of your own"
+
+
+def sentence(view: DigitView, checkpoint: Checkpoint, digits: Digits, is_mnist: bool) -> str:
     """One sentence on what is shown."""
     if view.picture is not None:
         return "A picture of your own: the network has never seen it."
-    which = f"Test digit {view.digit}, {a_digit(int(digits.labels[view.digit]))}"
+    index = view.digit % len(digits.labels)
+    whose = "Test digit" if is_mnist else "scikit-learn’s digit"
+    which = f"{whose} {index}, {a_digit(int(digits.labels[index]))}"
     if not checkpoint.model_config.variational:
-        return f"{which}: an autoencoder gives it a point and no width, so there is no noise and no KL."
+        return (
+            f"{which}. An autoencoder gives it a point without width: no noise, no ellipse, no KL divergence."
+        )
     return f"{which}: the network did not see it in training."
+
 
 LANDINGS = {"9": "Among the 9s", "4": "Among the 4s", "between": "Between or elsewhere"}
 BETWEEN = "No digit has most of the codes around it: the network is in two minds."
@@ -50,15 +63,18 @@ def nine(index: int) -> str:
 def grown(factor: float, counts: Mapping[str, int]) -> str:
     """What half an image does to its own ellipse, and to many."""
     many = sum(counts.values())
-    low, high = wilson(counts.get("grows", 0) / many, many)
+    grows, shrinks = (counts.get(name, 0) / many for name in ("grows", "shrinks"))
+    low, high = wilson(grows, many)
     return (
-        f"Its area is {factor:.2f} times what it was. Of {many:,} digits it grows for "
-        f"{100 * counts.get('grows', 0) / many:.0f} % ({100 * low:.0f} to {100 * high:.0f} %), and shrinks for "
-        f"{100 * counts.get('shrinks', 0) / many:.0f} %. Half a digit is often clear: another digit."
+        f"Its area is {factor:.2f} times what it was. Of {many:,} digits it grows for {100 * grows:.0f} % "
+        f"({100 * low:.0f} to {100 * high:.0f} %) and shrinks for {100 * shrinks:.0f} %. "
+        "Half a digit is often as clear as a whole one: it looks like another digit."
     )
 
 
 def likelier(own: float, empty: float) -> str:
+    if own == empty:
+        return "This image is a blank itself: both are equally likely."
     return (
         f"log p(x) is {number(own, 1)} nats for this image and {number(empty, 1)} for a blank. "
         "A blank is simple, and simple images get a high likelihood."
@@ -75,7 +91,6 @@ MORE = "More like this"
 
 LOOKING = "Looking around this model’s plane, once after the start."
 BUSY = "Many people ask for figures at once: try again in a moment."
-NOT_SCORED = "How the test digits score is not recorded: run `python -m vae score {file}`."
 NO_NOISE = "An autoencoder has no posterior to draw from: it gives this image one point."
 EXAMPLES = {
     "letter": "A letter",
@@ -83,6 +98,29 @@ EXAMPLES = {
     "noise": "Noise",
     "blank": "A blank",
 }
+
+
+def not_scored(file: str) -> str:
+    return f"How the test digits score is not recorded: run `python -m vae score {file}`."
+
+
+def verdict(found: Verdict | None) -> str:
+    """What stands beneath a variation."""
+    if found is None:
+        return ""
+    return str(found.digit) if found.named else "?"
+
+
+def named(found: Variations) -> str:
+    """How many variations the judge names, and what."""
+    if not found.verdicts:
+        return "The classifier that reads pictures is missing."
+    digits = Counter(one.digit for one in found.verdicts if one.named)
+    many = len(found.verdicts)
+    if not digits:
+        return f"The classifier names none of the {many}: ? stands for unclear, or no digit."
+    read = ", ".join(f"{count} as {a_digit(digit)}" for digit, count in digits.most_common())
+    return f"Of {many}, the classifier reads {read}; ? stands for unclear, or no digit."
 
 
 def how_made(title: str, what: str, count: int, temperature: float) -> str:

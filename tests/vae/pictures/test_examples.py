@@ -7,7 +7,7 @@ from vae.pictures import examples
 
 def test_the_letter_stands_where_mnists_digits_stand() -> None:
     picture = examples.letter().reshape(28, 28)
-    rows, columns = np.nonzero(picture > 64)
+    rows, _ = np.nonzero(picture > 64)
     assert 18 <= rows.max() - rows.min() + 1 <= 22
     assert abs(np.average(np.arange(28), weights=picture.sum(axis=1)) - 13.5) < 1.5
     assert abs(np.average(np.arange(28), weights=picture.sum(axis=0)) - 13.5) < 1.5

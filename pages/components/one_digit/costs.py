@@ -1,0 +1,57 @@
+"""The sections on what the image costs and on whether it belongs."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.components.one_digit import data, words
+from pages.components.one_digit.belonging import Own, belonging
+from pages.components.one_digit.loss import loss
+from pages.components.one_digit.view import KEEPER, DigitView
+from vae.measure.evaluation import NO_LIKELIHOOD
+from vae.pictures.spoiled import Picture
+from vae.serving.decoding import DecoderService
+
+
+def show_loss(service: DecoderService, view: DigitView, seen: Picture) -> DeltaGenerator | None:
+    """The loss in its parts; the place where it will stand, if the plane is not looked around yet."""
+    config = service.checkpoint(view.checkpoint).model_config
+    section(words.LOSS)
+    if config.likelihood != "bernoulli":
+        st.caption(NO_LIKELIHOOD)
+        return None
+    if config.variational and not data.is_looked_around(view.checkpoint):
+        return st.empty()
+    binary = data.binary(seen, view.digit)
+    loss(
+        key="one_digit_loss",
+        account=data.account(view.checkpoint, binary.tobytes()) if config.variational else None,
+        binary=binary,
+        beta=view.beta,
+        on_beta=lambda beta: KEEPER.keep(beta=round(beta, 4)),
+    )
+    return None
+
+
+def show_belonging(service: DecoderService, view: DigitView, seen: Picture) -> None:
+    """Where the image's scores lie among the test digits'."""
+    config = service.checkpoint(view.checkpoint).model_config
+    if config.likelihood != "bernoulli" or (
+        config.variational and not data.is_looked_around(view.checkpoint)
+    ):
+        return
+    section(words.BELONGS)
+    ground = data.compared(view.checkpoint)
+    if ground is None:
+        st.caption(words.not_scored(data.name_of(view.checkpoint)))
+        return
+    image = data.binary(seen, view.digit).tobytes()
+    likelihood = data.account(view.checkpoint, image).log_likelihood if config.variational else None
+    own = Own(likelihood, data.reconstruction_error(view.checkpoint, image), int(np.count_nonzero(seen)))
+    belonging(key="one_digit_belonging", ground=ground, own=own)
+
+
+def section(title: str) -> None:
+    st.html(f'<h2 class="atlas-section">{title}</h2>')

@@ -1,0 +1,60 @@
+"""Variations of the image, drawn from its posterior, with the judge's verdicts and as files."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components.frame import markup
+from pages.components.frame.words import title
+from pages.components.one_digit import data, words
+from pages.components.one_digit.costs import section
+from pages.components.one_digit.view import HOTTEST, KEEPER, MOST, DigitView
+from vae.measure.variations import Variations, arrays, pictures_zip
+from vae.pictures.spoiled import Picture
+from vae.serving.decoding import DecoderService
+
+SHOWN = 20  # pictures; the files hold all
+
+
+def show_more(service: DecoderService, view: DigitView, seen: Picture) -> None:
+    section(words.MORE)
+    checkpoint = service.checkpoint(view.checkpoint)
+    if not checkpoint.model_config.variational:
+        st.caption(words.NO_NOISE)
+        return
+    with st.container(key="one_digit_more_controls", horizontal=True, vertical_alignment="bottom"):
+        slide("count", "Pictures", 1, MOST, 1)
+        slide("temperature", "Temperature: times σ", 0.0, HOTTEST, 0.5)
+        found = data.variations(view.checkpoint, seen.tobytes(), view.count, view.temperature)
+        what = words.image(view)
+        made = words.how_made(title(view.checkpoint, checkpoint), what, view.count, view.temperature)
+        save("ZIP", "zip", lambda: pictures_zip(found, made))
+        save("NPZ", "npz", lambda: arrays(found, made))
+    st.html(
+        pictures(found) + f'<p class="atlas-note" data-testid="verdicts-of-more">{words.named(found)}</p>'
+    )
+
+
+def slide(field: str, label: str, low: float, high: float, step: float) -> None:
+    key = f"one_digit_{field}"
+    st.session_state[key] = getattr(KEEPER.now(), field)
+    st.slider(label, low, high, step=step, key=key, on_change=KEEPER.keep_widget, args=(field,), width=260)
+
+
+def save(label: str, suffix: str, content: object) -> None:
+    st.download_button(
+        label,
+        data=content,  # type: ignore[arg-type]
+        file_name=f"variations.{suffix}",
+        mime="application/zip" if suffix == "zip" else "application/octet-stream",
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"one_digit_{suffix}",
+    )
+
+
+def pictures(found: Variations) -> str:
+    """The first of them in rows, the judge's verdict beneath each."""
+    verdicts = found.verdicts or [None] * len(found.images)
+    captions = [words.verdict(verdict) for verdict in verdicts[:SHOWN]]
+    return markup.digit_strip(found.images[:SHOWN], captions, captions, "variation, read as", "variations")
