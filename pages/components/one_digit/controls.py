@@ -28,6 +28,7 @@ def show_controls(view: DigitView, digits: Digits) -> None:
         key="one_digit_label",
         on_change=pick_label,
         args=(digits,),
+        required=True,
         label_visibility="collapsed",
         width=124,
     )
@@ -52,6 +53,7 @@ def show_controls(view: DigitView, digits: Digits) -> None:
         key="one_digit_example",
         on_change=pick_example,
         args=(digits,),
+        required=True,
         label_visibility="collapsed",
         width=168,
     )
