@@ -23,6 +23,10 @@ NODES = 9  # of Gauss and Hermite's rule, along each coordinate
 HALF = 6  # points of the peak's own lattice on each side of it
 STEP = 0.85  # their distance, in standard deviations there
 WIDE = 3.0  # deviations of a Gaussian that the window holds
+HIGH, NEAR = (
+    3.0,
+    8.0,
+)  # nats below the peak, and deviations of the best Gaussian, that it holds of the posterior
 SIDE = 64  # cells of the window, each way
 REGIONS = (1 - math.exp(-0.5), 1 - math.exp(-2.0))  # 39.3 and 86.5 %: a Gaussian's within 1 and 2 deviations
 LOOKS = 3  # at most, until the peak's own lattice holds the best Gaussian
@@ -92,7 +96,7 @@ def account(model: VAE, image: Tensor, known: Outlook) -> Account:
     best, best_elbo, peak = best_gaussian(model.decode, image, _highest(refined))
     if best_elbo < elbo:  # the encoder's peak is another one, or the best is its own
         best, best_elbo = encoder, elbo
-    window = _window(encoder, best)
+    window = _window(refined, encoder, best)
     density, held = _density(peak, refined, window)
     return Account(
         reconstruction=reconstruction,
@@ -189,10 +193,15 @@ def _highest(refined: Refined) -> Gaussian:
     return Gaussian(mean * lattice.spacing, deviation * lattice.spacing)
 
 
-def _window(*gaussians: Gaussian) -> Box:
-    """A square that holds the Gaussians."""
+def _window(refined: Refined, *gaussians: Gaussian) -> Box:
+    """A square that holds the Gaussians, and of the posterior what is high and near the last of them."""
     low = np.min([one.mean - WIDE * one.deviation for one in gaussians], axis=0)
     high = np.max([one.mean + WIDE * one.deviation for one in gaussians], axis=0)
+    top = max(lattice.heights.max() for lattice in refined.lattices if len(lattice.cells))
+    for lattice in refined.lattices:
+        points = (lattice.cells[lattice.heights > top - HIGH] + 0.5) * lattice.spacing
+        near = np.abs(points - gaussians[-1].mean).max(axis=1) < NEAR * gaussians[-1].deviation.max()
+        low, high = np.min([low, *points[near]], axis=0), np.max([high, *points[near]], axis=0)
     return Box(float(low[0]), float(high[0]), float(low[1]), float(high[1])).squared(least=1e-3)
 
 

@@ -117,7 +117,7 @@ def test_the_posterior_is_that_of_a_fine_lattice(
         assert one.elsewhere == pytest.approx(1 - held, abs=0.03)
         first, second = one.levels
         shares = [float(density[density >= level].sum() / density.sum()) for level in (first, second)]
-        assert shares == pytest.approx([0.393, 0.865], abs=0.03)
+        assert shares == pytest.approx([0.393, 0.865], abs=0.05)
 
 
 def test_of_a_gaussian_posterior_the_best_gaussian_is_itself() -> None:
