@@ -8,7 +8,7 @@ const LEAVE_MS = 250; // time to go from the title to the lines
 
 export class CodeBox {
   element;
-  #heading = make("h3");
+  #heading = make("h2");
   #lines = make("pre", { "data-testid": "code", tabindex: "0" });
   #code = {};
   #title = null; // whose lines are shown

@@ -4,7 +4,7 @@ import { make, makeSvg } from "../parts/dom.js";
 
 /** Fill `root` with the parts; returns say(sentence), for screen readers. */
 export function createLayout(root, { input, latent, eps, output, cloud }, code) {
-  const heading = (symbol, words) => make("h3", {}, make("i", {}, symbol), make("span", {}, words));
+  const heading = (symbol, words) => make("h2", {}, make("i", {}, symbol), make("span", {}, words));
   const box = (name, title, part) => make("section", { class: `machine-box machine-${name}` }, title, part.element);
   const noise = code.title("noise", "Noise", make("i", {}, "z = μ", noisy(" + σ·ε")), make("span", {}, noisy("noise")));
   const row = make(
@@ -12,9 +12,9 @@ export function createLayout(root, { input, latent, eps, output, cloud }, code) 
     { class: "machine-row" },
     box("input", heading("x", "image"), input),
     step(code.title("encoder", "Encoder", "Encoder"), "narrows"),
-    box("latent", make("h3", {}, make("i", {}, "μ", noisy(", σ")), make("span", {}, "mean", noisy(" and width"))), latent),
+    box("latent", make("h2", {}, make("i", {}, "μ", noisy(", σ")), make("span", {}, "mean", noisy(" and width"))), latent),
     step(null),
-    box("noise", make("h3", {}, noise), eps),
+    box("noise", make("h2", {}, noise), eps),
     step(code.title("decoder", "Decoder", "Decoder"), "widens"),
     box("output", heading("x′", "decoded picture"), output),
   );

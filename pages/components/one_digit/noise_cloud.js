@@ -12,7 +12,7 @@ export class NoiseCloud {
   draws = []; // [[eps1, eps2], ...]
   #points = [];
   #pictures = make("div", { class: "cloud-pictures", role: "group", "aria-label": "Draws of epsilon" });
-  #title = make("h3");
+  #title = make("h2");
   #canvases = [];
   #decoding = new AbortController();
 
