@@ -27,6 +27,7 @@ from pages.components.completeness.widgets import show_more, show_slider
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_one
 from pages.components.frame.header import header, show_warnings, usable_service
+from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
 from pages.components.frame.views import PRESENT
 from pages.components.frame.words import title
@@ -64,7 +65,7 @@ def keep_twin(twin: Twin) -> None:
 
 
 def keep_range() -> None:
-    KEEPER.keep(sigmas=USUAL_SIGMAS if st.session_state["completeness_range"] else None)
+    KEEPER.keep(sigmas=USUAL_SIGMAS if mirrored("completeness_range") else None)
 
 
 def keep_sigmas(sigmas: float) -> None:
@@ -90,11 +91,10 @@ def show_header(view: CompletenessView) -> None:
         choose_one(KEEPER, "link", words.LINK_NAMES, label="Link")
         choose_one(KEEPER, "overlay", words.LAYER_NAMES, label="Overlay")
         if view.overlay == "ellipses":
-            st.session_state["completeness_digit"] = view.digit
             st.selectbox(
                 "Digit whose posteriors are drawn",
                 range(10),
-                key="completeness_digit",
+                key=mirror("completeness_digit", view.digit),
                 on_change=KEEPER.keep_widget,
                 args=("digit",),
                 label_visibility="collapsed",
@@ -224,12 +224,11 @@ def show_heading(title: str, said: str) -> None:
 
 def show_grid_choices(view: CompletenessView) -> None:
     show_slider("grid", "Pictures a side", manifold.SIDES, view.grid)
-    st.session_state["completeness_range"] = view.sigmas is not None
     st.segmented_control(
         "Places",
         (False, True),
         format_func=lambda is_range: "Equal range" if is_range else "Equal probability",
-        key="completeness_range",
+        key=mirror("completeness_range", view.sigmas is not None),
         on_change=keep_range,
         required=True,
         label_visibility="collapsed",

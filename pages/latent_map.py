@@ -10,6 +10,7 @@ import streamlit as st
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
+from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
 from pages.components.frame.views import COORDINATES, rounded_point
 from pages.components.latent_map import words
@@ -37,7 +38,7 @@ def pin_typed(axis: int, value: float) -> None:
 
 def keep_ground(chosen: str) -> None:
     """Keep what lies behind the points: what was switched just now takes the place of the other."""
-    shown = st.session_state[f"latent_map_{chosen}"]
+    shown = mirrored(f"latent_map_{chosen}")
     KEEPER.keep(**{ground: shown and ground == chosen for ground in words.GROUNDS})
 
 
@@ -45,8 +46,7 @@ def show_header(service: DecoderService, view: MapView, refused: str | None) -> 
     with header(KEEPER):
         choose_checkpoint(service, "latent_map")
         for ground, label in words.GROUNDS.items():
-            key = f"latent_map_{ground}"
-            st.session_state[key] = getattr(view, ground)
+            key = mirror(f"latent_map_{ground}", getattr(view, ground))
             st.toggle(label, key=key, on_change=keep_ground, args=(ground,), width="content")
         checkpoint = service.checkpoint(view.checkpoint)
         with st.popover("Explain", type="tertiary", width="content"):

@@ -26,6 +26,7 @@ DEFAULTS = {
     "checkpoint": None,  # the one that was chosen last, on any page that shows one
     "geodesic": None,  # ends and checkpoint of the geodesic that was found last
     "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
+    "turns": {},  # how often Python has changed each widget (mirrors)
     PRESENT: False,  # whether type is large, for a projector
     "page": None,  # the page of the last run, to tell an arrival from a rerun
 }

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
+from pages.components.frame.mirrors import mirror
 from pages.components.frame.originals import offer_download
 from pages.components.one_digit import data, words
 from pages.components.one_digit.code import steps
@@ -35,7 +36,8 @@ def show_header(service: DecoderService, refused: str | None) -> None:
         choose_checkpoint(service, "one_digit")
         with st.popover("Explain", type="tertiary", width="content"):
             st.markdown(words.EXPLAIN)
-            st.toggle("Ask before showing", key="one_digit_ask", on_change=KEEPER.keep_widget, args=("ask",))
+            key = mirror("one_digit_ask", KEEPER.now().ask)
+            st.toggle("Ask before showing", key=key, on_change=KEEPER.keep_widget, args=("ask",))
     show_warnings(service, refused)
 
 
@@ -99,7 +101,6 @@ def show_page() -> None:
     if service is None:
         return
     refused = KEEPER.adopt(service)
-    st.session_state["one_digit_ask"] = KEEPER.now().ask
     show_header(service, refused)
     show_digit(service)
 

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.components.continuity import words
 from pages.components.continuity.view import KEEPER, PathView, example, next_pair, pair_ends
 from pages.components.frame.choices import choose_one
+from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
 from pages.components.frame.views import COORDINATES, Point
 from pages.components.frame.words import a_digit
@@ -43,14 +44,13 @@ def show_controls(view: PathView, latents: Latents) -> None:
 
 def show_digit_choice(end: str, index: int | None, latents: Latents) -> None:
     name = end.upper()
-    st.session_state[f"continuity_{end}_digit"] = None if index is None else int(latents.labels[index])
     st.selectbox(
         f"{name} is a digit",
         range(10),
         index=None,
         format_func=lambda label: f"{name} is {a_digit(label)}",
         placeholder=f"{name}: a point",
-        key=f"continuity_{end}_digit",
+        key=mirror(f"continuity_{end}_digit", None if index is None else int(latents.labels[index])),
         on_change=pick_digit,
         args=(end, latents),
         required=True,
@@ -96,10 +96,9 @@ def show_grounds(view: PathView) -> None:
     """What can lie behind the points of the plane, one at a time."""
     for field, other in (("legible", "magnification"), ("magnification", "legible")):
         name, explained = words.GROUNDS[field]
-        st.session_state[f"continuity_{field}"] = getattr(view, field)
         st.toggle(
             name,
-            key=f"continuity_{field}",
+            key=mirror(f"continuity_{field}", getattr(view, field)),
             on_change=keep_ground,
             args=(field, other),
             help=explained,
@@ -109,14 +108,14 @@ def show_grounds(view: PathView) -> None:
 
 def keep_kind() -> None:
     """Another kind of path; the geodesic brings the map that explains it."""
-    kind = st.session_state["continuity_kind"]
+    kind = mirrored("continuity_kind")
     shown = kind == "geodesic"
     KEEPER.keep(kind=kind, magnification=shown, legible=KEEPER.now().legible and not shown)
 
 
 def keep_ground(field: str, other: str) -> None:
     """What lies behind the points; there is room for one of the two."""
-    shown = st.session_state[f"continuity_{field}"]
+    shown = mirrored(f"continuity_{field}")
     KEEPER.keep(**{field: shown, other: getattr(KEEPER.now(), other) and not shown})
 
 
@@ -133,7 +132,7 @@ def move_end(end: str, point: Point | None) -> None:
 
 def pick_digit(end: str, latents: Latents, after: int | None = None) -> None:
     """Move an end to a test digit of the chosen label, or to the next one after that of index `after`."""
-    label = latents.labels[after] if after is not None else st.session_state[f"continuity_{end}_digit"]
+    label = latents.labels[after] if after is not None else mirrored(f"continuity_{end}_digit")
     move_end(end, example(latents, label, after))
 
 

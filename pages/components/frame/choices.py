@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.views import Keeper
 from pages.components.frame.words import title
 from vae.model import ladder
@@ -16,7 +17,7 @@ from vae.serving.decoding import DecoderService
 
 def keep_checkpoint(widget: str) -> None:
     """Keep which checkpoint was chosen, for every page that shows one."""
-    st.session_state["checkpoint"] = st.session_state[widget]
+    st.session_state["checkpoint"] = mirrored(widget)
     st.session_state["changed_here"] = True
 
 
@@ -24,12 +25,11 @@ def choose_checkpoint(service: DecoderService, page: str) -> None:
     """One click where the choices are few, a list where they are many; `page` prefixes the widget's key."""
     widget = f"{page}_checkpoint"
     names = offered(service.names, st.session_state["checkpoint"])
-    st.session_state[widget] = st.session_state["checkpoint"]
     choose: Callable[..., str] = st.segmented_control if len(names) <= 3 else st.selectbox
     choose(
         "Model",
         names,
-        key=widget,
+        key=mirror(widget, st.session_state["checkpoint"]),
         format_func=lambda name: title(name, service.checkpoint(name)),
         on_change=keep_checkpoint,
         args=(widget,),
@@ -53,13 +53,11 @@ def choose_one(
     `names` are the options and what they are called. The label is for screen readers, or written above; what
     is `explained` stands behind a question mark. `on_change` takes the place of just keeping what was chosen.
     """
-    key = f"{keeper.page}_{field}"
-    st.session_state[key] = getattr(keeper.now(), field)
     st.segmented_control(
         label,
         list(names),
         format_func=lambda option: names[option],
-        key=key,
+        key=mirror(f"{keeper.page}_{field}", getattr(keeper.now(), field)),
         on_change=on_change or partial(keeper.keep_widget, field),
         required=True,
         label_visibility="visible" if is_written else "collapsed",

@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.frame.markup import unformatted
+from pages.components.frame.mirrors import mirror, mirrored, settle
 from pages.components.frame.views import rounded
 from vae.plane.limits import DECIMALS
 
@@ -37,31 +38,32 @@ def number_field(
     label: str,
     value: float,
     bounds: tuple[float, float],
-    key: str,
+    name: str,
     on_number: Callable[[float], None],
     place: DeltaGenerator | None = None,
     **layout: Any,
 ) -> None:
     """A field that shows `value` and tells `on_number` of a new one; of anything else the old one stays.
 
-    `bounds` are the smallest and the largest number; `layout` is as for `st.text_input`.
+    `bounds` are the smallest and the largest number; `name` is the widget's; `layout` is as for
+    `st.text_input`.
     """
-    st.session_state[key] = shown_number(value)
     (place or st).text_input(
         label,
-        key=key,
+        key=mirror(name, shown_number(value)),
         max_chars=LONGEST,
         on_change=_read,
-        args=(label, value, bounds, key, on_number),
+        args=(label, value, bounds, name, on_number),
         **layout,
     )
 
 
 def _read(
-    label: str, value: float, bounds: tuple[float, float], key: str, on_number: Callable[[float], None]
+    label: str, value: float, bounds: tuple[float, float], name: str, on_number: Callable[[float], None]
 ) -> None:
-    text = st.session_state[key]
+    text = mirrored(name)
     number = typed_number(text, *bounds)
+    settle(name, shown_number(value if number is None else number))
     if number is not None:
         on_number(number)
     elif text.strip():

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from pages.components.frame.mirrors import mirrored
 from vae.plane.limits import LIMIT, kept
 from vae.serving.decoding import DecoderService
 
@@ -119,8 +120,8 @@ class Keeper(Generic[V]):
         st.session_state["changed_here"] = True
 
     def keep_widget(self, field: str) -> None:
-        """Keep what the widget of this part reports; its key is the page's name and the field's."""
-        self.keep(**{field: st.session_state[f"{self.page}_{field}"]})
+        """Keep what the widget of this part reports; it is called by the page's name and the field's."""
+        self.keep(**{field: mirrored(f"{self.page}_{field}")})
 
     def adopt(self, service: DecoderService) -> str | None:
         """Take over the view of the address: that of a link, a reload, the browser's Back or Forward.

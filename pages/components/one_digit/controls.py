@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
 from pages.components.frame.words import a_digit
 from pages.components.one_digit import words
@@ -18,14 +19,13 @@ from vae.pictures import examples
 def show_controls(view: DigitView, digits: Digits) -> None:
     shown = view.digit % len(digits.labels)  # an address may come from where there are more
     label = None if view.picture else int(digits.labels[shown])
-    st.session_state["one_digit_label"] = label
     st.selectbox(
         "Test digit",
         range(10),
         index=None,
         format_func=a_digit,
         placeholder="Test digit",
-        key="one_digit_label",
+        key=mirror("one_digit_label", label),
         on_change=pick_label,
         args=(digits,),
         required=True,
@@ -43,14 +43,13 @@ def show_controls(view: DigitView, digits: Digits) -> None:
         label_visibility="collapsed",
         width=96,
     )
-    st.session_state["one_digit_example"] = None
     st.selectbox(
         "Something else",
         list(words.EXAMPLES),
         index=None,
         format_func=lambda name: words.EXAMPLES[name],
         placeholder="Something else",
-        key="one_digit_example",
+        key=mirror("one_digit_example", None),
         on_change=pick_example,
         args=(digits,),
         required=True,
@@ -61,7 +60,7 @@ def show_controls(view: DigitView, digits: Digits) -> None:
 
 def pick_example(digits: Digits) -> None:
     """A picture that belongs to no digit, or stands on its head."""
-    name = st.session_state["one_digit_example"]
+    name = mirrored("one_digit_example")
     if name is None:
         return
     pictures = {
@@ -80,7 +79,7 @@ def pick(index: int) -> None:
 
 def pick_label(digits: Digits) -> None:
     """The first digit of the label after the one on show."""
-    label = st.session_state["one_digit_label"]
+    label = mirrored("one_digit_label")
     if label is not None:
         pick(following(digits, label, KEEPER.now().digit % len(digits.labels)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components.frame import markup
+from pages.components.frame.mirrors import mirror
 from pages.components.frame.words import title
 from pages.components.one_digit import data, words
 from pages.components.one_digit.costs import section
@@ -36,8 +37,7 @@ def show_more(service: DecoderService, view: DigitView, seen: Picture) -> None:
 
 
 def slide(field: str, label: str, low: float, high: float, step: float) -> None:
-    key = f"one_digit_{field}"
-    st.session_state[key] = getattr(KEEPER.now(), field)
+    key = mirror(f"one_digit_{field}", getattr(KEEPER.now(), field))
     st.slider(label, low, high, step=step, key=key, on_change=KEEPER.keep_widget, args=(field,), width=260)
 
 

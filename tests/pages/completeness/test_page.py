@@ -18,6 +18,7 @@ from pages.components.completeness.view import CompletenessView
 from pages.components.frame import service
 from pages.components.frame.choices import offered
 from tests.pages.links import follow
+from tests.pages.widgets import named
 from vae.measure.draws import JUDGED, LAWS, counted, drawn, judged
 from vae.model import checkpoint as checkpoints
 from vae.model import ladder
@@ -87,11 +88,11 @@ def test_an_address_reproduces_the_view() -> None:
     assert app.get_by_key("completeness_more").value == "grid"
     assert app.get_by_key("completeness_link").value == "coordinates"
     assert app.get_by_key("completeness_overlay").value == "ellipses"
-    assert app.selectbox(key="completeness_digit").value == 8
-    assert app.slider(key="completeness_grid").value == 7
-    assert app.text_input(key="completeness_sigmas").value == "2.5"
+    assert named(app.selectbox, "completeness_digit").value == 8
+    assert named(app.slider, "completeness_grid").value == 7
+    assert named(app.text_input, "completeness_sigmas").value == "2.5"
     app = opened(draws="12")
-    assert app.slider(key="completeness_draws").value == 12
+    assert named(app.slider, "completeness_draws").value == 12
 
 
 def test_a_broken_address_is_one_sentence() -> None:
@@ -118,9 +119,9 @@ def test_the_usual_place_is_a_digit_of_the_vae_and_none_of_the_autoencoder() -> 
     linked = carried(place, loaded(1).latents.means, loaded(0).latents.means)
     classifier = find_classifier(CHECKPOINTS, torch.device("cpu"))
     assert classifier is not None
-    for beta, points, named in ((1, place, True), (0, linked, False)):
+    for beta, points, is_named in ((1, place, True), (0, linked, False)):
         images = service.decoder_service().decode(ladder.name(beta), points).images
-        assert judged(images, classifier)[0].named is named
+        assert judged(images, classifier)[0].named is is_named
 
 
 def test_what_the_maps_tell_is_checked() -> None:
@@ -166,7 +167,7 @@ def test_overlays_belong_to_the_rung_that_is_shown() -> None:
     inside = (means > (box.left, box.bottom)) & (means < (box.right, box.top))
     assert inside.all(axis=1).mean() > 0.99
     app.get_by_key("completeness_overlay").set_value("ellipses").run()
-    app.selectbox(key="completeness_digit").set_value(6).run()
+    named(app.selectbox, "completeness_digit").set_value(6).run()
     assert not app.exception
     overlay = completeness_data.overlay(view(app), "autoencoder", "beta-4")
     assert overlay is not None
@@ -180,10 +181,10 @@ def test_overlays_belong_to_the_rung_that_is_shown() -> None:
 
 def test_the_grid_is_chosen_by_probability_or_by_range() -> None:
     app = opened(more="grid")
-    app.slider(key="completeness_grid").set_value(9).run()
+    named(app.slider, "completeness_grid").set_value(9).run()
     app.get_by_key("completeness_range").set_value(True).run()
     assert (view(app).grid, view(app).sigmas) == (9, 3.0)
-    app.text_input(key="completeness_sigmas").set_value("1.5").run()
+    named(app.text_input, "completeness_sigmas").set_value("1.5").run()
     assert app.query_params == {"grid": "9", "sigmas": "1.5"}
     app.get_by_key("completeness_range").set_value(False).run()
     assert not app.exception
@@ -194,7 +195,7 @@ def test_drawing_again_draws_other_points_and_the_address_keeps_them() -> None:
     app = opened(more="draws")
     app.button(key="completeness_again").click().run()
     assert view(app).seed == 1
-    app.slider(key="completeness_draws").set_value(30).run()
+    named(app.slider, "completeness_draws").set_value(30).run()
     assert not app.exception
     assert app.query_params == {"draws": "30", "seed": "1"}
 

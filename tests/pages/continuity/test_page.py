@@ -15,6 +15,7 @@ from pages.components.continuity.view import PathView
 from pages.components.frame import service
 from pages.components.frame.service import classifier
 from tests.pages.links import follow
+from tests.pages.widgets import named
 from vae.measure.quality import CONFIDENT
 from vae.model import checkpoint as checkpoints
 from vae.plane.neighbours import digits_of
@@ -94,8 +95,8 @@ def test_an_address_reproduces_ends_kind_t_and_checkpoint() -> None:
     assert view(app).kind == "spherical"
     assert app.get_by_key("continuity_checkpoint").value == "autoencoder"
     assert app.get_by_key("continuity_kind").value == "spherical"
-    assert app.text_input(key="continuity_b2").value == "4"
-    assert app.selectbox(key="continuity_a_digit").value is None
+    assert named(app.text_input, "continuity_b2").value == "4"
+    assert named(app.selectbox, "continuity_a_digit").value is None
 
 
 def test_a_broken_address_is_one_sentence() -> None:
@@ -110,7 +111,7 @@ def test_a_broken_address_is_one_sentence() -> None:
 def test_an_end_can_be_any_digit_and_then_the_next_one() -> None:
     app = opened()
     before = view(app).b
-    app.selectbox(key="continuity_a_digit").set_value(8).run()
+    named(app.selectbox, "continuity_a_digit").set_value(8).run()
     first = view(app).a
     assert label_at("vae", first) == 8
     app.button(key="continuity_a_next").click().run()
@@ -125,9 +126,9 @@ def test_an_end_can_be_any_digit_and_then_the_next_one() -> None:
 
 def test_an_end_can_be_typed_and_is_a_free_point_then() -> None:
     app = opened()
-    app.text_input(key="continuity_b1").set_value("1.25").run()
+    named(app.text_input, "continuity_b1").set_value("1.25").run()
     assert view(app).b[0] == 1.25
-    assert app.selectbox(key="continuity_b_digit").value is None
+    assert named(app.selectbox, "continuity_b_digit").value is None
     assert app.button(key="continuity_b_next").disabled
     assert app.query_params["b1"] == "1.25"
 
@@ -144,18 +145,18 @@ def test_the_component_moves_everything_at_once() -> None:
 
 def test_the_geodesic_brings_the_magnification_and_is_never_longer() -> None:
     app = opened()
-    assert app.toggle(key="continuity_magnification").value is False
+    assert named(app.toggle, "continuity_magnification").value is False
     app.get_by_key("continuity_kind").set_value("geodesic").run()
     assert not app.exception
-    assert app.toggle(key="continuity_magnification").value is True
+    assert named(app.toggle, "continuity_magnification").value is True
     walked = data.walked("vae", "geodesic", view(app).a, view(app).b)
     assert walked.traversal.picture_lengths[-1] <= walked.straight_length * (1 + 1e-6)
     saved = 1 - walked.traversal.picture_lengths[-1] / walked.straight_length
     assert f"{100 * saved:.0f} % less than the straight path" in text(app, "path-sentence")
-    app.toggle(key="continuity_magnification").set_value(False).run()
-    assert app.toggle(key="continuity_magnification").value is False
+    named(app.toggle, "continuity_magnification").set_value(False).run()
+    assert named(app.toggle, "continuity_magnification").value is False
     app.get_by_key("continuity_kind").set_value("straight").run()
-    assert app.toggle(key="continuity_magnification").value is False
+    assert named(app.toggle, "continuity_magnification").value is False
 
 
 @pytest.mark.parametrize("kind", ["straight", "spherical", "geodesic"])
@@ -208,9 +209,9 @@ def test_ends_that_are_no_digits_are_told_beside_the_nearest_ones() -> None:
 def test_one_ground_replaces_the_other() -> None:
     app = opened(legible="1")
     assert view(app).legible
-    app.toggle(key="continuity_magnification").set_value(True).run()
+    named(app.toggle, "continuity_magnification").set_value(True).run()
     assert (view(app).legible, view(app).magnification) == (False, True)
-    app.toggle(key="continuity_legible").set_value(True).run()
+    named(app.toggle, "continuity_legible").set_value(True).run()
     assert (view(app).legible, view(app).magnification) == (True, False)
     app.get_by_key("continuity_kind").set_value("geodesic").run()
     assert (view(app).legible, view(app).magnification) == (False, True)
@@ -255,7 +256,7 @@ def test_another_checkpoint_keeps_the_digits_at_the_ends() -> None:
 def test_leaving_the_page_and_coming_back_keeps_the_path() -> None:
     app = opened()
     app.get_by_key("continuity_kind").set_value("spherical").run()
-    app.text_input(key="continuity_a1").set_value("0.75").run()
+    named(app.text_input, "continuity_a1").set_value("0.75").run()
     before = view(app)
     follow(app, "Latent map")
     follow(app, "Continuity")

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.components.frame import markup, service
 from pages.components.latent_map import words
+from tests.pages.widgets import named
 from vae.data import load_mnist
 from vae.measure.draws import judged
 from vae.model import checkpoint as checkpoints
@@ -86,8 +87,8 @@ def test_a_bare_address_shows_the_vae_at_the_origin(app: AppTest) -> None:
 def test_the_panel_follows_a_typed_point(app: AppTest, z1: float, z2: float) -> None:
     app.run()
     before = panel(app)
-    app.text_input(key="latent_map_z1").set_value(str(z1)).run()
-    app.text_input(key="latent_map_z2").set_value(str(z2)).run()
+    named(app.text_input, "latent_map_z1").set_value(str(z1)).run()
+    named(app.text_input, "latent_map_z2").set_value(str(z2)).run()
     assert not app.exception
     after = panel(app)
     assert after != before
@@ -122,7 +123,7 @@ def test_the_panel_follows_a_typed_point(app: AppTest, z1: float, z2: float) -> 
 def test_what_is_no_number_leaves_the_old_one(app: AppTest, typed: str, kept: float, said: int) -> None:
     app.query_params.update(z1="0.5", z2="0.25")
     app.run()
-    app.text_input(key="latent_map_z1").set_value(typed).run()
+    named(app.text_input, "latent_map_z1").set_value(typed).run()
     assert not app.exception
     assert coordinates(app) == (kept, 0.25)
     assert len(app.toast) == said
@@ -135,7 +136,7 @@ def test_an_address_reproduces_the_view(app: AppTest) -> None:
     app.run()
     assert not app.exception
     assert app.get_by_key("latent_map_checkpoint").value == "autoencoder"
-    assert app.toggle(key="latent_map_manifold").value is True
+    assert named(app.toggle, "latent_map_manifold").value is True
     assert coordinates(app) == (1.5, -0.25)
     assert panel(app).labels == nearest_labels("autoencoder", (1.5, -0.25))[:10]
 
@@ -152,7 +153,7 @@ def test_a_broken_address_is_named_in_one_sentence(
     assert not app.exception
     assert len(app.warning) == 1
     assert named in app.warning[0].value
-    app.text_input(key="latent_map_z1").set_value("1.0").run()
+    named(app.text_input, "latent_map_z1").set_value("1.0").run()
     assert not app.warning
     assert app.query_params == {"z1": "1.0", "z2": "0.0"}
 
@@ -296,13 +297,13 @@ def test_from_one_models_usual_point_the_control_leads_to_the_others(app: AppTes
 
 def test_of_the_two_grounds_the_one_switched_last_is_shown(app: AppTest) -> None:
     app.run()
-    app.toggle(key="latent_map_manifold").set_value(True).run()
+    named(app.toggle, "latent_map_manifold").set_value(True).run()
     assert app.query_params == {"manifold": "1"}
-    app.toggle(key="latent_map_legible").set_value(True).run()
+    named(app.toggle, "latent_map_legible").set_value(True).run()
     assert not app.exception
     assert app.query_params == {"legible": "1"}
-    assert app.toggle(key="latent_map_manifold").value is False
-    app.toggle(key="latent_map_legible").set_value(False).run()
+    assert named(app.toggle, "latent_map_manifold").value is False
+    named(app.toggle, "latent_map_legible").set_value(False).run()
     assert app.query_params == {}
 
 
