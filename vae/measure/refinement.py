@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter, minimum_filter
+from scipy.ndimage import map_coordinates, maximum_filter, minimum_filter
 from torch import Tensor
 
 from vae.measure.inversion import Decoder, log_likelihoods, log_prior
@@ -26,6 +26,7 @@ SHARP = 3.0  # nats from a peak to the lowest of its neighbours: more, and the l
 # by sqrt(2): for a Gaussian its error is twice the root of the whole lattice's, which is then below 0.001.
 AGREED = 0.03
 SLIGHT = 1e-3  # of the whole: sharp peaks that hold less are left as they are
+FLOOR = 40.0  # nats below the best place, for where nothing was looked at
 FEW = 250  # cells to begin with
 COARSEST, FINEST = -5, 7  # halvings of the outlook's spacing
 MOST = 2500  # passes for one image; only what is like no digit asks for more
@@ -46,12 +47,13 @@ class Lattice(NamedTuple):
         return self.heights + 2 * math.log(self.spacing)
 
     def at(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The heights of the cells in which points (…, 2) lie, minus infinity where there is none: (…)."""
+        """log p(x, z) at points (…, 2), interpolated between cells; very low where there are none: (…)."""
         grid, _ = _as_grid(self)
-        cells = np.floor(z / self.spacing).astype(np.int64) - self.cells.min(axis=0)
-        inside = ((cells >= 0) & (cells < grid.shape)).all(axis=-1)
-        i, j = np.moveaxis(np.where(inside[..., None], cells, 0), -1, 0)
-        found: NDArray[np.float64] = np.where(inside, grid[i, j], -np.inf)
+        low = np.where(np.isfinite(grid), grid, self.heights.max() - FLOOR)
+        place = z / self.spacing - 0.5 - self.cells.min(axis=0)
+        found: NDArray[np.float64] = map_coordinates(
+            low, np.moveaxis(place, -1, 0), order=1, cval=self.heights.max() - FLOOR
+        )
         return found
 
 

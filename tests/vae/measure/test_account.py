@@ -114,7 +114,7 @@ def test_the_posterior_is_that_of_a_fine_lattice(
         assert difference.mean() < 0.005
         area = (one.window.right - one.window.left) ** 2 / SIDE**2
         held = float((height.double() - one.log_likelihood).exp().sum()) * area
-        assert one.elsewhere == pytest.approx(1 - held, abs=0.03)
+        assert one.elsewhere == pytest.approx(1 - held, abs=0.05)
         first, second = one.levels
         shares = [float(density[density >= level].sum() / density.sum()) for level in (first, second)]
         assert shares == pytest.approx([0.393, 0.865], abs=0.05)
