@@ -35,6 +35,8 @@ def sentences(app: AppTest) -> Iterator[str]:
         ("continuity", {}),
         ("continuity", {"path": "geodesic"}),
         ("continuity", {"mode": "axes"}),
+        ("one_digit", {"ask": "1"}),
+        ("one_digit", {"model": "autoencoder"}),
         ("completeness", {}),
         ("completeness", {"beta": "32"}),
     ],

@@ -19,13 +19,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae.config import PIXELS, SIDE
-from vae.data import Digits, binarise
+from vae.data import Digits, binarise, to_unit
+from vae.measure.draws import judged
 from vae.measure.outlook import Outlook
 from vae.measure.refinement import refine
 from vae.measure.unseen import small_digits
 from vae.model.checkpoint import Checkpoint
+from vae.model.classifier import Classifier
 from vae.model.files import write_bytes
-from vae.model.network import VAE
+from vae.model.network import VAE, decode_all, encode_all
 from vae.model.objective import bernoulli_reconstruction
 
 TEST = "test"
@@ -89,6 +91,14 @@ def reconstruction(model: VAE, pictures: Tensor, batch_size: int = 500) -> NDArr
     ]
     found: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
     return found
+
+
+def kept_labels(model: VAE, digits: Digits, judge: Classifier) -> float:
+    """Share of the digits whose reconstruction at the mean the classifier reads as their label."""
+    device = next(model.parameters()).device
+    pictures = decode_all(model, encode_all(model, to_unit(digits.images)).mean.to(device)).cpu().numpy()
+    read = [verdict.digit for verdict in judged(pictures, judge)]
+    return float((np.array(read) == digits.labels).mean())
 
 
 def total(test: Digits) -> int:

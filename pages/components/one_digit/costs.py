@@ -51,6 +51,8 @@ def show_belonging(service: DecoderService, view: DigitView, seen: Picture) -> N
     likelihood = data.account(view.checkpoint, image).log_likelihood if config.variational else None
     own = Own(likelihood, data.reconstruction_error(view.checkpoint, image), int(np.count_nonzero(seen)))
     belonging(key="one_digit_belonging", ground=ground, own=own)
+    if found := data.redrawn(view.checkpoint):
+        st.html(f'<p class="atlas-note" data-testid="redrawn">{words.redrawn(*found)}</p>')
 
 
 def section(title: str) -> None:

@@ -123,6 +123,17 @@ def landing(checkpoint: str, index: int) -> int | None:
     return predictions.landing(latents, decoder_service().encode(checkpoint, image).means[0])
 
 
+@st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
+def redrawn(checkpoint: str) -> tuple[float, int] | None:
+    """Of how many digits by other people which share is redrawn as its label; None without a classifier."""
+    judge, others = classifier(), _small_digits()
+    if judge is None:
+        return None
+    with places().one():
+        share = belonging.kept_labels(decoder_service().model(checkpoint), others, judge)
+    return share, len(others.labels)
+
+
 @st.cache_resource(show_spinner=False, max_entries=IMAGES_AT_HAND)
 def growth(checkpoint: str, image: bytes) -> float:
     """By which factor the area of an image's ellipse grows without its lower half; 784 grey values."""

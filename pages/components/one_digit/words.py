@@ -100,6 +100,16 @@ EXAMPLES = {
 }
 
 
+def redrawn(share: float, many: int) -> str:
+    """How digits by other people fare."""
+    low, high = wilson(share, many)
+    return (
+        f"Other people’s digits: scikit-learn’s {many:,} small ones, made as large as MNIST’s. "
+        f"The classifier reads {100 * share:.0f} % ({100 * low:.0f} to {100 * high:.0f} %) of their "
+        "reconstructions as their label."
+    )
+
+
 def not_scored(file: str) -> str:
     return f"How the test digits score is not recorded: run `python -m vae score {file}`."
 

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from vae.data import Digits
+from vae.data import Digits, load_mnist
 from vae.measure import belonging
 from vae.measure.belonging import Scores
+from vae.measure.intervals import wilson
 from vae.measure.outlook import outlook
 from vae.measure.unseen import small_digits
 from vae.model.checkpoint import load
+from vae.model.classifier import find_classifier
 
 CHECKPOINTS = Path(__file__).parents[3] / "checkpoints"
 SHIPPED = [CHECKPOINTS / "vae.pt", CHECKPOINTS / "autoencoder.pt"]
@@ -125,3 +127,16 @@ def test_the_shipped_scores_belong_to_the_shipped_models(path: Path) -> None:
 def test_percentiles() -> None:
     among = np.array([1, 2, 2, 3], np.float32)
     assert [belonging.percentile(value, among) for value in (0, 1, 2, 2.5, 9)] == [0, 12.5, 50, 75, 100]
+
+
+def test_other_peoples_digits_are_redrawn_worse_than_mnists(mnist: Path) -> None:
+    model = load(CHECKPOINTS / "vae.pt").build()
+    judge = find_classifier(CHECKPOINTS, torch.device("cpu"))
+    assert judge is not None
+    others = small_digits()
+    share = belonging.kept_labels(model, others, judge)
+    assert wilson(share, len(others.labels)).low > 0.55
+    own = load_mnist("test", mnist)
+    own = Digits(own.images[:1000], own.labels[:1000])
+    difference = wilson(belonging.kept_labels(model, own, judge), 1000).low - wilson(share, 1797).high
+    assert difference > 0.2
