@@ -11,6 +11,7 @@ import streamlit as st
 from pages.components.frame import markup
 from pages.components.frame.originals import Images, offer_download, original_digits
 from pages.components.frame.service import classifier
+from pages.components.frame.views import presented
 from pages.components.latent_map import words
 from pages.components.latent_map.followed import Followed, line
 from pages.components.latent_map.view import MapView
@@ -42,11 +43,11 @@ def show_panel(service: DecoderService, view: MapView) -> None:
     source = "reconstructions" if originals is None else "originals"
     notes = [f"{distance:.3f} away" for distance in distances[:PICTURED]]
     kind = "reconstruction of a test digit" if originals is None else "test digit"
-    st.html(
-        line(followed(checkpoint, view, int(indices[0]), float(distances[0]), originals, redrawn[0]))
-        + markup.facts([reading(at_pin), words.vote(counts, len(indices))], "verdicts")
-        + markup.facts(place(checkpoint, view.pin))
-    )
+    with st.container(key="latent_map_followed", gap="xxsmall"):
+        st.html(line(followed(checkpoint, view, int(indices[0]), float(distances[0]), originals, redrawn[0])))
+        show_door(view.checkpoint, int(indices[0]))
+        verdicts = markup.facts([reading(at_pin), words.vote(counts, len(indices))], "verdicts")
+        st.html(verdicts + markup.facts(place(checkpoint, view.pin)))
     st.html(
         f"<h2>Nearest test digits <span>{source}</span></h2>"
         + markup.digit_strip(images, labels[shown].tolist(), notes, kind)
@@ -57,6 +58,12 @@ def show_panel(service: DecoderService, view: MapView) -> None:
         st.caption(problem)
     elif originals is None:
         offer_download("latent_map_download")
+
+
+def show_door(checkpoint: str, index: int) -> None:
+    """A link to the page that opens the machine for this test digit."""
+    address = {"model": checkpoint, "digit": str(index)}
+    st.page_link("one_digit.py", label="Open this digit →", query_params=address | presented())
 
 
 def followed(

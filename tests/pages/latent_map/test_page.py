@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.components.frame import markup, service
 from pages.components.latent_map import words
+from tests.pages.links import addresses
 from tests.pages.widgets import named
 from vae.data import load_mnist
 from vae.measure.draws import judged
@@ -70,7 +71,7 @@ def nearest_labels(name: str, z: tuple[float, float]) -> list[int]:
 
 
 def coordinates(app: AppTest) -> tuple[float, float]:
-    z1, z2 = (float(app.text_input(key=f"latent_map_z{axis}").value) for axis in (1, 2))
+    z1, z2 = (float(named(app.text_input, f"latent_map_z{axis}").value) for axis in (1, 2))
     return z1, z2
 
 
@@ -142,17 +143,17 @@ def test_an_address_reproduces_the_view(app: AppTest) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "named"),
+    ("parameters", "said"),
     [({"z1": "nan"}, "z1 = nan"), ({"z2": "inf"}, "z2 = inf"), ({"model": "gan"}, "model = gan")],
 )
 def test_a_broken_address_is_named_in_one_sentence(
-    app: AppTest, parameters: dict[str, str], named: str
+    app: AppTest, parameters: dict[str, str], said: str
 ) -> None:
     app.query_params.update(parameters)
     app.run()
     assert not app.exception
     assert len(app.warning) == 1
-    assert named in app.warning[0].value
+    assert said in app.warning[0].value
     named(app.text_input, "latent_map_z1").set_value("1.0").run()
     assert not app.warning
     assert app.query_params == {"z1": "1.0", "z2": "0.0"}
@@ -353,3 +354,12 @@ def test_without_a_classifier_the_panel_says_that_nothing_is_read(app: AppTest, 
     app.run()
     assert not app.exception
     assert panel(app).verdicts[0] == ("The judge reads", "nothing", "its file is missing")
+
+
+def test_the_followed_digit_has_a_door_to_its_own_page(app: AppTest) -> None:
+    app.query_params.update({"model": "autoencoder", "z1": "1.0", "z2": "0.5"})
+    app.run()
+    door = addresses(app)["Open this digit →"]
+    assert door["model"] == "autoencoder"
+    index = int(re.search(r'data-index="(\d+)"', html_of(app, "followed")).group(1))
+    assert door["digit"] == str(index)

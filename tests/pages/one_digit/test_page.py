@@ -151,7 +151,7 @@ def test_variations_are_shown_and_their_files_say_how_they_were_made(mnist: Path
     pictures = [base64.b64decode(part) for part in re.findall(r"base64,([^\"]+)", shown)]
     for picture, image in zip(pictures, found.images, strict=True):
         np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(picture))).ravel(), image)
-    assert text(app, "verdicts-of-more").startswith("Of 3, the classifier reads 3 as a 7")
+    assert "Of 3, the classifier reads 3 as a 7" in text(app, "verdicts-of-more")
     made = words.how_made("VAE", words.image(view(app)), 3, 2.0)
     assert "2 * sigma" in made
     assert "test digit 0" in made
@@ -180,11 +180,7 @@ def test_the_answer_waits_for_a_choice_and_only_one_is_right(name: str, mnist: P
     assert not any("answer-" in element.value for element in app.html)
     right = 0
     for choice in CHOICES[name]:
-        control = app.get_by_key(f"one_digit_ask_{name}")
-        control.set_value(
-            control.options[k] if isinstance(control.options[k], str) else control.options[k].content
-        )
-        app.run()
+        app.get_by_key(f"one_digit_ask_{name}").set_value(choice).run()
         assert not app.exception
         right += text(app, f"answer-{name}").startswith("Yes.")
     assert right == 1
