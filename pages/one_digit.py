@@ -54,7 +54,7 @@ def show_digit(service: DecoderService) -> None:
     with st.container(key="one_digit_controls", horizontal=True, vertical_alignment="center"):
         show_controls(view, digits)
     if not is_mnist:
-        offer_download("one_digit_download")
+        offer_download("one_digit_download", words.OTHERS)
     machine(
         key=MACHINE,
         checkpoint=view.checkpoint,

@@ -32,10 +32,10 @@ def original_digits() -> tuple[Images | None, str | None]:
     return (None, found) if isinstance(found, str) else (found, None)
 
 
-def offer_download(key: str) -> None:
-    """Say that MNIST is missing and offer to download it; a failure is one sentence and loses nothing."""
+def offer_download(key: str, said: str) -> None:
+    """Say what is shown without MNIST, and offer to download it; a failure is one sentence, loses nothing."""
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="originals"):
-        st.caption("Drawn again by the decoder: MNIST is not on this computer.", width="stretch")
+        st.caption(f"{said}: MNIST is not on this computer.", width="stretch")
         if not st.button("Download (11 MB)", key=key, icon=":material/download:", type="tertiary"):
             return
     try:

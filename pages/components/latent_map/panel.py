@@ -57,7 +57,7 @@ def show_panel(service: DecoderService, view: MapView) -> None:
     if problem is not None:
         st.caption(problem)
     elif originals is None:
-        offer_download("latent_map_download")
+        offer_download("latent_map_download", "Drawn again by the decoder")
 
 
 def show_door(checkpoint: str, index: int) -> None:

@@ -85,6 +85,7 @@ def number(value: float, decimals: int) -> str:
     return f"{value:.{decimals}f}".replace("-", "−")
 
 
+OTHERS = "Digits by other people, from scikit-learn"
 LOSS = "What this image costs"
 BELONGS = "Does it belong?"
 MORE = "More like this"
