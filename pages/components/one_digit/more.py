@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.components.frame import markup
@@ -27,7 +29,7 @@ def show_more(service: DecoderService, view: DigitView, seen: Picture) -> None:
         slide("count", "Pictures", 1, MOST, 1)
         slide("temperature", "Temperature: times σ", 0.0, HOTTEST, 0.5)
         found = data.variations(view.checkpoint, seen.tobytes(), view.count, view.temperature)
-        what = words.image(view)
+        what = words.image(view, data.digits(checkpoint.latents)[1])
         made = words.how_made(title(view.checkpoint, checkpoint), what, view.count, view.temperature)
         save("ZIP", "zip", lambda: pictures_zip(found, made))
         save("NPZ", "npz", lambda: arrays(found, made))
@@ -41,10 +43,10 @@ def slide(field: str, label: str, low: float, high: float, step: float) -> None:
     st.slider(label, low, high, step=step, key=key, on_change=KEEPER.keep_widget, args=(field,), width=260)
 
 
-def save(label: str, suffix: str, content: object) -> None:
+def save(label: str, suffix: str, content: Callable[[], bytes]) -> None:
     st.download_button(
         label,
-        data=content,  # type: ignore[arg-type]
+        data=content,
         file_name=f"variations.{suffix}",
         mime="application/zip" if suffix == "zip" else "application/octet-stream",
         on_click="ignore",

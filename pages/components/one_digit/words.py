@@ -26,9 +26,11 @@ The **decoder** draws the picture $x'$ that belongs to $z$.
 """
 
 
-def image(view: DigitView) -> str:
+def image(view: DigitView, is_mnist: bool) -> str:
     """What is shown, in a few words."""
-    return f"test digit {view.digit}" if view.picture is None else "a picture of your own"
+    if view.picture is not None:
+        return "a picture of your own"
+    return f"{'test' if is_mnist else 'scikit-learn’s'} digit {view.digit}"
 
 
 def sentence(view: DigitView, checkpoint: Checkpoint, digits: Digits, is_mnist: bool) -> str:
