@@ -23,6 +23,8 @@ _component = component.declared(
         "parts/digit",
         "one_digit/input_box",
         "one_digit/output_box",
+        "one_digit/latent_box",
+        "one_digit/noise",
     ),
 )
 
