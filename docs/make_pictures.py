@@ -73,7 +73,9 @@ def main() -> None:
         take(page, f"{app.url}/continuity", CURVES, ROOT / "docs" / "continuity.png")
         take(page, f"{app.url}/completeness", "[data-testid=beta-slider]", ROOT / "docs" / "completeness.png")
         page.set_viewport_size({"width": 1280, "height": 800})
-        take(page, f"{app.url}/one_digit?e1=1&e2=-1", ".machine .lens", ROOT / "docs" / "one_digit.png")
+        take(
+            page, f"{app.url}/one_digit?digit=6&e1=1&e2=-1", ".machine .lens", ROOT / "docs" / "one_digit.png"
+        )
         browser.close()
 
 

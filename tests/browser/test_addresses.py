@@ -76,8 +76,8 @@ def choose(page: Page, name: str, part: str) -> None:
 
 
 def type_z1(page: Page, z1: str) -> None:
-    page.get_by_label("z1").fill(z1)
-    page.get_by_label("z1").press("Enter")
+    page.get_by_role("textbox", name="z1", exact=True).fill(z1)
+    page.get_by_role("textbox", name="z1", exact=True).press("Enter")
     expect(page.get_by_test_id("digit")).to_have_attribute("data-z1", z1)
     expect(page).to_have_url(re.compile(f"z1={z1}"))
 

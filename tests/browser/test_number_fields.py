@@ -36,7 +36,9 @@ def expect_old_and_new(page: Page, field: Locator, old: str, new: str, address: 
 
 def test_on_the_map(page: Page, app: App) -> None:
     open_map(page, f"{app.url}/?z1=0.5&z2=-1.25")
-    expect_old_and_new(page, page.get_by_label("z2"), "-1.25", "2,5", "z1=0.5&z2=2.5")
+    expect_old_and_new(
+        page, page.get_by_role("textbox", name="z2", exact=True), "-1.25", "2,5", "z1=0.5&z2=2.5"
+    )
 
 
 def test_of_an_end_of_the_path(page: Page, app: App) -> None:
@@ -52,7 +54,7 @@ def test_of_the_grids_reach(page: Page, app: App) -> None:
 
 def test_a_number_is_taken_by_either_key(page: Page, app: App) -> None:
     open_map(page, app.url)
-    field = page.get_by_label("z1")
+    field = page.get_by_role("textbox", name="z1", exact=True)
     for key, number in (("Enter", "1,5"), ("Tab", "2,5")):
         field.fill(number)
         field.press(key)

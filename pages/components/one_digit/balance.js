@@ -35,8 +35,8 @@ export class Balance {
   draw(account, full) {
     const cost = [account.reconstruction, account.kl];
     const exact = [-account.log_likelihood, account.approximation_gap, account.amortisation_gap];
-    this.#cost.write(cost, -account.elbo);
-    this.#exact.write(exact, -account.elbo);
+    this.#cost.write(cost, -account.elbo, account.unit);
+    this.#exact.write(exact, -account.elbo, account.unit);
     this.#whole.draw(cost, exact, [0, full]);
     const longest = Math.max(account.kl, exact[1] + exact[2]);
     const factor = Math.max(Math.floor(full / (AIR * longest)), 1);
@@ -44,7 +44,7 @@ export class Balance {
     const low = Math.max(end - full / factor, 0);
     this.#enlarge(cost, exact, [low, low + full / factor], full, factor);
     const gap = exact[1] + exact[2];
-    this.#note.textContent = `The line: −log p(x), ${trust(account.error)}. The ELBO is lower than log p(x) by the gap, ${nats(gap)} nats.`;
+    this.#note.textContent = `The line: −log p(x), ${trust(account)}. The ELBO is lower than log p(x) by the gap, ${nats(gap)} ${account.unit}.`;
   }
 
   #enlarge(cost, exact, range, full, factor) {
@@ -57,9 +57,9 @@ export class Balance {
 }
 
 /** How far log p(x) can be trusted; without an error it is a lower bound. */
-function trust(error) {
+function trust({ error, unit }) {
   if (error == null) return "at the most";
-  return error < EXACT_NATS ? "exact" : `known to ${nats(error)} nats`;
+  return error < EXACT_NATS ? "exact" : `known to ${nats(error)} ${unit}`;
 }
 
 /** Two bars on one scale, and a line through both where -log p(x) ends. */
@@ -89,14 +89,16 @@ class Pair {
 function equation(pieces) {
   const values = pieces.map(() => make("output"));
   const total = make("output");
+  const unit = make("span");
   const terms = pieces.flatMap(([kind, name], i) => [
     ...(i ? [make("span", { class: "term" }, "+")] : []),
     make("span", { class: `term key ${kind}` }, `${name} `, values[i]),
   ]);
-  const element = make("p", { class: "equation" }, ...terms, make("span", { class: "term" }, "= −ELBO ", total, " nats"));
-  const write = (numbers, sum) => {
+  const element = make("p", { class: "equation" }, ...terms, make("span", { class: "term" }, "= −ELBO ", total, unit));
+  const write = (numbers, sum, name) => {
     numbers.forEach((value, i) => (values[i].textContent = nats(value)));
     total.textContent = nats(sum);
+    unit.textContent = ` ${name}`;
   };
   return { element, write };
 }

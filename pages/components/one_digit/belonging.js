@@ -5,8 +5,8 @@ import { Histogram } from "./histogram.js";
 import { RocPlot } from "./roc.js";
 
 const SCORES = {
-  log_likelihood: { title: "Likelihood", unit: "log p(x), nats", key: "by log p(x)" },
-  reconstruction: { title: "Reconstruction error", unit: "−log p(x | z = μ), nats", key: "by reconstruction error" },
+  log_likelihood: { title: "Likelihood", value: "log p(x)", key: "by log p(x)" },
+  reconstruction: { title: "Reconstruction error", value: "−log p(x | z = μ)", key: "by reconstruction error" },
 };
 const WORTH = "Set a threshold and let in what scores better. Across: share of strangers let in. Up: share of test digits let in.";
 const AREA = "AUC, the area under the curve: how often a digit scores better than a stranger. 1 is always, 0.5 (dotted) is guessing.";
@@ -23,9 +23,9 @@ class Belonging {
   #keys = {};
   #fooled = make("p", { class: "fooled" }, FOOLED);
 
-  constructor(root, { strangers }) {
+  constructor(root, { strangers, unit }) {
     const each = (make) => Object.fromEntries(Object.entries(SCORES).map(([name, spec]) => [name, make(name, spec)]));
-    this.#histograms = each((name, { title, unit }) => new Histogram(name, title, unit));
+    this.#histograms = each((name, { title, value }) => new Histogram(name, title, `${value}, ${unit}`));
     this.#keys = each((name, { key }) => make("span", { class: `key ${name}` }, key));
     this.#plots = Object.fromEntries(Object.entries(strangers).map(([name, title]) => [name, new RocPlot(name, title)]));
     const elements = (parts) => Object.values(parts).map(({ element }) => element);

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pages.components.mount import component
 from vae.measure.belonging import TEST, Scores, percentile
+from vae.measure.measures import MEASURES
 from vae.measure.roc import roc
 
 _component = component.declared(
@@ -95,7 +96,12 @@ def shown(ground: Ground, own: Own) -> dict[str, object]:
         for name, (score, value) in parts.items()
         if score is not None and value is not None
     }
-    return {"scores": scores, "said": said(ground, own), "strangers": STRANGERS}
+    return {
+        "scores": scores,
+        "said": said(ground, own),
+        "strangers": STRANGERS,
+        "unit": MEASURES["log_likelihood_nats"].unit,
+    }
 
 
 def said(ground: Ground, own: Own) -> dict[str, str]:

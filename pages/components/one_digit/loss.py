@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pages.components.mount import component
 from pages.components.one_digit.view import STRONGEST
+from vae.measure.measures import MEASURES
 
 if TYPE_CHECKING:  # slow to load, and here only its numbers are read
     from vae.measure.account import Account, Gaussian
@@ -66,6 +67,7 @@ def described(account: Account) -> dict[str, object]:
     """
     density = np.rint(SHADES * np.clip(account.posterior, 0, 1)).astype("<u2")
     return {
+        "unit": MEASURES["elbo_nats"].unit,
         "reconstruction": account.reconstruction,
         "kl": account.kl,
         "elbo": account.elbo,

@@ -16,6 +16,7 @@ export class Weight {
   #scale = new Scale();
   #beta = make("output", { "data-testid": "beta" });
   #total = make("output", { "data-testid": "total" });
+  #unit = make("span");
   #note = make("p", { class: "note" });
   #value = 1;
   #account = null;
@@ -28,7 +29,7 @@ export class Weight {
     this.#slider = new LiveSlider({ ...options, written: (value) => `β ${number(value, 2)}` }, { move, rest: on.rest });
     this.#bar.element.append(this.#line);
     const row = make("p", { class: "beta" }, make("span", {}, "β = ", this.#beta), this.#slider.element);
-    const sum = make("p", { class: "equation" }, "Reconstruction + β · KL divergence = ", this.#total, " nats");
+    const sum = make("p", { class: "equation" }, "Reconstruction + β · KL divergence = ", this.#total, this.#unit);
     this.element = make("div", { class: "weight" }, row, sum, this.#bar.element, this.#scale.element, this.#note);
   }
 
@@ -54,6 +55,7 @@ export class Weight {
     const cost = [reconstruction, this.#value * kl];
     this.#bar.draw(cost, this.#range);
     this.#total.textContent = nats(cost[0] + cost[1]);
+    this.#unit.textContent = ` ${this.#account.unit}`;
     this.#note.textContent =
       this.#value === 1 ? "With β = 1 this is −ELBO." : "Only β = 1 gives −ELBO, the line.";
   }
