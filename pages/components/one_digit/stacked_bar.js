@@ -16,16 +16,16 @@ export class StackedBar {
     this.element = make("div", { class: "bar", "aria-hidden": "true" }, ...this.#pieces);
   }
 
-  /** Pieces as long as `nats`, of which the part from `low` to `high` is drawn; less than nothing is nothing. */
-  draw(nats, range) {
+  /** Pieces as long as `amounts`, in nats, of which the part from `low` to `high` is drawn; less than nothing is nothing. */
+  draw(amounts, range) {
     let end = 0;
     this.#pieces.forEach((piece, i) => {
       const start = end;
-      end += Math.max(nats[i], 0);
+      end += Math.max(amounts[i], 0);
       const [left, right] = [start, end].map((at) => part(at, range));
       piece.style.left = `${100 * left}%`;
       piece.style.width = `${100 * (right - left)}%`;
-      piece.dataset.nats = nats[i];
+      piece.dataset.nats = amounts[i];
     });
   }
 }
