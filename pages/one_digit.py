@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
@@ -65,35 +64,20 @@ def show_digit(service: DecoderService) -> None:
         code=steps(checkpoint.model_config.encoder),
         on_change=lambda told: keep_told(told, digit),
     )
-    late = show_below(service, view, spoiled(clean, view.noise, view.mask))
-    if late is not None:
-        wait(view.checkpoint, late)
+    show_below(service, view, spoiled(clean, view.noise, view.mask))
 
 
-def show_below(service: DecoderService, view: DigitView, seen: Picture) -> DeltaGenerator | None:
-    """What is known of the image that the encoder sees; the place to say how long, if figures are late."""
+def show_below(service: DecoderService, view: DigitView, seen: Picture) -> None:
+    """What is known of the image that the encoder sees."""
     with st.container(key="one_digit_below"):
         try:
             show_questions(service, view, seen)
-            late = show_loss(service, view, seen)
+            show_loss(service, view, seen)
             show_belonging(service, view, seen)
         except QueueFull:
             st.warning(words.BUSY)
             st.button("Try again", key="one_digit_again")
-            late = None
         show_more(service, view, seen)
-    return late
-
-
-def wait(checkpoint: str, place: DeltaGenerator) -> None:
-    """Wait until the plane is looked around, everything else being drawn already, then show all.
-
-    A run that has drawn all it draws leaves nothing greyed out, and whatever the visitor does ends it.
-    """
-    while not data.is_looked_around(checkpoint, timeout=0.3):
-        done = f"{words.LOOKING} {100 * data.looked_share(checkpoint):.0f} %"
-        place.html(f'<p class="atlas-note" role="status">{done}</p>')
-    st.rerun()
 
 
 def show_page() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.reading import resize
 from vae.bench.server import ROOT, App
@@ -107,3 +107,17 @@ def test_a_projector_shows_the_machine_without_scrolling(page: Page, app: App) -
             (part) => parseFloat(getComputedStyle(part).fontSize))"""
     )
     assert np.min(sizes) >= 16
+
+
+def test_while_the_plane_is_looked_around_nobody_has_to_wait(
+    context: BrowserContext, mortal_app: App
+) -> None:
+    page = context.new_page()
+    opened(page, mortal_app)
+    looking = page.get_by_test_id("looking")
+    expect(looking).to_be_visible()
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page).to_have_url(re.compile("digit=1"))
+    expect(looking).to_be_visible()  # it takes seconds, and the choice of another image is not among them
+    expect(page.locator(".loss")).to_contain_text("amortisation gap")
+    expect(looking).to_have_count(0)

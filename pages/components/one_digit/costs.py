@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.one_digit import data, words
 from pages.components.one_digit.belonging import Own, belonging
@@ -15,15 +14,25 @@ from vae.pictures.spoiled import Picture
 from vae.serving.decoding import DecoderService
 
 
-def show_loss(service: DecoderService, view: DigitView, seen: Picture) -> DeltaGenerator | None:
-    """The loss in its parts; the place where it will stand, if the plane is not looked around yet."""
+@st.fragment(run_every=0.5)
+def show_looking(checkpoint: str) -> None:
+    """How far the look around a model's plane is, until it is done; nobody has to wait for it."""
+    if data.is_looked_around(checkpoint):
+        st.rerun()
+    done = f"{words.LOOKING} {100 * data.looked_share(checkpoint):.0f} %"
+    st.html(f'<p class="atlas-note" role="status" data-testid="looking">{done}</p>')
+
+
+def show_loss(service: DecoderService, view: DigitView, seen: Picture) -> None:
+    """The loss in its parts, once the plane is looked around."""
     config = service.checkpoint(view.checkpoint).model_config
     section(words.LOSS)
     if config.likelihood != "bernoulli":
         st.caption(NO_LIKELIHOOD)
-        return None
+        return
     if config.variational and not data.is_looked_around(view.checkpoint):
-        return st.empty()
+        show_looking(view.checkpoint)
+        return
     binary = data.binary(seen, view.digit)
     loss(
         key="one_digit_loss",
@@ -32,7 +41,6 @@ def show_loss(service: DecoderService, view: DigitView, seen: Picture) -> DeltaG
         beta=view.beta,
         on_beta=lambda beta: KEEPER.keep(beta=round(beta, 4)),
     )
-    return None
 
 
 def show_belonging(service: DecoderService, view: DigitView, seen: Picture) -> None:
