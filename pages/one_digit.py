@@ -12,7 +12,7 @@ from pages.components.frame.originals import offer_download
 from pages.components.one_digit import data, words
 from pages.components.one_digit.code import steps
 from pages.components.one_digit.controls import show_controls
-from pages.components.one_digit.costs import show_belonging, show_loss
+from pages.components.one_digit.costs import show_costs
 from pages.components.one_digit.machine import Told, machine
 from pages.components.one_digit.more import show_more
 from pages.components.one_digit.questions import show_questions
@@ -72,8 +72,7 @@ def show_below(service: DecoderService, view: DigitView, seen: Picture) -> None:
     with st.container(key="one_digit_below"):
         try:
             show_questions(service, view, seen)
-            show_loss(service, view, seen)
-            show_belonging(service, view, seen)
+            show_costs(service, view, seen)
         except QueueFull:
             st.warning(words.BUSY)
             st.button("Try again", key="one_digit_again")

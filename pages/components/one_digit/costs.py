@@ -23,8 +23,8 @@ def show_looking(checkpoint: str) -> None:
     st.html(f'<p class="atlas-note" role="status" data-testid="looking">{done}</p>')
 
 
-def show_loss(service: DecoderService, view: DigitView, seen: Picture) -> None:
-    """The loss in its parts, once the plane is looked around."""
+def show_costs(service: DecoderService, view: DigitView, seen: Picture) -> None:
+    """The loss in its parts, and where the image's scores lie, once the plane is looked around."""
     config = service.checkpoint(view.checkpoint).model_config
     section(words.LOSS)
     if config.likelihood != "bernoulli":
@@ -34,32 +34,29 @@ def show_loss(service: DecoderService, view: DigitView, seen: Picture) -> None:
         show_looking(view.checkpoint)
         return
     binary = data.binary(seen, view.digit)
+    image = binary.tobytes()
+    account = data.account(view.checkpoint, image) if config.variational else None
     loss(
         key="one_digit_loss",
-        account=data.account(view.checkpoint, binary.tobytes()) if config.variational else None,
+        account=account,
         binary=binary,
         beta=view.beta,
         on_beta=lambda beta: KEEPER.keep(beta=round(beta, 4)),
     )
+    error = data.reconstruction_error(view.checkpoint, image)
+    likelihood = None if account is None else account.log_likelihood
+    show_belonging(view.checkpoint, Own(likelihood, error, int(np.count_nonzero(seen))))
 
 
-def show_belonging(service: DecoderService, view: DigitView, seen: Picture) -> None:
+def show_belonging(checkpoint: str, own: Own) -> None:
     """Where the image's scores lie among the test digits'."""
-    config = service.checkpoint(view.checkpoint).model_config
-    if config.likelihood != "bernoulli" or (
-        config.variational and not data.is_looked_around(view.checkpoint)
-    ):
-        return
     section(words.BELONGS)
-    ground = data.compared(view.checkpoint)
+    ground = data.compared(checkpoint)
     if ground is None:
-        st.caption(words.not_scored(data.name_of(view.checkpoint)))
+        st.caption(words.not_scored(data.name_of(checkpoint)))
         return
-    image = data.binary(seen, view.digit).tobytes()
-    likelihood = data.account(view.checkpoint, image).log_likelihood if config.variational else None
-    own = Own(likelihood, data.reconstruction_error(view.checkpoint, image), int(np.count_nonzero(seen)))
     belonging(key="one_digit_belonging", ground=ground, own=own)
-    if found := data.redrawn(view.checkpoint):
+    if found := data.redrawn(checkpoint):
         st.html(f'<p class="atlas-note" data-testid="redrawn">{words.redrawn(*found)}</p>')
 
 

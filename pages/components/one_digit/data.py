@@ -79,9 +79,8 @@ def account(checkpoint: str, image: bytes) -> Account:
 
     known = outlooks().found(checkpoint)
     assert known is not None
-    picture = torch.from_numpy(np.frombuffer(image, np.uint8).astype(np.float32))
     with places().one():
-        return account(decoder_service().model(checkpoint), picture, known)
+        return account(decoder_service().model(checkpoint), _as_tensor(image), known)
 
 
 @st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
@@ -104,8 +103,11 @@ def name_of(checkpoint: str) -> str:
 
 def reconstruction_error(checkpoint: str, image: bytes) -> float:
     """-log p(x | mu) of a binary image in nats, mu the encoder's mean."""
-    picture = torch.from_numpy(np.frombuffer(image, np.uint8).astype(np.float32))
-    return float(belonging.reconstruction(decoder_service().model(checkpoint), picture[None])[0])
+    return float(belonging.reconstruction(decoder_service().model(checkpoint), _as_tensor(image)[None])[0])
+
+
+def _as_tensor(image: bytes) -> torch.Tensor:
+    return torch.from_numpy(np.frombuffer(image, np.uint8).astype(np.float32))
 
 
 @st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)

@@ -1,9 +1,10 @@
 // The noise: two sliders, how many draws to make, and the point z that comes of it.
 
+import { number } from "../parts/chart.js";
 import { said } from "../parts/coordinates.js";
 import { make } from "../parts/dom.js";
 import { LiveSlider } from "../parts/live_slider.js";
-import { Formula, written } from "./formula.js";
+import { Formula } from "./formula.js";
 import { createGradients } from "./gradients.js";
 
 const STEP = 0.05;
@@ -49,7 +50,7 @@ export class EpsBox {
     this.#eps = eps;
     eps.forEach((value, axis) => {
       this.#sliders[axis].value = value;
-      this.#values[axis].textContent = written(value, 2);
+      this.#values[axis].textContent = number(value, 2);
     });
     this.#formula.show({ mean, deviation, eps, z });
   }

@@ -1,5 +1,6 @@
 // z = mu + sigma * eps, with the numbers in it.
 
+import { number } from "../parts/chart.js";
 import { make } from "../parts/dom.js";
 
 const AXES = [1, 2];
@@ -24,16 +25,12 @@ export class Formula {
 
   show({ mean, deviation, eps, z }) {
     this.#numbers.forEach((line, i) => {
-      const product = ` + ${written(deviation[i], 3)} × ${bracketed(written(eps[i], 2))} = ${written(z[i], 3)}`;
-      line.textContent = `= ${written(mean[i], 3)}${deviation[i] ? product : ""}`;
+      const product = ` + ${number(deviation[i], 3)} × ${bracketed(number(eps[i], 2))} = ${number(z[i], 3)}`;
+      line.textContent = `= ${number(mean[i], 3)}${deviation[i] ? product : ""}`;
     });
   }
 }
 
-export function written(value, decimals) {
-  return (Number(value.toFixed(decimals)) + 0).toFixed(decimals).replace("-", "−"); // no minus zero
-}
-
-function bracketed(number) {
-  return number.startsWith("−") ? `(${number})` : number;
+function bracketed(text) {
+  return text.startsWith("−") ? `(${text})` : text;
 }

@@ -2,6 +2,7 @@
 
 import { GreyCanvas } from "../parts/digit_canvas.js";
 import { make } from "../parts/dom.js";
+import { bytes } from "../wire/base64.js";
 import { Teller } from "../wire/teller.js";
 import { Balance } from "./balance.js";
 import { PosteriorPlot } from "./posterior_plot.js";
@@ -79,10 +80,6 @@ class Loss {
   #tell() {
     this.#teller.tell({ beta: this.#beta });
   }
-}
-
-function bytes(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
 /** 784 bits, the first in the highest bit of the first byte, as black and white. */

@@ -1,9 +1,9 @@
 // Many draws of the noise: a point of the plane and a decoded picture for each, to be picked.
 
+import { number } from "../parts/chart.js";
 import { GreyCanvas } from "../parts/digit_canvas.js";
 import { make } from "../parts/dom.js";
 import { PIXELS } from "../wire/decode_channel.js";
-import { written } from "./formula.js";
 
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
@@ -68,7 +68,7 @@ export class NoiseCloud {
   }
 
   #thumbnail(eps, i) {
-    const [eps1, eps2] = eps.map((value) => written(value, 2));
+    const [eps1, eps2] = eps.map((value) => number(value, 2));
     const canvas = make("canvas", { "data-testid": "cloud-digit", "data-eps1": eps[0], "data-eps2": eps[1] });
     const name = `Draw ${i + 1}: epsilon ${eps1}, ${eps2}`;
     const about = { "aria-label": name, title: `ε = (${eps1}, ${eps2})`, tabindex: i ? -1 : 0 };

@@ -8,15 +8,15 @@ import streamlit as st
 
 from pages.components.frame.words import a_digit
 from pages.components.one_digit import data, words
-from pages.components.one_digit.view import KEEPER, DigitView
+from pages.components.one_digit.controls import pick
+from pages.components.one_digit.view import DigitView
 from vae.measure.predictions import changed
 from vae.pictures.examples import blank
 from vae.pictures.spoiled import Picture
 from vae.serving.decoding import DecoderService
 
-Answer = tuple[
-    str | None, str
-]  # which choice is right, None if that is not known yet, and what is said of it
+# Which choice is right, None if that is not known yet, and what is said of it.
+Answer = tuple[str | None, str]
 
 
 def show_questions(service: DecoderService, view: DigitView, picture: Picture) -> None:
@@ -52,8 +52,8 @@ def show_nine(checkpoint: str) -> None:
         st.button(
             f"Show digit {index}",
             key="one_digit_ask_show",
-            on_click=KEEPER.keep,
-            kwargs={"digit": index, "picture": None, "noise": 0.0, "rubbed": None},
+            on_click=pick,
+            args=(index,),
         )
 
 
