@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from vae.config import LATENT_DIM, ModelConfig, TrainingConfig
+from vae.datasets.dataset import DIGIT_NAMES, MNIST, MOST_CLASSES
 from vae.model import archive, ladder
 from vae.model.archive import Unusable
 from vae.model.files import write_atomically
@@ -94,6 +95,8 @@ class Checkpoint:
     figures: Mapping[str, float] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=dict)
     progress: Mapping[str, Any] | None = None  # what --resume needs; None once training is complete
+    dataset: str = MNIST  # name of the images it was trained and measured on
+    classes: tuple[str, ...] = DIGIT_NAMES  # names of what the labels count; empty without labels
 
     def build(self, device: torch.device | str = "cpu") -> VAE:
         """The model with these weights on `device`, in evaluation mode, its parameters frozen."""
@@ -243,6 +246,8 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
             "figures": dict(checkpoint.figures),
             "provenance": dict(checkpoint.provenance),
             "progress": checkpoint.progress,
+            "dataset": checkpoint.dataset,
+            "classes": list(checkpoint.classes),
         },
         path,
     )
@@ -263,7 +268,19 @@ def load(path: Path) -> Checkpoint:
             weights=unpacked(payload["weights"], outline(config)),
             latents=stored_latents(payload["latents"]),
             **records(payload),
+            **named(payload),
         )
+
+
+def named(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The data set and class names of a file; files without them are of MNIST. Raises Unusable."""
+    dataset, classes = payload.get("dataset", MNIST), payload.get("classes", list(DIGIT_NAMES))
+    names = [dataset, *classes]
+    if not all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in names):
+        raise Unusable("has names that are none")
+    if len(classes) > MOST_CLASSES:
+        raise Unusable(f"has more than {MOST_CLASSES} classes")
+    return {"dataset": dataset, "classes": tuple(classes)}
 
 
 def stored_latents(stored: Mapping[str, Tensor]) -> Latents:
