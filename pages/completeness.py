@@ -43,25 +43,27 @@ USUAL_SIGMAS = 3.0
 
 
 class Shown(NamedTuple):
-    """What there is to show: the service, the rungs of the ladder by beta, the one at the left."""
+    """What there is to show: the service, and the rungs of the ladder by beta."""
 
     service: DecoderService
     rungs: list[Rung]
 
-    @property
-    def left(self) -> Rung:
-        return self.rungs[0]
+    def left(self, view: CompletenessView) -> Rung:
+        return described(self.service, view.left)
 
-    @property
-    def betas(self) -> list[float]:
-        return [rung.beta for rung in self.rungs]
+    def offered(self, view: CompletenessView) -> list[Rung]:
+        """What the slider at the right goes over: the ladder, or the one model that takes its place."""
+        return [described(self.service, view.right)] if view.right else self.rungs
 
     def right(self, view: CompletenessView) -> Rung:
-        return self.rungs[self.betas.index(view.beta)]
+        offered = self.offered(view)
+        return offered[0] if view.right else offered[[rung.beta for rung in offered].index(view.beta)]
 
 
 def keep_twin(twin: Twin) -> None:
-    KEEPER.keep(beta=ladder.beta_of(twin.rung), plane=twin.side, point=twin.point)
+    view = KEEPER.now()
+    beta = view.beta if view.right else ladder.beta_of(twin.rung)
+    KEEPER.keep(beta=beta, plane=twin.side, point=twin.point)
 
 
 def keep_range() -> None:
@@ -78,16 +80,21 @@ def draw_again() -> None:
 
 def rungs_of(service: DecoderService) -> list[Rung]:
     """The rungs that are there, by beta."""
-    found = []
-    for beta in rungs(service.names):
-        name = ladder.name(beta)
-        checkpoint = service.checkpoint(name)
-        found.append(Rung(name, title(name, checkpoint), beta, checkpoint.model_config.variational))
-    return found
+    return [described(service, ladder.name(beta)) for beta in rungs(service.names)]
 
 
-def show_header(view: CompletenessView) -> None:
+def described(service: DecoderService, name: str) -> Rung:
+    """A model as the planes take it."""
+    checkpoint = service.checkpoint(name)
+    variational = checkpoint.model_config.variational
+    beta = checkpoint.training_config.beta if variational else 0.0
+    return Rung(name, title(name, checkpoint), beta, variational)
+
+
+def show_header(service: DecoderService, view: CompletenessView) -> None:
     with header(KEEPER):
+        with st.popover("Models", type="tertiary", width="content"):
+            show_models(service, view)
         choose_one(KEEPER, "link", words.LINK_NAMES, label="Link")
         choose_one(KEEPER, "overlay", words.LAYER_NAMES, label="Overlay")
         if view.overlay == "ellipses":
@@ -102,6 +109,27 @@ def show_header(view: CompletenessView) -> None:
             )
         with st.popover("Explain", type="tertiary", width="content"):
             st.markdown(words.WHY)
+
+
+def show_models(service: DecoderService, view: CompletenessView) -> None:
+    """Any two models side by side; at the right the slider over the ladder is one choice among them."""
+    names = [name for name in service.names if name == view.right or not ladder.beta_of(name)]
+
+    def called(name: str) -> str:
+        return title(name, service.checkpoint(name)) if name else words.LADDER
+
+    for field, label, options in (
+        ("left", "At the left", list(service.names)),
+        ("right", "At the right", ["", *names]),
+    ):
+        st.selectbox(
+            label,
+            options,
+            format_func=called,
+            key=mirror(f"completeness_{field}", getattr(view, field)),
+            on_change=KEEPER.keep_widget,
+            args=(field,),
+        )
 
 
 def show_missing(service: DecoderService, rungs: Sequence[Rung]) -> None:
@@ -130,12 +158,12 @@ def show_planes(shown: Shown) -> None:
     """
     KEEPER.publish(shown.service)
     view = KEEPER.now()
-    left, right = shown.left, shown.right(view)
+    left, right = shown.left(view), shown.right(view)
     lead = st.container(key="completeness_lead")
     completeness(
         key=MAPS,
         left=left,
-        rungs=shown.rungs,
+        rungs=shown.offered(view),
         twin=Twin(right.name, view.plane, view.point),
         link=view.link,
         overlay=data.overlay(view, left.name, right.name),
@@ -153,8 +181,9 @@ def show_planes(shown: Shown) -> None:
 
 def show_shares(shown: Shown, view: CompletenessView, lead: DeltaGenerator) -> tuple[Judged, Judged] | None:
     """How many random places of both planes are digits: the bars, the sentence, the law they are drawn by."""
+    left, right = shown.left(view), shown.right(view)
     with st.container(key="completeness_law_area", horizontal=True, vertical_alignment="bottom"):
-        if not shown.left.variational:
+        if not (left.variational and right.variational):
             choose_one(
                 *(KEEPER, "law", words.LAW_NAMES),
                 label=words.LAW_LABEL,
@@ -165,7 +194,6 @@ def show_shares(shown: Shown, view: CompletenessView, lead: DeltaGenerator) -> t
         show_more(view.more)
     draws, problem = counted(shown, view)
     shares = draws and (draws[0].share, draws[1].share)
-    left, right = shown.left, shown.right(view)
     named_shares(
         key="completeness_shares",
         group=MAPS,
@@ -177,7 +205,7 @@ def show_shares(shown: Shown, view: CompletenessView, lead: DeltaGenerator) -> t
     said = words.outcome(shown.service.checkpoint(right.name).figures, shares, same=left == right)
     with lead:
         more = "" if st.session_state[PRESENT] else words.LINK_SENTENCES[view.link]
-        st.html(markup.lead(words.TASK, said, more))
+        st.html(markup.lead(words.task(is_ladder=not view.right), said, more))
     if problem:
         st.warning(problem)
     return draws
@@ -188,7 +216,7 @@ def counted(shown: Shown, view: CompletenessView) -> tuple[tuple[Judged, Judged]
     try:
         left, right = (
             data.draws(rung.name, "prior" if rung.variational else view.law, view.seed)
-            for rung in (shown.left, shown.right(view))
+            for rung in (shown.left(view), shown.right(view))
         )
     except (QueueFull, TimeoutError, BatcherClosed):
         return None, words.BUSY
@@ -197,7 +225,7 @@ def counted(shown: Shown, view: CompletenessView) -> tuple[tuple[Judged, Judged]
 
 def show_grid(shown: Shown, view: CompletenessView) -> None:
     """The whole plane as one picture, for both models, and as files."""
-    left, right = shown.left, shown.right(view)
+    left, right = shown.left(view), shown.right(view)
     said = words.grid_sentence(view.grid, view.sigmas, view.link)
     with st.container(key="completeness_grid_area", gap="xsmall"):
         show_heading("The plane as pictures", said)
@@ -210,7 +238,7 @@ def show_grid(shown: Shown, view: CompletenessView) -> None:
             group=MAPS,
             left=left.name,
             right=right.name,
-            titles={rung.name: rung.title for rung in shown.rungs},
+            titles={rung.name: rung.title for rung in (left, *shown.offered(view))},
             link=view.link,
             side=view.grid,
             sigmas=view.sigmas,
@@ -254,7 +282,8 @@ def show_grid_export(shown: Shown, view: CompletenessView, half: Side, name: str
 def show_draws(shown: Shown, view: CompletenessView, draws: tuple[Judged, Judged]) -> None:
     """Some of the draws that the bars count, each with its verdict."""
     with st.container(key="completeness_draws_area", gap="xsmall"):
-        show_heading("Random places", words.draws_sentence(view.law, has_prior=shown.left.variational))
+        has_prior = shown.left(view).variational, shown.right(view).variational
+        show_heading("Random places", words.draws_sentence(view.law, has_prior))
         with st.container(key="completeness_draws_controls"):
             show_slider("draws", "Pictures", COUNTS, view.draws)
         left, right = draws
@@ -303,7 +332,7 @@ def show_page() -> None:
         st.error(words.NO_LADDER)
         return
     refused = KEEPER.adopt(service)
-    show_header(KEEPER.now())
+    show_header(service, KEEPER.now())
     show_warnings(service, refused)
     show_missing(service, found)
     show_planes(Shown(service, found))

@@ -1,4 +1,4 @@
-// Two linked planes: the autoencoder's and that of a rung of the ladder. One cursor for both, one slider over the rungs.
+// Two linked planes, as a rule the autoencoder's and that of a rung of the ladder. One cursor, one slider over the rungs.
 // Nothing here waits for Python while something is dragged; Python hears of what was let go (see completeness.py).
 
 import { announceTwin, answer, hearAsked, listenShares } from "../wire/bus.js";
@@ -113,11 +113,14 @@ class Completeness {
   #offer(rungs) {
     if (same(rungs, this.#rungs)) return;
     this.#rungs = rungs;
-    this.#ladder = new LadderSlider(rungs, {
-      move: (index) => this.#climb(rungs[index].name),
-      rest: () => this.#teller.soon(() => this.#tellNow()),
-    });
-    this.#head.replaceChildren(this.#ladder.element);
+    this.#ladder = null; // for a single model there is nothing to slide over
+    if (rungs.length > 1) {
+      this.#ladder = new LadderSlider(rungs, {
+        move: (index) => this.#climb(rungs[index].name),
+        rest: () => this.#teller.soon(() => this.#tellNow()),
+      });
+    }
+    this.#head.replaceChildren(...(this.#ladder ? [this.#ladder.element] : []));
     if (this.#twin) this.#climb(this.#twin.rung);
   }
 
@@ -125,7 +128,7 @@ class Completeness {
   #climb(name) {
     const index = Math.max(this.#rungs.findIndex((rung) => rung.name === name), 0);
     this.#twin.rung = this.#rungs[index].name;
-    this.#ladder.index = index;
+    if (this.#ladder) this.#ladder.index = index;
     this.#preview = null;
     this.#halves.right.use(this.#rungs[index]);
     this.#showShares();

@@ -1,6 +1,6 @@
 """What the completeness page shows, and its address.
 
-`?beta=4&link=coordinates&plane=left&z1=0.5&z2=-1.2&overlay=ellipses&digit=3&law=prior&seed=1&grid=20&sigmas=3&draws=20&more=grid`.
+`?beta=4&left=vae&right=vae&link=coordinates&plane=left&z1=0.5&z2=-1.2&overlay=ellipses&digit=3&law=prior&seed=1&grid=20&sigmas=3&draws=20&more=grid`.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ USUAL_POINT = (0.6, 1.4)
 
 @dataclass(frozen=True)
 class CompletenessView:
-    """The rung at the right, the link, the pinned point, what is drawn over and below the planes."""
+    """The two models, the link, the pinned point, what is drawn over and below the planes."""
 
-    beta: float = USUAL_BETA
+    beta: float = USUAL_BETA  # of the rung at the right
     link: Link = "quantiles"
     plane: Side = "right"  # in which the pinned point lies
     point: Point = USUAL_POINT
@@ -45,6 +45,8 @@ class CompletenessView:
     sigmas: float | None = None  # reach of the grid; None: the prior's quantiles
     draws: int = 20  # pictures of them that are shown
     more: More = "none"
+    left: str = ladder.name(0)
+    right: str = ""  # a model that takes the place of the rung
 
 
 def parts(service: DecoderService) -> tuple[Part, ...]:
@@ -52,6 +54,8 @@ def parts(service: DecoderService) -> tuple[Part, ...]:
     usual = CompletenessView(beta=min(betas, key=lambda beta: abs(beta - USUAL_BETA), default=USUAL_BETA))
     return (
         Part("beta", usual.beta, rung(betas), "{:g}".format),
+        Part("left", ladder.name(min(betas, default=0)), one_of(service.names)),
+        Part("right", usual.right, one_of(service.names)),
         Part("link", usual.link, one_of(LINKS)),
         Part("plane", usual.plane, one_of(get_args(Side))),
         Part("point", usual.point, coordinate, names=("z1", "z2")),

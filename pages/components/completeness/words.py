@@ -16,7 +16,8 @@ from vae.measure.measures import MEASURES, Measure, is_exact
 from vae.model import ladder
 from vae.plane.linking import Link
 
-TASK = "Point at a place in either plane: both networks draw what lives there. Drag the slider to change β."
+TASK = "Point at a place in either plane: both networks draw what lives there."
+LADDER = "The slider over β"
 LINK_NAMES: Mapping[Link, str] = {"coordinates": "Same z₁, z₂", "quantiles": "Same quantile"}
 LAYER_NAMES: Mapping[Layer, str] = {
     "none": "Digits",
@@ -35,6 +36,11 @@ LINK_SENTENCES: Mapping[Link, str] = {
     "quantiles": "Same quantile: along each axis, as many codes lie below the one place as below the other.",
 }
 COLLAPSED = 0.1  # nats of KL divergence: a code that tells less about its digit tells nothing
+
+
+def task(*, is_ladder: bool) -> str:
+    """What to do."""
+    return f"{TASK} Drag the slider to change β." if is_ladder else TASK
 
 
 def outcome(right: Mapping[str, float], shares: tuple[Share, Share] | None, *, same: bool) -> str:
@@ -67,7 +73,7 @@ def shares_note(shares: tuple[Share, Share] | None) -> str:
     )
 
 
-LAW_LABEL = "The autoencoder’s random places"
+LAW_LABEL = "An autoencoder’s random places"
 LAW_WHY = "Without a prior at hand, a student would try any place among the codes: the first choice."
 
 
@@ -156,12 +162,13 @@ def _share(mass: float) -> str:
     return f"{percent:.0f} %" if percent < 99 else f"{percent:.1f} %" if percent < 99.9 else "all but a trace"
 
 
-def draws_sentence(law: Law, *, has_prior: bool) -> str:
-    """Where the pictures of draws come from; `has_prior` says it of the network at the left."""
-    left = LAW_SENTENCES["prior" if has_prior else law]
-    return f"Some of the {JUDGED} places of each bar: {left} at the left, by the prior N(0, I) at the right."
+def draws_sentence(law: Law, has_prior: tuple[bool, bool]) -> str:
+    """Where the pictures of draws come from; `has_prior`: of the networks at the left and the right."""
+    left, right = (LAW_SENTENCES[law] if not is_prior else DRAWN_BY_PRIOR for is_prior in has_prior)
+    return f"Some of the {JUDGED} places of each bar: {left} at the left, {right} at the right."
 
 
+DRAWN_BY_PRIOR = "by the prior N(0, I)"
 LAW_SENTENCES: Mapping[Law, str] = {
     "box": "anywhere in the box of the codes",
     "prior": "by N(0, I)",

@@ -95,6 +95,19 @@ def test_an_address_reproduces_the_view() -> None:
     assert named(app.slider, "completeness_draws").value == 12
 
 
+def test_any_two_models_stand_side_by_side() -> None:
+    def lead(app: AppTest) -> str:
+        return next(element.value for element in app.html if 'data-testid="sentence"' in element.value)
+
+    app = opened(left="beta-4", right="vae")
+    assert "slider" not in lead(app)
+    tell(app, "vae", "left", [2.5, -1.0], 1)
+    assert (view(app).left, view(app).right, view(app).beta) == ("beta-4", "vae", 1)
+    named(app.selectbox, "completeness_right").set_value("").run()
+    assert "slider" in lead(app)
+    assert app.query_params == {"left": "beta-4", "plane": "left", "z1": "2.5", "z2": "-1.0"}
+
+
 def test_a_broken_address_is_one_sentence() -> None:
     app = opened(beta="3", grid="400")
     assert [warning.value for warning in app.warning] == [

@@ -71,8 +71,8 @@ def test_networks_that_are_the_same_or_collapsed_are_not_compared() -> None:
 
 @pytest.mark.parametrize("law", LAWS)
 def test_draws_say_where_they_come_from(law) -> None:
-    assert "prior N(0, I) at the right" in draws_sentence(law, has_prior=False)
-    assert draws_sentence(law, has_prior=True) == draws_sentence("prior", has_prior=False)
+    assert "prior N(0, I) at the right" in draws_sentence(law, (False, True))
+    assert "by the prior N(0, I) at the left" in draws_sentence(law, (True, True))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_draws_say_where_they_come_from(law) -> None:
             outcome({"kl_nats": kl}, (share(0.6), share(0.64)), same=same)
             for kl, same in ((3, False), (0, False), (3, True))
         ),
-        *(draws_sentence(law, has_prior=False) for law in LAWS),
+        *(draws_sentence(law, (False, True)) for law in LAWS),
         *(LAW_WHY, TASK),
     ],
 )
