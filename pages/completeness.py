@@ -91,10 +91,8 @@ def described(service: DecoderService, name: str) -> Rung:
     return Rung(name, title(name, checkpoint), beta, variational)
 
 
-def show_header(service: DecoderService, view: CompletenessView) -> None:
+def show_header(view: CompletenessView) -> None:
     with header(KEEPER):
-        with st.popover("Models", type="tertiary", width="content"):
-            show_models(service, view)
         choose_one(KEEPER, "link", words.LINK_NAMES, label="Link")
         choose_one(KEEPER, "overlay", words.LAYER_NAMES, label="Overlay")
         if view.overlay == "ellipses":
@@ -190,6 +188,8 @@ def show_shares(shown: Shown, view: CompletenessView, lead: DeltaGenerator) -> t
                 is_written=True,
                 explained=words.LAW_WHY,
             )
+        with st.popover("Models", width="content"):
+            show_models(shown.service, view)
         st.button("Draw again", key="completeness_again", icon=":material/casino:", on_click=draw_again)
         show_more(view.more)
     draws, problem = counted(shown, view)
@@ -332,7 +332,7 @@ def show_page() -> None:
         st.error(words.NO_LADDER)
         return
     refused = KEEPER.adopt(service)
-    show_header(service, KEEPER.now())
+    show_header(KEEPER.now())
     show_warnings(service, refused)
     show_missing(service, found)
     show_planes(Shown(service, found))
