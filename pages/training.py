@@ -46,7 +46,9 @@ def show_controls(view: TrainingView) -> None:
         show_recipes()
         show_settings(view)
         show_train(view)
-    st.html(f'<p class="atlas-note" data-testid="seen">{words.recipe(view.recipe).seen}</p>')
+    with st.container(key="training_ask", horizontal=True, vertical_alignment="center"):
+        st.html(f'<p class="atlas-note" data-testid="seen">{words.recipe(view.recipe).seen}</p>', width="content")
+        show_question(view)
     if told := st.session_state.pop("training_refused", None) or obstacle(view):
         st.warning(told)
 
@@ -56,11 +58,14 @@ def show_question(view: TrainingView) -> None:
     question = QUESTIONS.get(view.recipe)
     if question is None or view.is_changed:
         return
+    asked = f"{words.BEFORE}: {question.text[0].lower()}{question.text[1:]}"
+    st.html(f'<p class="atlas-note" aria-hidden="true"><b>{asked}</b></p>', width="content")
     st.segmented_control(
-        f"{words.BEFORE}: {question.text[0].lower()}{question.text[1:]}",
+        asked,
         list(question.choices),
         format_func=lambda choice: question.choices[choice],
         key=f"training_ask_{view.recipe}",
+        label_visibility="collapsed",
     )
 
 
@@ -112,7 +117,6 @@ def show_page() -> None:
     view = KEEPER.now()
     st.html(markup.lead(words.TASK, words.MEANING))
     show_controls(view)
-    show_question(view)
     show_course(service)
 
 

@@ -15,7 +15,6 @@ export class Player {
   #slider;
   #play = make("button", { type: "button", class: "training-play", "data-testid": "play" });
   #name = make("output", { class: "training-epoch", "data-testid": "epoch" });
-  #last = make("button", { type: "button", class: "training-last" }, "Last");
 
   /** `on.move(index)` hears of every other snapshot, `on.rest()` when the slider is let go or playing has ended. */
   constructor(on) {
@@ -26,11 +25,7 @@ export class Player {
       { move: (value) => this.#drag(value), rest: on.rest },
     );
     this.#play.addEventListener("click", () => (this.#timer ? this.pause() : this.#start()));
-    this.#last.addEventListener("click", () => {
-      this.#drag(this.#epochs.length - 1);
-      on.rest();
-    });
-    this.element = make("div", { class: "training-player" }, this.#play, this.#slider.element, this.#name, this.#last);
+    this.element = make("div", { class: "training-player" }, this.#play, this.#slider.element, this.#name);
     this.#label();
   }
 
@@ -50,7 +45,6 @@ export class Player {
     this.#slider.range = [0, Math.max(epochs.length - 1, 1)];
     this.#slider.value = index;
     this.#name.textContent = epochName(epochs[index]);
-    this.#last.disabled = index === epochs.length - 1;
   }
 
   pause() {

@@ -47,6 +47,11 @@ export function squareOf(means, hasPrior, before = null) {
   return { x, y };
 }
 
+/** The larger of a cloud's two widths. */
+export function widthOf(means) {
+  return Math.max(...[0, 1].map((axis) => ends(means, axis)).map(([low, high]) => high - low));
+}
+
 function ends(means, axis) {
   const values = Float32Array.from({ length: means.length / 2 }, (_, i) => means[2 * i + axis]).filter(Number.isFinite).sort();
   if (!values.length) return [0, 0];

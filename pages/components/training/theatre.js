@@ -11,9 +11,10 @@ import { clamped, kept } from "../wire/limits.js";
 import { Dots } from "./dots.js";
 import { Grid } from "./grid.js";
 import { HistoryChannel } from "./history_channel.js";
-import { squareOf } from "./snapshots.js";
+import { squareOf, widthOf } from "./snapshots.js";
 
 const NOTHING = { means: new Float32Array(), labels: new Uint8Array() }; // the dots are drawn by their own layer
+const CROWDED = 0.15; // of the square's side: in a smaller cloud the classes' names would hide the dots
 const NO_ANSWER = "The server does not answer. The pictures follow again as soon as it does.";
 
 export class Theatre {
@@ -82,6 +83,15 @@ export class Theatre {
     if (square === this.#square) return;
     this.#square = square;
     this.#scene.show(`${run.id} ${JSON.stringify(square)}`, square).then(() => this.#writeNames());
+  }
+
+  /** Show nothing, and why: a run has no snapshots yet, or has none at all. */
+  empty(run, sentence) {
+    if (run !== this.#run) this.#connect(run);
+    this.say(sentence);
+    this.#dots.show(NOTHING.means, NOTHING.labels, { moving: false });
+    this.#scene.overlay.name([], new Set());
+    this.#scene.stage.plot.setAttribute("aria-busy", "false");
   }
 
   /** Show a snapshot of the run that was met; `over` is for how long the dots move. */
@@ -160,7 +170,10 @@ export class Theatre {
 
   #writeNames() {
     if (this.#index < 0) return;
-    const { maps } = this.#run;
-    this.#scene.overlay.name(landmarks({ means: maps.means[this.#index], labels: maps.labels }), this.#scene.hidden);
+    const { labels, means: all } = this.#run.maps;
+    const means = all[this.#index];
+    const { x } = this.#square;
+    const isCrowded = widthOf(means) < CROWDED * (x[1] - x[0]);
+    this.#scene.overlay.name(isCrowded ? [] : landmarks({ means, labels }), this.#scene.hidden);
   }
 }

@@ -17,6 +17,11 @@ import { Theatre } from "./theatre.js";
 const SHIPPED = "shipped";
 const COMPARED = 4;
 const ENDED = new Set(["finished", "stopped", "failed", "uploaded"]);
+const NOT_YET = "The map appears as soon as the training begins.";
+const NO_MAP = {
+  uploaded: "An uploaded model has no epochs to show here: open it on another page, below.",
+  failed: "This run ended before its first epoch.",
+};
 const GONE = "That run is no longer kept here: this is the run that comes with the app.";
 
 /** Build everything inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
@@ -52,6 +57,7 @@ class Training {
   #epoch; // the one chosen; null is the newest, whichever that is
   #told = {}; // as Python says it
   #ready = false;
+  #notice = ""; // on what else is shown than was asked for
 
   constructor(root, data) {
     this.#told = valueOf(data);
@@ -115,6 +121,7 @@ class Training {
 
   #choose(id) {
     if (id === this.#run.id) return;
+    if (id !== SHIPPED) this.#notice = "";
     this.#epoch = null;
     this.#use(id);
     this.#tell();
@@ -131,8 +138,8 @@ class Training {
     forget(run.id);
     this.#drop(run.id, run);
     if (run !== this.#run) return this.#hear(null);
+    this.#notice = GONE;
     this.#choose(SHIPPED);
-    this.#theatre.say(GONE);
   }
 
   #show() {
@@ -141,7 +148,9 @@ class Training {
     if (!status) return;
     this.#keeping.show(status);
     if (ENDED.has(status.state) && this.#run.isOwn && !this.#told.ended) this.#tell({ ended: true });
-    if (!this.#ready || !maps?.epochs.length) return;
+    if (!this.#ready) return;
+    if (!maps?.epochs.length) return this.#theatre.empty(this.#run, NO_MAP[status.state] ?? NOT_YET);
+    this.#theatre.say(this.#notice);
     this.#theatre.meet(this.#run);
     this.#showSnapshot(this.#epoch === null ? maps.epochs.length - 1 : this.#nearest(this.#epoch));
   }

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 TASK = "Press Play, or drag the slider: watch the plane take shape, epoch by epoch."
 MEANING = (
-    "Every dot is an image that the model never trains on, at its latent mean. Its colour is its class. "
-    "Point at the map: the decoder of that epoch draws what lives there."
+    "Every dot is an image that the model never trains on. "
+    "Point at the map: that epoch’s decoder draws what lives there."
 )
 
 EXPLAIN = r"""
