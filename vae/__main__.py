@@ -26,7 +26,7 @@ from vae.model.checkpoint import Checkpoint, CheckpointError, kind_of, load, sav
 from vae.model.classifier import KIND as CLASSIFIER
 from vae.model.classifier import find_classifier, load_classifier, save_classifier
 from vae.model.files import FileError, digest, held, require_replaceable
-from vae.training.fitting import EpochReport, ProgressError
+from vae.training.fitting import Diverged, EpochReport, ProgressError
 from vae.training.presets import PRESETS, rung
 from vae.training.rungs import prepare_rung
 from vae.training.runs import Run, prepare
@@ -40,6 +40,7 @@ EXPECTED = (
     CheckpointError,
     ConfigError,
     DeviceError,
+    Diverged,
     FileError,
     ForeignDecoderError,
     MnistUnavailable,

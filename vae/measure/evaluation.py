@@ -92,17 +92,18 @@ def evaluate(
 ) -> Figures:
     """Figures of a checkpoint on `test`, in nats per image where not stated; `on_step` hears what begins.
 
-    Images are binarised by sampling each pixel once with its grey value as probability, seed 0. Figures
-    that do not exist are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, without
-    a classifier (on `device`) there are neither completeness nor walks, and of a model that was trained by
-    the squared error nothing is told that counts the likelihood of pixels (`NO_LIKELIHOOD`). `gaps` adds
-    `gap_figures`.
+    Images are binarised by sampling each pixel once with its grey value as probability, seed 0; a model that
+    was trained by the squared error sees their grey values, as it did then. Figures that do not exist are
+    left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, without a classifier (on `device`)
+    there are neither completeness nor walks, and of a model that was trained by the squared error nothing is
+    told that counts the likelihood of pixels (`NO_LIKELIHOOD`). `gaps` adds `gap_figures`.
     """
     model = checkpoint.build(device)
-    images = binarised_test_images(torch.from_numpy(test.images)).to(device)
+    bernoulli = checkpoint.model_config.likelihood == "bernoulli"
+    grey = torch.from_numpy(test.images)
+    images = (binarised_test_images(grey) if bernoulli else grey / 255).to(device)
     on_step("ELBO")
     bounds = elbo(model, images)
-    bernoulli = checkpoint.model_config.likelihood == "bernoulli"
     figures = {"kl_nats": bounds.kl}
     if bernoulli:
         figures |= {"reconstruction_nats": bounds.reconstruction, "elbo_nats": bounds.elbo}

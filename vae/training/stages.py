@@ -34,7 +34,10 @@ def seeded_vae(config: ModelConfig, seed: int) -> VAE:
 
 
 class VAEFit(Fit):
-    """One optimiser for encoder and decoder; every batch is binarised afresh."""
+    """One optimiser for encoder and decoder.
+
+    For Bernoulli pixels every batch is binarised afresh; squared errors are those of the grey values.
+    """
 
     def __init__(
         self, model_config: ModelConfig, config: TrainingConfig, digits: Digits, device: torch.device
@@ -56,7 +59,9 @@ class VAEFit(Fit):
         return [{"params": others, "lr": rate}, {"params": templates, "lr": rate * TEMPLATES_RATE}]
 
     def gradient(self, rows: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
-        images = binarise(self.images[rows], generator)
+        images = self.images[rows]
+        binary = self.model.config.likelihood == "bernoulli"
+        images = binarise(images, generator) if binary else images / 255
         epoch = self.schedule.last_epoch / self.steps
         beta = beta_at(self.config.beta_schedule, self.config.beta, epoch, self.config.annealing_epochs)
         with self.mixed_precision():
