@@ -133,7 +133,7 @@ def routes(
 
     `service` may take long when it is called first: that is never done where others wait.
     """
-    latents = Kept(
+    latents: Kept[str, Payload] = Kept(
         lambda name: Payload(pack_latents(service().checkpoint(name).latents), "application/octet-stream"),
         LATENTS_AT_HAND,
         lambda payload: len(payload.body),

@@ -34,7 +34,6 @@ HEAVY_QUEUE = MAX_QUEUE * 7 // 8  # what large requests leave, small ones find f
 PASS = 64  # points or images in one pass; small requests have their turn between those of a large one
 LIGHT = 16  # points; larger requests take turns with the small ones instead of standing in front of them
 SHARE = 8  # points that a request to a guest counts as at least: so few models have their turn in one batch
-PARTS: tuple[Literal["encoder", "decoder"], ...] = ("encoder", "decoder")
 GUESTS, GUESTS_WEIGHTS = 16, 2**25  # models of visitors in memory, and weights of all of them together
 
 Answer = TypeVar("Answer")
@@ -190,10 +189,8 @@ class DecoderService:
         lane = Lane(checkpoint, "decode", heavy=len(points) > LIGHT)
         if lane.heavy and self.queue_depth + len(points) > HEAVY_QUEUE:
             raise QueueFull("So much is waiting that only small requests are taken; try again.")
-        parts = (points[start : start + PASS] for start in range(0, len(points), PASS))
-        return joined(
-            [cast("Future[Decoded]", self._submit(lane, Work(model, part), owner)) for part in parts]
-        )
+        parts = (Work(model, points[start : start + PASS]) for start in range(0, len(points), PASS))
+        return joined([cast("Future[Decoded]", self._submit(lane, part, owner)) for part in parts])
 
     def decode(self, name: str, z: NDArray[np.float32], timeout: float = MAX_WAIT) -> Decoded:
         """The pictures of z, shape (n, 2); waits at most `timeout` seconds, then raises TimeoutError."""
