@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -50,7 +51,7 @@ class Workshop:
 
     def __init__(self, folder: Path, shipped: Path = SHIPPED, worker: Sequence[str] = COMMAND) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        self.folder = folder
         self._command = worker
         self._shipped = RunFolder(shipped)
         self._runs: dict[str, RunFolder] = {}
@@ -138,9 +139,7 @@ class Workshop:
         if wanted is None:
             return None
         try:
-            with self._changed:
-                folder = self._of(wanted.run)
-            found = folder.checkpoint()
+            found = self._of(wanted.run).checkpoint()
         except (UnknownRun, CheckpointError):
             return None
         return found if epochs_behind(found) == wanted.epoch else None
@@ -154,9 +153,24 @@ class Workshop:
             raise UnknownRun(f"Snapshot {index} of this run is not there.") from error
 
     def path(self, run: str) -> Path:
-        """The folder of a run, for readers. Raises UnknownRun."""
-        with self._changed:
-            return self._of(run).path
+        """The folder of a run, for readers; told at once. Raises UnknownRun."""
+        return self._of(run).path
+
+    def is_there(self, name: str) -> bool:
+        """Whether `find` may find that model, told at once."""
+        wanted = names.parsed(name)
+        return wanted is not None and (wanted.run in self._runs or wanted.run == names.SHIPPED)
+
+    def file(self, run: str) -> tuple[str, bytes]:
+        """The model of a run as a file of its own, with a name for it. Raises UnknownRun."""
+        try:
+            found = self._of(run).checkpoint()
+        except CheckpointError as error:
+            raise UnknownRun("This run has no model yet: wait for its first epoch.") from error
+        with tempfile.TemporaryDirectory(prefix="latent-atlas-") as folder:
+            path = Path(folder) / MODEL
+            checkpoints.save(found, path)
+            return f"latent-atlas-{run}-{epochs_behind(found)}.pt", path.read_bytes()
 
     def close(self) -> None:
         """End the run that trains, to be resumed, and the thread."""
@@ -216,7 +230,7 @@ class Workshop:
 
     def _take_over(self) -> None:
         """Runs that another server process left behind."""
-        for path in sorted(self._folder.iterdir()):
+        for path in sorted(self.folder.iterdir()):
             if path.name.endswith(PARTIAL):
                 RunFolder(path).remove()
             elif names.is_run(path.name) and path.is_dir():
@@ -235,7 +249,7 @@ class Workshop:
             raise Refused(ELSEWHERE)
         self._make_room(another=1)
         started = Started(names.new_run(), names.new_key())
-        folder = RunFolder(self._folder / started.run)
+        folder = RunFolder(self.folder / started.run)
         job.write(folder.path)
         folder.stand(state=state, key_sha256=names.hashed(started.key), visitor=visitor, since=time.time())
         self._runs[started.run] = folder

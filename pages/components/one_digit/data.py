@@ -17,8 +17,8 @@ from pages.components.frame.service import classifier, decoder_service, outlooks
 from pages.components.one_digit.belonging import Ground, ground
 from vae.config import PIXELS
 from vae.data import Digits, binarisation
+from vae.datasets.small import small_digits
 from vae.measure import belonging, predictions
-from vae.measure.unseen import small_digits
 from vae.measure.variations import Variations
 from vae.measure.variations import variations as made
 from vae.model import ladder
