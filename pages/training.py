@@ -47,7 +47,9 @@ def show_controls(view: TrainingView) -> None:
         show_settings(view)
         show_train(view)
     with st.container(key="training_ask", horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="atlas-note" data-testid="seen">{words.recipe(view.recipe).seen}</p>', width="content")
+        st.html(
+            f'<p class="atlas-note" data-testid="seen">{words.recipe(view.recipe).seen}</p>', width="content"
+        )
         show_question(view)
     if told := st.session_state.pop("training_refused", None) or obstacle(view):
         st.warning(told)
@@ -83,9 +85,7 @@ def show_verdict(view: TrainingView, status: Status | None) -> None:
         shipped = status_of(SHIPPED)
         right, more = question.answer(status.reports, shipped.reports if shipped else status.reports)
         verdict = "Yes." if view.said == right else f"No: {question.choices[right].lower()}."
-    st.html(
-        f'<p class="atlas-note" data-testid="verdict" role="status">{said} <b>{verdict}</b> {more}</p>'
-    )
+    st.html(f'<p class="atlas-note" data-testid="verdict" role="status">{said} <b>{verdict}</b> {more}</p>')
 
 
 @st.fragment

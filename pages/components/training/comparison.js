@@ -1,13 +1,12 @@
 // The last runs side by side: each one's curves to the same axes, its settings in a line; a press shows it.
 
-import { axes, span } from "../parts/chart.js";
+import { axes } from "../parts/chart.js";
 import { make, makeSvg } from "../parts/dom.js";
-import { wayOf } from "./curves.js";
+import { rangeOf, wayOf } from "./curves.js";
 import { loss, settings, standing } from "./said.js";
 
-const HEIGHT = 116;
-const LINES = ["reconstruction", "kl"]; // their sum is minus the ELBO
-const FALL = 0.5;
+const HEIGHT = 112;
+const PARTS = { reconstruction: "reconstruction", kl: "KL divergence" }; // their sum is minus the ELBO
 
 export class Comparison {
   element;
@@ -21,8 +20,7 @@ export class Comparison {
   constructor(choose) {
     this.#choose = choose;
     const title = make("h2", {}, "Your runs side by side");
-    const key = make("p", { class: "training-key" }, "Held-out images: ");
-    key.append(make("span", { class: "key key-reconstruction" }, "reconstruction"), " ", make("span", { class: "key key-kl" }, "KL divergence"));
+    const key = make("p", { class: "training-key" }, "Held-out images, to the same axes. Press a run to show it.");
     this.element = make("section", { class: "training-comparison", "aria-label": "Runs to compare" }, title, key, this.#cards);
     this.#resizing = new ResizeObserver(() => this.#draw());
     this.#resizing.observe(this.#cards);
@@ -60,9 +58,10 @@ export class Comparison {
 
   #card(id) {
     const parts = ["title", "line", "standing"].map((name) => make("span", { class: `card-${name}` }));
-    const svg = makeSvg("svg", { "aria-hidden": "true", height: HEIGHT });
+    const charts = make("div", { class: "card-charts", "aria-hidden": "true" });
+    charts.append(...Object.keys(PARTS).map(() => makeSvg("svg", { height: HEIGHT })));
     const card = make("button", { type: "button", class: "training-card", "data-run": id, "data-testid": "run-card" });
-    card.append(parts[0], parts[1], svg, parts[2]);
+    card.append(parts[0], parts[1], charts, parts[2]);
     card.addEventListener("click", () => this.#choose(id));
     return card;
   }
@@ -73,35 +72,33 @@ function lastLosses({ reports }) {
   return last ? `Reconstruction ${loss(last.reconstruction)}, KL ${loss(last.kl)}.` : "";
 }
 
-/** The axes that all share, {x, y}; squared errors have no nats, and stand on a scale of their own. */
+/** The axes of a loss that all share: {x, y} of each likelihood; squared errors have no nats. */
 function frameOf(runs) {
   const frames = {};
   for (const likelihood of ["bernoulli", "mse"]) {
-    const own = runs.filter(({ status }) => status.job.model.likelihood === likelihood);
-    const values = own.flatMap(({ status }) =>
-      status.reports
-        .filter(({ epoch }) => epoch >= FALL || status.reports.length < 4)
-        .flatMap(({ held_out: losses }) => LINES.map((name) => losses[name] ?? NaN)),
-    );
-    const y = span([...values, 0], 0.05);
-    frames[likelihood] = { x: [0, Math.max(1, ...own.map(({ status }) => status.epochs))], y: [0, y[1]] };
+    const own = runs.map(({ status }) => status).filter(({ job }) => job.model.likelihood === likelihood);
+    const x = [0, Math.max(1, ...own.map(({ epochs }) => epochs))];
+    const y = Object.keys(PARTS).map((name) => [name, rangeOf(own.map(({ reports }) => reports), name) ?? [0, 1]]);
+    frames[likelihood] = { x, y: Object.fromEntries(y) };
   }
   return frames;
 }
 
 function draw(card, status, frames) {
-  const svg = card.querySelector("svg");
-  const width = svg.clientWidth;
-  if (!width) return;
-  const { x, y } = frames[status.job.model.likelihood];
-  svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-  const unit = status.job.model.likelihood === "mse" ? "squared error" : "nats";
-  const chart = axes(width, HEIGHT, { x: { title: "epoch", range: x }, y: { title: unit, range: y } });
-  const { left, right, top, bottom } = chart.inner;
-  const id = `card-clip-${status.run}`;
-  const clip = makeSvg("clipPath", { id }, makeSvg("rect", { x: left, y: top, width: right - left, height: bottom - top }));
-  const lines = LINES.map((name) =>
-    makeSvg("path", { class: `line line-${name}`, d: wayOf(status.reports, "held_out", name, chart), "clip-path": `url(#${id})` }),
-  );
-  svg.replaceChildren(clip, chart.element, ...lines);
+  const { likelihood } = status.job.model;
+  const { x, y } = frames[likelihood];
+  Object.entries(PARTS).forEach(([name, title], i) => {
+    const svg = card.querySelectorAll("svg")[i];
+    const width = svg.clientWidth;
+    if (!width) return;
+    svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
+    const unit = likelihood === "mse" && name !== "kl" ? "" : ", nats";
+    const chart = axes(width, HEIGHT, { x: { title: "epoch", range: x }, y: { title: title + unit, range: y[name] } });
+    const { left, right, top, bottom } = chart.inner;
+    const id = `card-clip-${status.run}-${name}`;
+    const box = makeSvg("rect", { x: left, y: top, width: right - left, height: bottom - top });
+    const clip = makeSvg("clipPath", { id }, box);
+    const way = { class: "line", d: wayOf(status.reports, "held_out", name, chart), "clip-path": `url(#${id})` };
+    svg.replaceChildren(clip, chart.element, makeSvg("path", way));
+  });
 }

@@ -13,7 +13,8 @@ const SETS = [
   { name: "train", title: "training" },
   { name: "held_out", title: "held out" },
 ];
-const FALL = 0.5; // epochs: before them the losses fall so far that nothing else would be seen
+const FALL = 1; // epochs: before them a loss falls so far that nothing else would be seen
+const FALLING = new Set(["reconstruction", "elbo"]);
 
 export class Curves {
   element;
@@ -36,10 +37,12 @@ export class Curves {
   }
 }
 
-/** [low, high] of a loss over the reports, without the fall of the first moments once there is more. */
-export function rangeOf(reports, name) {
-  const late = reports.filter(({ epoch }) => epoch >= FALL);
-  const used = late.length > 1 ? late : reports;
+/** [low, high] of a loss over runs' reports, without the fall of the first moments once there is more. */
+export function rangeOf(runs, name) {
+  const used = runs.flatMap((reports) => {
+    const late = reports.filter(({ epoch }) => epoch >= FALL);
+    return FALLING.has(name) && late.length > 1 ? late : reports;
+  });
   return span(used.flatMap((report) => SETS.map((set) => report[set.name][name] ?? NaN)));
 }
 
@@ -95,7 +98,7 @@ class Chart {
 
   #paint(reports, epochs, epoch, unit) {
     const { clientWidth: width, clientHeight: height } = this.#svg.parentElement;
-    const range = rangeOf(reports, this.#part.name);
+    const range = rangeOf([reports], this.#part.name);
     if (!width) return;
     this.#svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     if (!range) return this.#svg.replaceChildren(nothing(width, height, reports.length ? "none without noise" : ""));

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -21,6 +19,13 @@ from vae.datasets.shelf import offered
 from vae.history.recipes import RECIPES
 from vae.workshop.workshop import Refused
 
+ROWS = (
+    ("dataset", "images", "epochs"),
+    ("variational", "likelihood", "beta"),
+    ("beta_schedule", "annealing_epochs", "batch_norm"),
+    ("convolutional", "hidden", "depth"),
+    ("learning_rate", "batch_size", "seed"),
+)
 WHOLE = {"images", "epochs", "batch_size", "annealing_epochs", "hidden", "depth", "seed"}
 
 
@@ -54,24 +59,10 @@ def show_settings(view: TrainingView) -> None:
     count = len(changes(view))
     with st.popover(f"Settings ({count} changed)" if count else "Settings", width="content"):
         st.caption(words.changed(count))
-        show_data(view)
-        left, right = st.columns(2)
-        with left:
-            pick("variational", "Model", words.MODELS)
-            pick("convolutional", "Network", words.NETWORKS)
-            pick("likelihood", "Likelihood", words.LIKELIHOODS)
-            pick("beta_schedule", "KL annealing", words.SCHEDULES)
-            key = mirror("training_batch_norm", view.batch_norm)
-            st.toggle(
-                "Batch normalisation", key=key, on_change=KEEPER.keep_widget, args=("batch_norm",)
-            )
-        with right:
-            for field in ("beta", "annealing_epochs", "learning_rate", "batch_size"):
-                show_number(view, field)
-        for column, field in zip(st.columns(2), ("images", "epochs"), strict=True):
-            show_number(view, field, column)
-        for column, field in zip(st.columns(3), ("hidden", "depth", "seed"), strict=True):
-            show_number(view, field, column)
+        for row in ROWS:
+            for column, field in zip(st.columns(len(row)), row, strict=True):
+                with column:
+                    show_setting(view, field)
         st.button(
             "Back to the recipe’s settings",
             key="training_reset",
@@ -81,28 +72,23 @@ def show_settings(view: TrainingView) -> None:
         )
 
 
-def show_data(view: TrainingView) -> None:
-    names = dict(words.DATA)
-    if view.dataset not in names:
-        names[view.dataset] = words.OWN_DATA
-    pick("dataset", "Data", names)
-
-
-def pick(field: str, label: str, names: Mapping[Any, str]) -> None:
+def show_setting(view: TrainingView, field: str) -> None:
+    """The widget of one setting; its value is the view's."""
+    value = getattr(view, field)
+    if field in words.NUMBERS:
+        label, low, high = words.NUMBERS[field]
+        number_field(label, value, (low, high), f"training_{field}", partial(keep_number, field))
+        return
+    label, names = words.CHOICES[field]
+    if value not in names:
+        names = {**names, value: words.OWN_DATA}
     st.selectbox(
         label,
         list(names),
         format_func=lambda option: names[option],
-        key=mirror(f"training_{field}", getattr(KEEPER.now(), field)),
+        key=mirror(f"training_{field}", value),
         on_change=KEEPER.keep_widget,
         args=(field,),
-    )
-
-
-def show_number(view: TrainingView, field: str, place: Any = None) -> None:
-    label, low, high = words.NUMBERS[field]
-    number_field(
-        label, getattr(view, field), (low, high), f"training_{field}", partial(keep_number, field), place
     )
 
 
@@ -118,7 +104,12 @@ def obstacle(view: TrainingView) -> str | None:
 def show_train(view: TrainingView) -> None:
     why_not = obstacle(view)
     st.button(
-        "Train", key="training_start", type="primary", on_click=start, disabled=why_not is not None, help=why_not
+        "Train",
+        key="training_start",
+        type="primary",
+        on_click=start,
+        disabled=why_not is not None,
+        help=why_not,
     )
 
 

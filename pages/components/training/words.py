@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 TASK = "Press Play, or drag the slider: watch the plane take shape, epoch by epoch."
 MEANING = (
@@ -41,7 +41,9 @@ RECIPES = {
         "Autoencoder", "No noise and no KL divergence: codes spread far apart, and gaps stay."
     ),
     "collapse": Recipe("Collapse", "The KL divergence weighs too much: the codes lose what they know."),
-    "annealed": Recipe("KL annealing", "The KL divergence counts little at first: codes spread, then gather."),
+    "annealed": Recipe(
+        "KL annealing", "The KL divergence counts little at first: codes spread, then gather."
+    ),
     "batch-norm": Recipe("Batch norm", "The same VAE with batch normalisation in its blocks."),
     "conv": Recipe("Convolutional", "Convolutions in both halves, as in most courses."),
     "lecture": Recipe("Lecture", "The example that many lectures show."),
@@ -52,11 +54,21 @@ def recipe(name: str) -> Recipe:
     return RECIPES.get(name, Recipe(name, ""))
 
 
-MODELS = {True: "VAE", False: "Autoencoder"}
-NETWORKS = {False: "Fully connected", True: "Convolutional"}
-LIKELIHOODS = {"bernoulli": "Bernoulli", "mse": "Squared error"}
-SCHEDULES = {"constant": "None", "linear": "Linear", "cosine": "Cosine", "cyclical": "Cyclical"}
-DATA = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "small-digits": "scikit-learn’s digits"}
+# of the settings that are choices: label, and what each value is called
+CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
+    "dataset": (
+        "Data",
+        {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "small-digits": "scikit-learn’s digits"},
+    ),
+    "variational": ("Model", {True: "VAE", False: "Autoencoder"}),
+    "likelihood": ("Likelihood", {"bernoulli": "Bernoulli", "mse": "Squared error"}),
+    "beta_schedule": (
+        "KL annealing",
+        {"constant": "None", "linear": "Linear", "cosine": "Cosine", "cyclical": "Cyclical"},
+    ),
+    "batch_norm": ("Normalisation", {False: "Layer", True: "Batch"}),
+    "convolutional": ("Network", {False: "Fully connected", True: "Convolutional"}),
+}
 OWN_DATA = "Your own images"
 
 # of the settings that are numbers: label, smallest and largest value
@@ -65,9 +77,9 @@ NUMBERS = {
     "epochs": ("Epochs", 1, 30),
     "batch_size": ("Batch size", 16, 1024),
     "learning_rate": ("Learning rate", 0.0001, 0.1),
-    "beta": ("β, weight of the KL divergence", 0, 32),
+    "beta": ("β, the KL’s weight", 0, 32),
     "annealing_epochs": ("Annealing epochs", 0, 30),
-    "hidden": ("Width of the layers", 8, 512),
+    "hidden": ("Width", 8, 512),
     "depth": ("Residual blocks", 0, 4),
     "seed": ("Seed", 0, 9999),
 }
