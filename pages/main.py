@@ -25,6 +25,7 @@ DEFAULTS = {
     "keepers": KEEPERS,  # what the header's links ask for the address of every page
     **{keeper.page: None for keeper in KEEPERS},  # the view of each page, once it was there
     "checkpoint": None,  # the one that was chosen last, on any page that shows one
+    "guests": {},  # models of the workshop that this visitor has opened, by name: their titles
     "geodesic": None,  # ends and checkpoint of the geodesic that was found last
     "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
     "training_keys": {},  # of the runs that were started, by the run's name

@@ -34,7 +34,7 @@ HEAVY_QUEUE = MAX_QUEUE * 7 // 8  # what large requests leave, small ones find f
 PASS = 64  # points or images in one pass; small requests have their turn between those of a large one
 LIGHT = 16  # points; larger requests take turns with the small ones instead of standing in front of them
 SHARE = 8  # points that a request to a guest counts as at least: so few models have their turn in one batch
-GUESTS, GUESTS_WEIGHTS = 16, 2**25  # models of visitors in memory, and weights of all of them together
+GUESTS, GUESTS_WEIGHTS = 40, 2**25  # models of visitors in memory, and weights of all of them together
 
 Answer = TypeVar("Answer")
 
@@ -157,6 +157,10 @@ class DecoderService:
             return False
         return True
 
+    def knows(self, name: str) -> bool:
+        """Whether there is a checkpoint, or may be a guest, of that name; told at once."""
+        return name in self._opened or (self._visitors is not None and self._visitors().is_there(name))
+
     def is_at_hand(self, name: str) -> bool:
         """Whether nothing needs to be loaded for it."""
         return name in self._opened or name in self._guests
@@ -224,7 +228,7 @@ class DecoderService:
         """Raises UnknownCheckpoint."""
         if name in self._opened:
             return self._opened[name]
-        if self._visitors is None or not self._visitors().is_there(name):
+        if not self.knows(name):
             self._guests.drop(name)
             raise self._unknown(name)
         return self._guests.get(name)

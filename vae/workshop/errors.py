@@ -13,3 +13,7 @@ class Refused(RuntimeError):
 
 class NotYours(Refused):
     """Another key than the run's."""
+
+
+class Unusable(ValueError):
+    """A file that a visitor brought is of no use; the message is one sentence that says what to do."""

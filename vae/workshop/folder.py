@@ -52,24 +52,22 @@ class Fresh(Generic[T]):
     def __init__(self, path: Path, read: Callable[[Path], T | None]) -> None:
         self._path = path
         self._read = read
-        self._stamp: tuple[int, int, int] | None = None
-        self._value: T | None = None
+        self._known: tuple[tuple[int, int, int], T | None] | None = None  # its stamp, and what was read
 
     def get(self) -> T | None:
         try:
             found = self._path.stat()
         except OSError:
-            self._stamp = None
             return None
         stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-        if stamp != self._stamp:
-            self._value = self._read(self._path)
-            self._stamp = stamp
-        return self._value
+        known = self._known
+        if known is None or known[0] != stamp:
+            self._known = known = (stamp, self._read(self._path))
+        return known[1]
 
 
 class RunFolder:
-    """One run's folder. Whoever uses it from several threads holds the workshop's lock meanwhile."""
+    """One run's folder. Anybody may read; who changes how it stands holds the workshop's lock."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -144,9 +142,7 @@ class RunFolder:
             shutil.rmtree(path, ignore_errors=True)
 
     def _snapshot(self, index: int) -> Fresh[float]:
-        if index not in self._epochs:
-            self._epochs[index] = Fresh(snapshots.path_of(index, self.path), _epoch_of)
-        return self._epochs[index]
+        return self._epochs.setdefault(index, Fresh(snapshots.path_of(index, self.path), _epoch_of))
 
 
 def epochs_behind(checkpoint: Checkpoint) -> int:

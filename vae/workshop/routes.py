@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from vae.serving.payload import Payload
-from vae.workshop.errors import NotYours, Refused, UnknownRun
+from vae.workshop.errors import NotYours, Refused, UnknownRun, Unusable
 from vae.workshop.uploads import TOO_LARGE, TooLarge, TooMany, Uploads, brought
 
 if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
@@ -53,6 +53,8 @@ def spoken(serve: Serve) -> Serve:
             return refusal(str(error), 403)
         except Refused as error:
             return refusal(str(error), 409)
+        except Unusable as error:
+            return refusal(str(error), 422)
         except TooLarge:
             return refusal(TOO_LARGE, 413)
         except TooMany:
@@ -126,7 +128,7 @@ class Counter:
         return await self._uploads.opened(request, ".pt", keep)
 
     async def bring_images(self, request: Request) -> Response:
-        return await self._uploads.opened(request, ".npz", lambda path: self._kept_images(path))
+        return await self._uploads.opened(request, ".npz", self._kept_images)
 
     def _kept_images(self, path: Path) -> Response:
         from vae.datasets.dataset import DataUnavailable
@@ -135,7 +137,7 @@ class Counter:
         try:
             kept = accepted(path.read_bytes(), self._workshop().folder)
         except DataUnavailable as error:
-            return refusal(str(error), 422)
+            raise Unusable(str(error)) from error
         told = {
             "name": kept.name,
             "title": kept.title,

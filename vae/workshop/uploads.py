@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from vae.workshop.errors import Refused
+from vae.workshop.errors import Unusable
 
 if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
     from vae.model.checkpoint import Checkpoint
@@ -78,10 +78,10 @@ async def received(request: Request, suffix: str) -> AsyncIterator[Path]:
 
 
 def brought(path: Path) -> Checkpoint:
-    """A checkpoint from a stranger, without what training needs to go on. Raises Refused."""
+    """A checkpoint from a stranger, without what training needs to go on. Raises Unusable."""
     from vae.model.checkpoint import CheckpointError, load
 
     try:
         return replace(load(path), progress=None)
     except CheckpointError as error:
-        raise Refused(NO_CHECKPOINT) from error
+        raise Unusable(NO_CHECKPOINT) from error

@@ -88,34 +88,34 @@ class Workshop:
 
     def status(self, run: str, key: str = "") -> Status:
         """How a run stands; with its key, its owner is known to be there. Raises UnknownRun."""
+        folder = self._of(run)
         with self._changed:
-            folder = self._of(run)
             standing = folder.standing()
             if standing and names.opens(key, standing.key_sha256):
                 self._seen[run] = time.monotonic()
-            state = standing.state if standing else "finished"
-            try:
-                job = folder.job()
-            except ConfigError as error:
-                raise UnknownRun("This run's settings cannot be read: start another one.") from error
-            trains = state == "training"
-            pulse, reports = folder.pulse() if trains else None, folder.reports()
-            trained = None if trains else folder.trained()
-            behind = reports[-1].epoch if reports else float(trained or 0)
-            return Status(
-                run=run,
-                title=title_of(job),
-                state=state,
-                reason=standing.reason if standing else "",
-                place=self._queue.index(run) + 1 if run in self._queue else 0,
-                epoch=pulse.epoch if pulse else behind,
-                epochs=job.training.epochs,
-                seconds_left=pulse.seconds_left if pulse else None,
-                snapshots=folder.snapshots(),
-                reports=reports,
-                model=None if trained is None else str(names.ModelName(run, trained)),
-                job=job,
-            )
+            place = self._queue.index(run) + 1 if run in self._queue else 0
+        try:
+            job = folder.job()
+        except ConfigError as error:
+            raise UnknownRun("This run's settings cannot be read: start another one.") from error
+        trains = standing is not None and standing.state == "training"
+        pulse = folder.pulse() if trains else None
+        trained = None if trains else folder.trained()
+        reports = folder.reports()
+        return Status(
+            run=run,
+            title=title_of(job),
+            state=standing.state if standing else "finished",
+            reason=standing.reason if standing else "",
+            place=place,
+            epoch=pulse.epoch if pulse else reports[-1].epoch if reports else float(trained or 0),
+            epochs=job.training.epochs,
+            seconds_left=pulse.seconds_left if pulse else None,
+            snapshots=folder.snapshots(),
+            reports=reports,
+            model=None if trained is None else str(names.ModelName(run, trained)),
+            job=job,
+        )
 
     def command(self, run: str, key: str, command: Command) -> None:
         """Pause, resume, stop and keep, or discard a run.
