@@ -1,4 +1,4 @@
-"""Training: choose an objective, press Train, and watch a latent space being born; then go back through its epochs."""
+"""Training: choose an objective, press Train, watch a latent space being born; go back through its epochs."""
 
 from __future__ import annotations
 

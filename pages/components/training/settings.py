@@ -117,7 +117,7 @@ def start() -> None:
     """Queue a run with the settings on show, and show it."""
     view = KEEPER.now()
     try:
-        started = workshop().start(replace(job_of(view), created=time.time()))
+        started = workshop().start(replace(job_of(view), created=time.time()), st.context.ip_address or "")
     except Refused as refused:
         st.session_state["training_refused"] = str(refused)
         return

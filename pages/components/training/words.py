@@ -13,7 +13,7 @@ MEANING = (
 EXPLAIN = r"""
 An **epoch** shows the model every training image once. The first snapshots lie within the first epoch.
 
-Training lowers $\text{reconstruction} + \beta \cdot \text{KL}$, which is minus the **ELBO** where $\beta = 1$.
+Training lowers $\text{reconstruction} + \beta \cdot \text{KL}$: with $\beta = 1$ minus the **ELBO**.
 
 The curves are means over the first 2,000 images of each kind, in nats.
 
@@ -41,9 +41,7 @@ RECIPES = {
         "Autoencoder", "No noise and no KL divergence: codes spread far apart, and gaps stay."
     ),
     "collapse": Recipe("Collapse", "The KL divergence weighs too much: the codes lose what they know."),
-    "annealed": Recipe(
-        "KL annealing", "The KL divergence counts little at first: codes spread, then gather."
-    ),
+    "annealed": Recipe("KL annealing", "The KL divergence counts little at first: codes spread, then meet."),
     "batch-norm": Recipe("Batch norm", "The same VAE with batch normalisation in its blocks."),
     "conv": Recipe("Convolutional", "Convolutions in both halves, as in most courses."),
     "lecture": Recipe("Lecture", "The example that many lectures show."),
