@@ -113,11 +113,17 @@ def show_train(view: TrainingView) -> None:
     )
 
 
+def visitor() -> str:
+    """By which address the workshop knows who starts a run; none without a browser."""
+    address = st.context.ip_address
+    return address if isinstance(address, str) else ""
+
+
 def start() -> None:
     """Queue a run with the settings on show, and show it."""
     view = KEEPER.now()
     try:
-        started = workshop().start(replace(job_of(view), created=time.time()), st.context.ip_address or "")
+        started = workshop().start(replace(job_of(view), created=time.time()), visitor())
     except Refused as refused:
         st.session_state["training_refused"] = str(refused)
         return
