@@ -3,7 +3,7 @@
 import { make } from "../parts/dom.js";
 
 const MOST_BYTES = 64 * 2 ** 20;
-const OTHER_PAGES = { "": "Latent map", one_digit: "One digit", continuity: "Continuity", completeness: "Completeness" };
+const OTHER_PAGES = { "./": "Latent map", one_digit: "One digit", continuity: "Continuity", completeness: "Completeness" };
 const DIGITS_ONLY = new Set(["completeness"]); // its judge reads MNIST's digits alone
 const SAID = {
   tooLarge: "The file is larger than 64 MB: choose a smaller one.",

@@ -41,8 +41,11 @@ export async function mount(root, { data }) {
 class Training {
   #teller;
   #theatre;
-  #player = new Player({ move: (index) => this.#scrub(index), rest: () => this.#teller.soon(() => this.#tell()) });
-  #curves = new Curves((epoch) => this.#scrub(this.#nearest(epoch)));
+  #player = new Player({ move: (index) => this.#scrub(index), rest: () => this.#rest() });
+  #curves = new Curves((epoch) => {
+    this.#scrub(this.#nearest(epoch));
+    this.#rest();
+  });
   #board = new Board((name) => this.#command(name));
   #comparison = new Comparison((run) => this.#choose(run));
   #keeping = new Keeping({
@@ -167,7 +170,11 @@ class Training {
     if (!epochs.length) return;
     this.#epoch = index === epochs.length - 1 ? null : rounded(epochs[index]);
     this.#showSnapshot(index);
-    if (!this.#player.isPlaying) this.#teller.soon(() => this.#tell());
+  }
+
+  /** What moved has come to rest: the address may follow. */
+  #rest() {
+    this.#teller.soon(() => this.#tell());
   }
 
   #nearest(epoch) {
