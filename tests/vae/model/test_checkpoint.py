@@ -124,6 +124,13 @@ def refusal(path: Path) -> str:
     return sentence
 
 
+def test_a_setting_that_a_file_does_not_have_is_its_default(path) -> None:
+    payload = torch.load(path, weights_only=True)
+    del payload["model_config"]["convolutional"]
+    write_atomically(payload, path)
+    assert load(path).model_config.convolutional is False
+
+
 def test_a_missing_file_is_refused(tmp_path) -> None:
     assert "does not exist" in refusal(tmp_path / "vae.pt")
 
