@@ -43,7 +43,7 @@ def pictures(archive: Archive, name: str) -> NDArray[np.uint8] | None:
         return None
     if found.dtype != np.uint8 or found.shape[1:] not in ((SIDE, SIDE), (PIXELS,)):
         raise DataUnavailable(f"“{name}” must be uint8 of the shape n × {SIDE} × {SIDE} or n × {PIXELS}.")
-    return np.ascontiguousarray(found).reshape(-1, PIXELS)
+    return np.array(found, order="C").reshape(-1, PIXELS)  # a copy, which may be written to
 
 
 def labels(archive: Archive, name: str, count: int) -> Array | None:

@@ -39,10 +39,11 @@ def offered() -> list[Offer]:
     return [*offers, Offer(small.NAME, small.TITLE, True, "")]
 
 
-def download_dataset(name: str, progressbar: bool = False) -> Path:
+def download_dataset(name: str, folder: Path | None = None, progressbar: bool = False) -> Path:
     """Download what is missing of a published data set; its folder. Raises DataUnavailable."""
+    files, folder = published()[name][0], folder or folder_of(name)
     try:
-        return download(published()[name][0], folder_of(name), progressbar)
+        return find(files, folder) or download(files, folder, progressbar)
     except MnistUnavailable as error:
         raise DataUnavailable(str(error)) from error
 

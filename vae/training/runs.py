@@ -179,10 +179,15 @@ def prepare(
     device: torch.device,
     path: Path,
     command: str,
+    dataset: str = MNIST,
+    classes: tuple[str, ...] = DIGIT_NAMES,
 ) -> Run:
-    """The run of a preset with its (possibly changed) training settings on (training, test) digits."""
+    """The run of a preset with its (possibly changed) training settings on (training, test) digits.
+
+    `dataset` names them, and `classes` what their labels count.
+    """
     train, test = digits
     sha256 = digest_of(train)
     if preset.model is None:
         return ClassifierRun(ClassifierFit(config, train, device), path, command, sha256)
-    return VAERun(VAEFit(preset.model, config, train, device), path, command, sha256, test)
+    return VAERun(VAEFit(preset.model, config, train, device), path, command, sha256, test, dataset, classes)
