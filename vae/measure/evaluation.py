@@ -94,8 +94,8 @@ def evaluate(
 
     Images are binarised by sampling each pixel once with its grey value as probability, seed 0; a model that
     was trained by the squared error sees their grey values, as it did then. Figures that do not exist are
-    left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, nothing without labels
-    agrees with its neighbours, without a classifier (on `device`) there are neither completeness nor walks, and of a model that was
+    left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, without labels none is counted,
+    without a classifier (on `device`) there are neither completeness nor walks, and of a model that was
     trained by the squared error nothing is told that counts the likelihood of pixels (`NO_LIKELIHOOD`).
     `gaps` adds `gap_figures`.
     """

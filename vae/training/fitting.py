@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -118,10 +118,12 @@ class Fit(ABC):
         size = self.batch_size
         order = torch.randperm(len(self.images), generator=generator, device=self.device)
         totals: dict[str, Tensor] = {}
+        parameters = list(self.network.parameters())
         for step in range(self.steps):
-            self.optimiser.zero_grad(set_to_none=True)
+            for parameter in parameters:
+                parameter.grad = None
             losses = self.gradient(order[step * size : (step + 1) * size], generator)
-            nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM)
+            clip(parameters)
             self.optimiser.step()
             self.schedule.step()
             if self.config.averaging:
@@ -229,6 +231,17 @@ class Fit(ABC):
         done, steps = progress["done"], progress["schedule"]["last_epoch"]
         if not whole or not 0 < done < self.config.epochs or steps != done * self.steps:
             raise ValueError("this is not the progress of a run like this one")
+
+
+def clip(parameters: Sequence[nn.Parameter]) -> None:
+    """Scale all gradients down together where their norm is beyond GRADIENT_NORM.
+
+    On a CPU the norm can be looked at without waiting, and gradients that are short enough are left alone.
+    """
+    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    norm = nn.utils.get_total_norm(gradients)
+    if norm.device.type != "cpu" or not norm <= GRADIENT_NORM:
+        nn.utils.clip_grads_with_norm_(parameters, GRADIENT_NORM, norm)
 
 
 def alike(own: object, other: object) -> bool:

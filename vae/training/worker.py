@@ -64,15 +64,20 @@ def sentence(error: BaseException) -> str:
 
 
 def be_humble() -> None:
-    """Leave the processor to whoever else wants it, and one core free. Threads made later inherit this."""
+    """Leave the processor to whoever else wants it. Threads that are made later inherit this."""
     with suppress(AttributeError, OSError):  # Windows has neither, macOS no idle class
         os.nice(LOWEST)
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    torch.set_num_threads(threads())
+
+
+def threads() -> int:
+    """On which torch computes here: one core is left to others."""
     try:
         cores = len(os.sched_getaffinity(0))
-    except AttributeError:
+    except AttributeError:  # not on macOS or Windows
         cores = os.cpu_count() or 1
-    torch.set_num_threads(max(1, min(torch.get_num_threads(), cores - 1)))
+    return max(1, min(torch.get_num_threads(), cores - 1))
 
 
 def end_with_parent() -> None:
@@ -88,7 +93,7 @@ def end_with_parent() -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    be_humble()
+    """The process: `train` the run in the folder that is named; the exit code."""
     end_with_parent()
     try:
         train(Path(arguments[0]))
@@ -102,4 +107,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    be_humble()
     sys.exit(main(sys.argv[1:]))
