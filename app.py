@@ -13,7 +13,15 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from pages.components.frame.service import classifier, decoder_service, outlooks, surveys
+from pages.components.frame.service import (
+    classifier,
+    decoder_service,
+    history_decoders,
+    maps,
+    outlooks,
+    surveys,
+    workshop,
+)
 from pages.components.mount import assets
 from pages.components.mount.admission import Admitted, forgetting
 from pages.components.mount.compressed import Compressed
@@ -21,6 +29,8 @@ from pages.components.mount.farewell import limit_farewell
 from pages.components.mount.guard import Guarded
 from vae.serving import channel, health, legible, manifold, pictures
 from vae.serving.room import Room
+from vae.workshop import channel as history
+from vae.workshop import routes as runs
 
 
 def check_device() -> None:
@@ -58,6 +68,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     loading.join()
     surveys.clear()
     outlooks.clear()
+    workshop.clear()
     decoder_service.clear()
 
 
@@ -70,6 +81,8 @@ app = st.App(
     routes=assets.at_base_path(
         [
             *channel.routes(decoder_service, assets.origin_allowed),
+            *history.routes(decoder_service, history_decoders, assets.origin_allowed),
+            *runs.routes(workshop, maps),
             *manifold.routes(decoder_service),
             *legible.routes(decoder_service, classifier),
             *pictures.routes(),

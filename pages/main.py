@@ -13,10 +13,11 @@ from pages.components.frame.page_frame import page_frame
 from pages.components.frame.views import PRESENT, is_presented
 from pages.components.latent_map.view import KEEPER as LATENT_MAP
 from pages.components.one_digit.view import KEEPER as ONE_DIGIT
+from pages.components.training.view import KEEPER as TRAINING
 
 FRAME = Path(__file__).parent / "components" / "frame"
 
-KEEPERS = (LATENT_MAP, ONE_DIGIT, CONTINUITY, COMPLETENESS)
+KEEPERS = (LATENT_MAP, ONE_DIGIT, CONTINUITY, COMPLETENESS, TRAINING)
 
 # A visitor's own state, made once a session. Pages copy what their widgets report into it, because a widget's
 # own value is forgotten when its page is left.
@@ -24,8 +25,10 @@ DEFAULTS = {
     "keepers": KEEPERS,  # what the header's links ask for the address of every page
     **{keeper.page: None for keeper in KEEPERS},  # the view of each page, once it was there
     "checkpoint": None,  # the one that was chosen last, on any page that shows one
+    "guests": {},  # models of the workshop that this visitor has opened, by name: their titles
     "geodesic": None,  # ends and checkpoint of the geodesic that was found last
     "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
+    "training_keys": {},  # of the runs that were started, by the run's name
     "turns": {},  # how often Python has changed each widget (mirrors)
     PRESENT: False,  # whether type is large, for a projector
     "page": None,  # the page of the last run, to tell an arrival from a rerun

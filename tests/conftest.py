@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from pages.components.frame import service
 from tests.serving import copy_project, write_checkpoint
 from vae.data import Digits, find_mnist
-from vae.measure.unseen import small_digits
+from vae.datasets.small import small_digits
 
 # Timings are benchmarks: a busy machine must not fail a property.
 settings.register_profile("latent-atlas", deadline=None, suppress_health_check=[HealthCheck.too_slow])

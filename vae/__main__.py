@@ -15,7 +15,10 @@ from tqdm import tqdm
 
 from vae.bench import benchmark, server
 from vae.config import ConfigError
-from vae.data import Digits, MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
+from vae.data import Digits
+from vae.datasets.chosen import chosen, named
+from vae.datasets.dataset import MNIST, Dataset, DataUnavailable
+from vae.datasets.shelf import download_dataset, folder_of, load_dataset, published
 from vae.device import DeviceError, choose_device
 from vae.measure import belonging, evaluation
 from vae.measure.foreign import ForeignDecoderError, is_foreign, load_foreign
@@ -26,7 +29,7 @@ from vae.model.checkpoint import Checkpoint, CheckpointError, kind_of, load, sav
 from vae.model.classifier import KIND as CLASSIFIER
 from vae.model.classifier import find_classifier, load_classifier, save_classifier
 from vae.model.files import FileError, digest, held, require_replaceable
-from vae.training.fitting import EpochReport, ProgressError
+from vae.training.fitting import Diverged, EpochReport, ProgressError
 from vae.training.presets import PRESETS, rung
 from vae.training.rungs import prepare_rung
 from vae.training.runs import Run, prepare
@@ -39,10 +42,11 @@ EXPECTED = (
     server.StartError,
     CheckpointError,
     ConfigError,
+    DataUnavailable,
     DeviceError,
+    Diverged,
     FileError,
     ForeignDecoderError,
-    MnistUnavailable,
     ProgressError,
 )
 
@@ -54,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     commands = main.add_subparsers(dest="command", required=True)
 
     download = commands.add_parser("download", help="download MNIST (11 MB) and verify it")
+    download.add_argument("dataset", nargs="?", choices=sorted(published()), default=MNIST)
     download.add_argument("--data", type=Path, metavar="DIR", help="folder for the four files")
     download.set_defaults(run=run_download)
 
@@ -64,7 +69,12 @@ def parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--epochs", type=int, help="epochs of the ELBO")
     train.add_argument("--seed", type=int)
-    train.add_argument("--data", type=Path, metavar="DIR", help="folder of the four MNIST files")
+    train.add_argument(
+        "--data",
+        metavar="DATA",
+        help="folder of the four files of MNIST or Fashion-MNIST, an .npz or a ZIP of pictures, or a name: "
+        "fashion-mnist, small-digits",
+    )
     train.add_argument(
         "--out",
         type=Path,
@@ -82,7 +92,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--gaps", action="store_true", help="also the best Gaussian of each image, and what the ELBO lacks"
     )
-    evaluate.add_argument("--data", type=Path, metavar="DIR", help="folder of the four MNIST files")
+    evaluate.add_argument("--data", metavar="DATA", help="the images, named as for training")
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument(
         "--quick",
@@ -100,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
         "score", help="log p(x) and reconstruction error of every test digit, and of pictures that are none"
     )
     score.add_argument("file", type=Path, help="a checkpoint; the scores are written beside it")
-    score.add_argument("--data", type=Path, metavar="DIR", help="folder of the four MNIST files")
+    score.add_argument("--data", metavar="DIR", help="folder of the four MNIST files")
     score.set_defaults(run=run_score)
 
     bench = commands.add_parser("bench", help="measure speed on this machine")
@@ -116,17 +126,10 @@ def samples(text: str) -> int:
     return int(text)
 
 
-def mnist_folder(data: Path | None) -> Path:
-    """The folder with the files, downloading them first where they are missing."""
-    folder = data or data_folder()
-    return find_mnist(folder) or download_mnist(folder, progressbar=sys.stderr.isatty())
-
-
 def run_download(options: argparse.Namespace) -> None:
-    folder = download_mnist(options.data, progressbar=sys.stderr.isatty())
-    for split in ("train", "test"):
-        load_mnist(split, folder)
-    print(f"MNIST lies in {folder}.")
+    name, folder = options.dataset, options.data or folder_of(options.dataset)
+    download_dataset(name, folder, progressbar=sys.stderr.isatty())
+    print(f"{load_dataset(name, folder).title} lies in {folder}.")
 
 
 def run_train(options: argparse.Namespace) -> None:
@@ -135,11 +138,20 @@ def run_train(options: argparse.Namespace) -> None:
         return
     preset = PRESETS[options.preset]
     changes = changed_settings(options, "beta", "epochs", "seed")
-    path = options.out or CHECKPOINTS / preset.file
-    require_replaceable(path)
-    command = with_settings(f"python -m vae train --preset {options.preset}", changes)
+    if options.out is not None:
+        require_replaceable(options.out)
     config = replace(preset.training, **changes)
-    run = prepare(preset, config, both_splits(options), choose_device(), path, command)
+    data = dataset(options)
+    if preset.model is None:
+        require_mnist(data, "the classifier knows digits alone")
+    shipped = CHECKPOINTS / preset.file  # stays MNIST's
+    path = options.out or (
+        shipped if data.name == MNIST else shipped.with_stem(f"{shipped.stem}-{data.name}")
+    )
+    require_replaceable(path)
+    command = with_settings(f"python -m vae train --preset {options.preset}", told_settings(data, changes))
+    digits = (data.train, data.test)
+    run = prepare(preset, config, digits, choose_device(), path, command, data.name, data.classes)
     if options.resume:
         run.resume()
     finish(run)
@@ -155,10 +167,20 @@ def with_settings(command: str, changes: Mapping[str, Any]) -> str:
     return " ".join([command, *(f"--{name}={value}" for name, value in changes.items())])
 
 
-def both_splits(options: argparse.Namespace) -> tuple[Digits, Digits]:
-    """Training and test digits."""
-    folder = mnist_folder(options.data)
-    return load_mnist("train", folder), load_mnist("test", folder)
+def told_settings(data: Dataset, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The changes and which images, where they are not MNIST's."""
+    return changes if data.name == MNIST else {**changes, "data": data.name}
+
+
+def dataset(options: argparse.Namespace) -> Dataset:
+    """The images that --data names, downloading them first where they are missing."""
+    return chosen(options.data, progressbar=sys.stderr.isatty())
+
+
+def require_mnist(data: Dataset, why: str) -> None:
+    """Raises ConfigError for other images."""
+    if data.name != MNIST:
+        raise ConfigError(f"This goes with MNIST alone, because {why}: leave --data out.")
 
 
 def train_ladder(options: argparse.Namespace) -> None:
@@ -172,7 +194,9 @@ def train_ladder(options: argparse.Namespace) -> None:
     configs = {beta: replace(rung(beta).training, **changes) for beta in betas}
     for beta in betas:
         require_replaceable(folder / ladder.file(beta))
-    digits = both_splits(options)
+    data = dataset(options)
+    require_mnist(data, "its rungs are compared with each other")
+    digits = (data.train, data.test)
     for beta, config in configs.items():
         there = stored(folder / ladder.file(beta)) if options.resume else None
         if there is not None and there.progress is None and there.training_config == config:
@@ -243,7 +267,7 @@ def evaluate_foreign(options: argparse.Namespace) -> evaluation.Figures:
         )
     decoder, device = load_foreign(options.file), choose_device()
     judge = find_classifier(CHECKPOINTS, device)
-    return evaluation.evaluate_foreign(decoder, test_digits(options), device, judge, effort(options))
+    return evaluation.evaluate_foreign(decoder, first_held_out(options), device, judge, effort(options))
 
 
 def evaluate_classifier(file: Path, options: argparse.Namespace) -> evaluation.Figures:
@@ -252,7 +276,7 @@ def evaluate_classifier(file: Path, options: argparse.Namespace) -> evaluation.F
     checkpoint = load_classifier(file)
     models = (stored(CHECKPOINTS / PRESETS[name].file) for name in ("vae", "autoencoder"))
     judge = checkpoint.build(choose_device())
-    figures = judge_figures(judge, test_digits(options), effort(options).judged, *models)
+    figures = judge_figures(judge, first_held_out(options), effort(options).judged, *models)
     if options.record:
         with unchanged(file, read):
             save_classifier(replace(checkpoint, figures=figures), file)
@@ -260,7 +284,7 @@ def evaluate_classifier(file: Path, options: argparse.Namespace) -> evaluation.F
 
 
 def evaluate_vae(file: Path, options: argparse.Namespace) -> evaluation.Figures:
-    """Measure a VAE or autoencoder, judged by the shipped classifier; with --record its file says so."""
+    """Measure a VAE or autoencoder; where it draws digits the shipped classifier judges them."""
     read = digest(file)
     checkpoint = load(file)
 
@@ -270,8 +294,8 @@ def evaluate_vae(file: Path, options: argparse.Namespace) -> evaluation.Figures:
 
     if checkpoint.model_config.likelihood != "bernoulli":
         print(evaluation.NO_LIKELIHOOD, file=sys.stderr)
-    test, device = test_digits(options), choose_device()
-    judge = find_classifier(CHECKPOINTS, device)
+    test, device = first_held_out(options, checkpoint.dataset), choose_device()
+    judge = find_classifier(CHECKPOINTS, device) if checkpoint.dataset == MNIST else None
     figures = evaluation.evaluate(
         checkpoint, test, device, judge, options.iwae, say, effort(options), options.gaps
     )
@@ -287,7 +311,9 @@ def run_score(options: argparse.Namespace) -> None:
     require_replaceable(path)
     if checkpoint.model_config.likelihood != "bernoulli":
         raise ConfigError(evaluation.NO_LIKELIHOOD)
-    test, model = load_mnist("test", mnist_folder(options.data)), checkpoint.build()
+    if checkpoint.dataset != MNIST:
+        raise ConfigError("Scores tell MNIST's digits from others: only a model of MNIST has them.")
+    test, model = held_out(options, checkpoint.dataset), checkpoint.build()
     variational = checkpoint.model_config.variational
     with tqdm(total=belonging.total(test) if variational else 0, unit="image", disable=None) as bar:
         known = outlook(model.decode) if variational else None
@@ -296,9 +322,18 @@ def run_score(options: argparse.Namespace) -> None:
     print(f"Wrote {path}.")
 
 
-def test_digits(options: argparse.Namespace) -> Digits:
-    """The test digits, with --quick the first of them."""
-    test = load_mnist("test", mnist_folder(options.data))
+def held_out(options: argparse.Namespace, name: str) -> Digits:
+    """The held-out images of the data set `name`, from --data where it is given."""
+    bar = sys.stderr.isatty()
+    data = named(name, bar) if options.data is None else chosen(options.data, bar)
+    if data.name != name:
+        raise ConfigError(f"The model was trained on {name}, not on {data.name}: leave --data out.")
+    return data.test
+
+
+def first_held_out(options: argparse.Namespace, name: str = MNIST) -> Digits:
+    """The same, with --quick the first of them."""
+    test = held_out(options, name)
     count = evaluation.QUICK_IMAGES if options.quick else len(test.labels)
     return Digits(test.images[:count], test.labels[:count])
 

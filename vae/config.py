@@ -11,7 +11,7 @@ PIXELS = SIDE * SIDE
 
 EncoderKind = Literal["mlp", "lookup"]
 Likelihood = Literal["bernoulli", "mse"]
-BetaSchedule = Literal["constant", "linear", "cosine"]
+BetaSchedule = Literal["constant", "linear", "cosine", "cyclical"]
 
 # Of a network: at most 52 million weights, 210 MB.
 WIDEST, DEEPEST, MOST_PLACES = 1024, 12, 4181
@@ -63,6 +63,9 @@ class ModelConfig:
     decoder_blocks: int = 2
     batch_norm: bool = False  # batch instead of layer normalisation inside the blocks
     likelihood: Likelihood = "bernoulli"
+    # Convolutions of a fixed size instead of `hidden` and blocks (vae.model.layers), in both halves. Batch
+    # normalisation then follows each of them; without it there is none.
+    convolutional: bool = False
 
     def __post_init__(self) -> None:
         _require_types(self)
@@ -81,6 +84,7 @@ class ModelConfig:
             f"mlp, not {self.places}.",
         )
         _require(not lookup or self.variational, "A lookup encoder belongs to a variational model.")
+        _require(not (lookup and self.convolutional), "A lookup encoder has no convolutions.")
         _require(
             self.likelihood in get_args(Likelihood),
             f"likelihood must be bernoulli or mse, not {self.likelihood!r}.",
@@ -98,7 +102,7 @@ class TrainingConfig:
     weight_decay: float = 0.01
     beta: float = 1.0  # weight of the KL divergence
     beta_schedule: BetaSchedule = "constant"
-    annealing_epochs: int = 0  # epochs until a linear or cosine schedule reaches `beta`
+    annealing_epochs: int = 0  # epochs until a schedule that is not constant stays at `beta`
     smoothness: float = 0.0  # weight of the decoder's squared steepness (vae.training.stages)
     tied: float = 0.0  # share of the steps in which a lookup encoder's templates follow the decoder
     averaging: float = 0.0  # decay of the exponential moving average of the weights per step; 0 is off
@@ -119,5 +123,5 @@ class TrainingConfig:
         _require(0 <= self.averaging < 1, f"averaging must lie in [0, 1), not {self.averaging}.")
         _require(
             self.beta_schedule in get_args(BetaSchedule),
-            f"beta_schedule must be constant, linear or cosine, not {self.beta_schedule!r}.",
+            f"beta_schedule must be constant, linear, cosine or cyclical, not {self.beta_schedule!r}.",
         )

@@ -1,4 +1,4 @@
-"""MNIST: find or download the four official files, verify them, read them."""
+"""MNIST and its like: find or download the four official files, verify them, read them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import hashlib
 import os
 import struct
 import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -20,17 +22,6 @@ from vae.config import PIXELS, SIDE
 
 VARIABLE = "LATENT_ATLAS_DATA"
 DEFAULT_FOLDER = Path("data") / "mnist"
-MIRRORS = (
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-)
-# SHA-256 of the official files, as published by the mirrors.
-DIGESTS = {
-    "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-    "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-    "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-    "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-}
 TRAINING_IMAGES = 60_000
 VALIDATION_IMAGES = 10_000  # the last of the training set; model selection never looks at the test set
 
@@ -38,12 +29,38 @@ Split = Literal["train", "test"]
 
 
 class MnistUnavailable(RuntimeError):
-    """MNIST is not there or damaged; the message is one sentence that says what to do."""
+    """MNIST, or its like, is not there or damaged; the message is one sentence that says what to do."""
 
 
 class Digits(NamedTuple):
     images: NDArray[np.uint8]  # (n, 784), grey values 0 to 255
     labels: NDArray[np.uint8]  # (n,), 0 to 9
+
+
+@dataclass(frozen=True)
+class Source:
+    """Four files in MNIST's form, and where they are published."""
+
+    title: str
+    command: str  # that downloads them
+    mirrors: tuple[str, ...]
+    digests: Mapping[str, str]  # SHA-256 of the official files
+
+
+MNIST_FILES = Source(
+    "MNIST",
+    "python -m vae download",
+    (
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    ),
+    {
+        "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    },
+)
 
 
 def data_folder() -> Path:
@@ -53,62 +70,74 @@ def data_folder() -> Path:
 
 def find_mnist(folder: Path | None = None) -> Path | None:
     """The folder if all four files lie in it, else None; no network is used."""
-    folder = folder or data_folder()
-    return folder if all((folder / name).is_file() for name in DIGESTS) else None
+    return find(MNIST_FILES, folder or data_folder())
 
 
 def download_mnist(folder: Path | None = None, progressbar: bool = False) -> Path:
-    """Download what is missing (about 11 MB in all), verify SHA-256 digests, return the folder.
+    """Download what is missing (about 11 MB in all); see `download`."""
+    return download(MNIST_FILES, folder or data_folder(), progressbar)
+
+
+def load_mnist(split: Split, folder: Path | None = None) -> Digits:
+    """60,000 ("train") or 10,000 ("test") digits; see `read`."""
+    return read(MNIST_FILES, split, folder or data_folder())
+
+
+def find(source: Source, folder: Path) -> Path | None:
+    """The folder if all four files lie in it, else None; no network is used."""
+    return folder if all((folder / name).is_file() for name in source.digests) else None
+
+
+def download(source: Source, folder: Path, progressbar: bool = False) -> Path:
+    """Download what is missing, verify SHA-256 digests, return the folder.
 
     Every mirror is tried in turn. A file whose digest differs is fetched again. Raises MnistUnavailable.
     """
-    folder = folder or data_folder()
     pooch.get_logger().setLevel("WARNING")  # progress is shown by the bar, failure by our sentence
-    for name, digest in DIGESTS.items():
-        _fetch(name, digest, folder, progressbar)
+    for name in source.digests:
+        _fetch(source, name, folder, progressbar)
     return folder
 
 
-def _fetch(name: str, digest: str, folder: Path, progressbar: bool) -> None:
+def _fetch(source: Source, name: str, folder: Path, progressbar: bool) -> None:
     reason: Exception | None = None
-    for mirror in MIRRORS:
+    known = f"sha256:{source.digests[name]}"
+    for mirror in source.mirrors:
         try:
-            pooch.retrieve(mirror + name, f"sha256:{digest}", name, folder, progressbar=progressbar)
+            pooch.retrieve(mirror + name, known, name, folder, progressbar=progressbar)
             return
         except (OSError, ValueError) as error:  # requests' errors are OSErrors; a wrong digest a ValueError
             reason = error
     raise MnistUnavailable(
-        f"MNIST could not be downloaded to {folder}: connect to the internet and try again, or put the four "
-        f"files ({', '.join(DIGESTS)}) into {folder} yourself."
+        f"{source.title} could not be downloaded to {folder}: connect to the internet and try again, or put "
+        f"the four files ({', '.join(source.digests)}) into {folder} yourself."
     ) from reason
 
 
-def load_mnist(split: Split, folder: Path | None = None) -> Digits:
+def read(source: Source, split: Split, folder: Path) -> Digits:
     """Read one split from `folder` without using the network.
 
-    Returns 60,000 ("train") or 10,000 ("test") digits. Raises MnistUnavailable if a file is missing or
-    is not the official one.
+    Raises MnistUnavailable if a file is missing or is not the official one.
     """
-    folder = folder or data_folder()
     prefix = "train" if split == "train" else "t10k"
-    images = _read_idx(folder / f"{prefix}-images-idx3-ubyte.gz")
-    labels = _read_idx(folder / f"{prefix}-labels-idx1-ubyte.gz")
+    images = _read_idx(source, folder / f"{prefix}-images-idx3-ubyte.gz")
+    labels = _read_idx(source, folder / f"{prefix}-labels-idx1-ubyte.gz")
     return Digits(images.reshape(len(images), PIXELS), labels)
 
 
-def _read_idx(path: Path) -> NDArray[np.uint8]:
+def _read_idx(source: Source, path: Path) -> NDArray[np.uint8]:
     if not path.is_file():
         raise MnistUnavailable(
-            f"MNIST is not in {path.parent}: run `python -m vae download`, or set {VARIABLE} to the folder "
-            "with the four official files."
+            f"{source.title} is not in {path.parent}: run `{source.command}`, or put the four official files "
+            f"there; {VARIABLE} names another folder."
         )
     try:
-        if pooch.file_hash(str(path)) != DIGESTS[path.name]:
+        if pooch.file_hash(str(path)) != source.digests[path.name]:
             raise ValueError("digest differs")
         return parse_idx(gzip.decompress(path.read_bytes()))
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise MnistUnavailable(
-            f"{path} is damaged or not the official file: delete it and run `python -m vae download`."
+            f"{path} is damaged or not the official file: delete it and run `{source.command}`."
         ) from error
 
 

@@ -24,6 +24,7 @@ PAGES = {
     "one_digit": "One digit",
     "continuity": "Continuity",
     "completeness": "Completeness",
+    "training": "Training",
 }
 SAME = {"completeness": "?beta=0"}  # both halves show the same network: their names must differ all the same
 

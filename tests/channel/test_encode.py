@@ -115,7 +115,7 @@ def test_a_frame_is_read_exactly_or_refused_with_a_sentence(frame: bytes) -> Non
         assert refused.value.code == (TOO_BIG if len(frame) > LENGTH else BAD_DATA)
         assert 20 < len(refused.value.reason.encode()) <= 123
     else:
-        sequence, rows = EncodeConnection.parse(frame)
+        sequence, rows, _ = EncodeConnection.parse(frame)
         assert rows.shape == (1, 784)
         assert ((rows >= 0) & (rows <= 1)).all()  # so the network is given finite numbers, whatever comes
         assert sequence + (rows * 255).round().astype(np.uint8).tobytes() == frame

@@ -39,6 +39,7 @@ def sentences(app: AppTest) -> Iterator[str]:
         ("one_digit", {"model": "autoencoder"}),
         ("completeness", {}),
         ("completeness", {"beta": "32"}),
+        ("training", {}),
     ],
 )
 def test_no_sentence_is_longer_than_a_student_reads_in_one_go(page: str, address: dict[str, str]) -> None:

@@ -63,7 +63,7 @@ def test_a_missing_folder_says_what_to_do(tmp_path) -> None:
 
 
 def test_a_damaged_file_says_what_to_do(mnist, tmp_path) -> None:
-    for name in data.DIGESTS:
+    for name in data.MNIST_FILES.digests:
         shutil.copy(mnist / name, tmp_path / name)
     labels = tmp_path / "t10k-labels-idx1-ubyte.gz"
     whole = labels.read_bytes()
@@ -87,7 +87,7 @@ def serve(monkeypatch, content: dict[str, bytes], failing_mirrors: int = 0) -> l
 
     def downloader(url: str, output_file: str, pooch: object, check_only: bool = False) -> None:
         asked.append(url)
-        if url.startswith(data.MIRRORS[:failing_mirrors]):
+        if url.startswith(data.MNIST_FILES.mirrors[:failing_mirrors]):
             raise OSError("no route to host")
         with open(output_file, "wb") as stream:
             stream.write(content[url.rsplit("/", 1)[1]])
@@ -97,24 +97,24 @@ def serve(monkeypatch, content: dict[str, bytes], failing_mirrors: int = 0) -> l
 
 
 def test_download_verifies_and_uses_the_next_mirror(mnist, monkeypatch, tmp_path) -> None:
-    content = {name: (mnist / name).read_bytes() for name in data.DIGESTS}
+    content = {name: (mnist / name).read_bytes() for name in data.MNIST_FILES.digests}
     asked = serve(monkeypatch, content, failing_mirrors=1)
     data.download_mnist(tmp_path / "new")
     assert data.find_mnist(tmp_path / "new")
-    assert [url.startswith(data.MIRRORS[1]) for url in asked] == [False, True] * 4
+    assert [url.startswith(data.MNIST_FILES.mirrors[1]) for url in asked] == [False, True] * 4
     data.download_mnist(tmp_path / "new")
     assert len(asked) == 8  # nothing is fetched twice
 
 
 def test_a_corrupt_download_is_refused_and_leaves_no_file(monkeypatch, tmp_path) -> None:
-    serve(monkeypatch, dict.fromkeys(data.DIGESTS, b"an error page"))
+    serve(monkeypatch, dict.fromkeys(data.MNIST_FILES.digests, b"an error page"))
     with pytest.raises(data.MnistUnavailable, match="could not be downloaded"):
         data.download_mnist(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_no_network_says_what_to_do(monkeypatch, tmp_path) -> None:
-    serve(monkeypatch, {}, failing_mirrors=len(data.MIRRORS))
+    serve(monkeypatch, {}, failing_mirrors=len(data.MNIST_FILES.mirrors))
     with pytest.raises(data.MnistUnavailable, match="connect to the internet"):
         data.download_mnist(tmp_path)
 

@@ -21,10 +21,7 @@ from vae.model.network import VAE
 @pytest.fixture(autouse=True)
 def few(digits, tmp_path, monkeypatch) -> None:
     """Forty digits that are here everywhere, no judge, and lattices that suit a smooth decoder."""
-    monkeypatch.setattr(cli, "mnist_folder", lambda data: data)
-    monkeypatch.setattr(
-        cli, "load_mnist", lambda split, folder: Digits(digits.images[:40], digits.labels[:40])
-    )
+    monkeypatch.setattr(cli, "held_out", lambda options, name: Digits(digits.images[:40], digits.labels[:40]))
     monkeypatch.setattr(cli, "CHECKPOINTS", tmp_path / "none")
     monkeypatch.setattr(
         evaluation, "FULL", evaluation.FULL._replace(lattice=0.16, finest=0.08, confirm=False, judged=20)

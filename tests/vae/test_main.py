@@ -12,7 +12,9 @@ import torch
 
 from vae import __main__ as cli
 from vae.config import ModelConfig, TrainingConfig
-from vae.data import Digits, load_mnist
+from vae.data import Digits
+from vae.datasets.dataset import MNIST, Dataset
+from vae.datasets.shelf import load_dataset
 from vae.model.checkpoint import Checkpoint, load
 from vae.training.presets import PRESETS, Preset
 
@@ -61,17 +63,20 @@ def test_a_finished_checkpoint_is_kept_beside_the_new_one(mnist, tmp_path, tiny,
     assert "complete" in capsys.readouterr().err
 
 
-def few_digits(split, folder) -> Digits:
+def few_digits(options) -> Dataset:
     """Every tenth of MNIST's digits, where it does not matter how many there are."""
-    whole = load_mnist(split, folder)
-    return Digits(whole.images[::10].copy(), whole.labels[::10].copy())
+    whole = load_dataset(MNIST, Path(options.data))
+    train, test = (
+        Digits(part.images[::10].copy(), part.labels[::10].copy()) for part in (whole.train, whole.test)
+    )
+    return Dataset(MNIST, "MNIST", train, test)
 
 
 def make_short(patch: pytest.MonkeyPatch) -> None:
     """Four short epochs for the preset "vae", in this process."""
     preset = Preset(ModelConfig(hidden=16), TrainingConfig(epochs=4, batch_size=1000), "vae.pt")
     patch.setitem(PRESETS, "vae", preset)
-    patch.setattr(cli, "load_mnist", few_digits)
+    patch.setattr(cli, "dataset", few_digits)
 
 
 SCRIPT = """
@@ -176,7 +181,7 @@ def test_a_rung_that_the_ladder_does_not_have_is_refused_in_one_sentence(mnist, 
 def test_the_ladder_goes_on_where_it_was_stopped(mnist, tmp_path, capsys, monkeypatch) -> None:
     """Complete rungs stay; a stopped one is taken up; missing, damaged and other ones are made."""
     monkeypatch.setattr(cli.ladder, "training_order", lambda: [0.0, 1.0, 2.0])
-    monkeypatch.setattr(cli, "load_mnist", few_digits)
+    monkeypatch.setattr(cli, "dataset", few_digits)
     monkeypatch.setitem(
         PRESETS,
         "autoencoder",

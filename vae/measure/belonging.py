@@ -20,10 +20,10 @@ from torch import Tensor
 
 from vae.config import PIXELS, SIDE
 from vae.data import Digits, binarise, to_unit
+from vae.datasets.small import small_digits
 from vae.measure.draws import judged
 from vae.measure.outlook import Outlook
 from vae.measure.refinement import refine
-from vae.measure.unseen import small_digits
 from vae.model.checkpoint import Checkpoint
 from vae.model.classifier import Classifier
 from vae.model.files import write_bytes

@@ -1,4 +1,4 @@
-"""All figures of a checkpoint on MNIST's test set, in one place: every reader quotes the same ones."""
+"""All figures of a checkpoint on its held-out images, in one place: every reader quotes the same ones."""
 
 from __future__ import annotations
 
@@ -92,23 +92,26 @@ def evaluate(
 ) -> Figures:
     """Figures of a checkpoint on `test`, in nats per image where not stated; `on_step` hears what begins.
 
-    Images are binarised by sampling each pixel once with its grey value as probability, seed 0. Figures
-    that do not exist are left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, without
-    a classifier (on `device`) there are neither completeness nor walks, and of a model that was trained by
-    the squared error nothing is told that counts the likelihood of pixels (`NO_LIKELIHOOD`). `gaps` adds
-    `gap_figures`.
+    Images are binarised by sampling each pixel once with its grey value as probability, seed 0; a model that
+    was trained by the squared error sees their grey values, as it did then. Figures that do not exist are
+    left out: a plain autoencoder has no KL divergence, ELBO or IWAE bound, without labels none is counted,
+    without a classifier (on `device`) there are neither completeness nor walks, and of a model that was
+    trained by the squared error nothing is told that counts the likelihood of pixels (`NO_LIKELIHOOD`).
+    `gaps` adds `gap_figures`.
     """
     model = checkpoint.build(device)
-    images = binarised_test_images(torch.from_numpy(test.images)).to(device)
+    bernoulli = checkpoint.model_config.likelihood == "bernoulli"
+    grey = torch.from_numpy(test.images)
+    images = (binarised_test_images(grey) if bernoulli else grey / 255).to(device)
     on_step("ELBO")
     bounds = elbo(model, images)
-    bernoulli = checkpoint.model_config.likelihood == "bernoulli"
     figures = {"kl_nats": bounds.kl}
     if bernoulli:
         figures |= {"reconstruction_nats": bounds.reconstruction, "elbo_nats": bounds.elbo}
     on_step("neighbourhoods and continuity")
     latents = checkpoint.latents
-    figures["knn_accuracy"] = knn_accuracy(latents.means, latents.labels)
+    if checkpoint.classes:
+        figures["knn_accuracy"] = knn_accuracy(latents.means, latents.labels)
     posterior = Posterior(torch.from_numpy(latents.means), torch.from_numpy(latents.log_variances))
     z = reparameterise(posterior, torch.Generator().manual_seed(0)).to(device)
     change = continuity(model, z[: effort.places])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from vae.data import Digits, to_unit
+from vae.datasets.small import small_digits
 from vae.measure import unseen
 from vae.measure.measures import OF
 from vae.measure.quality import CONFIDENT
@@ -37,7 +38,7 @@ def judge_figures(
     order, or begins it. Without a model the figures of what it draws are left out.
     """
     figures = digit_figures(judge, test)
-    figures |= _share("judge_small_digits", _named_rightly(judge, unseen.small_digits()))
+    figures |= _share("judge_small_digits", _named_rightly(judge, small_digits()))
     if vae is not None:
         redrawn = decoded(vae, torch.from_numpy(vae.latents.means[: len(test.labels)]))
         figures |= _share("judge_reconstructions", _named_rightly(judge, Digits(redrawn, test.labels)))

@@ -83,15 +83,3 @@ def textures(count: int, generator: Generator) -> Images:
 def greys() -> Images:
     """One grey everywhere, each of the 256, black first."""
     return np.repeat(np.arange(256, dtype=np.uint8)[:, None], PIXELS, axis=1)
-
-
-def small_digits() -> Digits:
-    """Real handwriting of other people: scikit-learn's 1,797 digits of 8 x 8 pixels, as 28 x 28 pictures."""
-    from sklearn.datasets import load_digits  # here, because it is slow to load
-
-    source = load_digits()
-    pictures = (source.images * (255 / 16)).astype(np.uint8)
-    images = np.zeros((len(pictures), SIDE, SIDE), np.uint8)
-    for picture, image in zip(pictures, images, strict=True):
-        image[4:24, 4:24] = np.asarray(Image.fromarray(picture).resize((20, 20), Image.Resampling.BICUBIC))
-    return Digits(images.reshape(-1, PIXELS), source.target.astype(np.uint8))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -49,7 +49,7 @@ class AnotherKind(CheckpointError):
 
 @dataclass(frozen=True)
 class Latents:
-    """The encoder's answer to the 10,000 test digits, in MNIST's own order."""
+    """The encoder's answer to the held-out images, MNIST's 10,000 test digits, in their own order."""
 
     means: NDArray[np.float32]  # (n, 2)
     log_variances: NDArray[np.float32]  # (n, 2); minus infinity for a plain autoencoder
@@ -74,7 +74,7 @@ class Latents:
 
     @cached_property
     def shown_pairs(self) -> NDArray[np.intp]:
-        """The pairs of digits that are walked between (`pairs.shown_pairs`). Raises ValueError like it."""
+        """The pairs of images that are walked between (`pairs.shown_pairs`)."""
         return shown_pairs(self.labels)
 
     @cached_property
@@ -261,42 +261,46 @@ def load(path: Path) -> Checkpoint:
     """
     payload = read_payload(path, DECODER_KIND)
     with assembled(path):
-        config = ModelConfig(**payload["model_config"])
+        config, names = ModelConfig(**payload["model_config"]), named(payload)
         return Checkpoint(
             model_config=config,
             training_config=TrainingConfig(**payload["training_config"]),
             weights=unpacked(payload["weights"], outline(config)),
-            latents=stored_latents(payload["latents"]),
+            latents=stored_latents(payload["latents"], names["classes"]),
             **records(payload),
-            **named(payload),
+            **names,
         )
 
 
 def named(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The data set and class names of a file; files without them are of MNIST. Raises Unusable."""
     dataset, classes = payload.get("dataset", MNIST), payload.get("classes", list(DIGIT_NAMES))
-    names = [dataset, *classes]
-    if not all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in names):
+    if not isinstance(classes, list) or not all(map(_is_title, (dataset, *classes))):
         raise Unusable("has names that are none")
+    if len(set(classes)) < len(classes):
+        raise Unusable("has two classes of one name")
     if len(classes) > MOST_CLASSES:
         raise Unusable(f"has more than {MOST_CLASSES} classes")
     return {"dataset": dataset, "classes": tuple(classes)}
 
 
-def stored_latents(stored: Mapping[str, Tensor]) -> Latents:
-    """The latents of a file. Raises Unusable if a page or a measurement could not work with them."""
+def stored_latents(stored: Mapping[str, Tensor], classes: Sequence[str] = DIGIT_NAMES) -> Latents:
+    """The latents of a file whose labels count `classes`.
+
+    Raises Unusable if a page or a measurement could not work with them.
+    """
     latents = Latents(**{name: value.numpy() for name, value in stored.items()})
     means, log_variances, labels = latents.means, latents.log_variances, latents.labels
     if {means.dtype, log_variances.dtype} != {np.dtype(np.float32)} or labels.dtype != np.uint8:
         raise Unusable("has latents of another kind of numbers")
     if len(labels) < FEWEST:
-        raise Unusable(f"has the latents of fewer than {FEWEST} digits")
-    if labels.max() > 9:
-        raise Unusable("has labels that are no digits")
+        raise Unusable(f"has the latents of fewer than {FEWEST} images")
+    if labels.max() >= max(len(classes), 1):
+        raise Unusable("has labels that none of its classes has")
     if np.abs(means).max() > LIMIT:
         raise Unusable(f"has latent means beyond {LIMIT:g}")
     if (means == means[0]).all():
-        raise Unusable("has one and the same latent mean for all digits")
+        raise Unusable("has one and the same latent mean for all images")
     if log_variances.max() > LOG_VARIANCE_RANGE[1]:
         raise Unusable("has posteriors that are too wide")
     return latents
@@ -315,6 +319,11 @@ def records(payload: Mapping[str, Any]) -> dict[str, Any]:
         raise Unusable("has a training state that cannot be read")
     figures = {name: float(value) for name, value in figures.items()}
     return {"figures": figures, "provenance": provenance, "progress": progress}
+
+
+def _is_title(name: object) -> bool:
+    """Whether it can be shown as the name of a data set or class."""
+    return isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME
 
 
 def _is_name(name: object) -> bool:

@@ -1,4 +1,4 @@
-"""The network: an encoder to two latent dimensions and a residual decoder back to 784 pixels.
+"""The network: an encoder to two latent dimensions and a decoder back to 784 pixels.
 
 The plain autoencoder is the same network with `ModelConfig.variational` switched off.
 """
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from vae.config import LATENT_DIM, PIXELS, ModelConfig
-from vae.model.layers import LOG_VARIANCE_RANGE, ResidualStack
+from vae.model.layers import LOG_VARIANCE_RANGE, ResidualStack, convolutional_decoder, convolutional_encoder
 from vae.model.lookup import LookupEncoder
 
 
@@ -37,6 +37,10 @@ class Encoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.variational = config.variational
+        self.stack: nn.Module
+        if config.convolutional:
+            self.stack = convolutional_encoder(2 * LATENT_DIM, batch_norm=config.batch_norm)
+            return
         self.stack = ResidualStack(
             PIXELS,
             2 * LATENT_DIM,
@@ -60,6 +64,10 @@ class VAE(nn.Module):
         self.config = config
         lookup = config.encoder == "lookup"
         self.encoder: Encoder | LookupEncoder = LookupEncoder(config) if lookup else Encoder(config)
+        self.decoder: nn.Module
+        if config.convolutional:
+            self.decoder = convolutional_decoder(LATENT_DIM, batch_norm=config.batch_norm)
+            return
         self.decoder = ResidualStack(
             LATENT_DIM,
             PIXELS,

@@ -12,6 +12,8 @@ from torch import Tensor
 
 from vae.config import BetaSchedule, Likelihood
 
+CYCLES, RISING = 4, 0.5  # M and R of Fu et al. 2019
+
 
 def bernoulli_reconstruction(logits: Tensor, images: Tensor) -> Tensor:
     """-log p(x | z) of shape (n,) under independent Bernoulli pixels; images in [0, 1], both (n, 784)."""
@@ -62,9 +64,13 @@ def beta_at(schedule: BetaSchedule, beta: float, epoch: float, annealing_epochs:
     """The weight of the KL divergence at a (fractional) epoch >= 0.
 
     "constant" is `beta` throughout; "linear" (Bowman et al. 2016, arXiv 1511.06349) and "cosine" rise from
-    0 to `beta` over `annealing_epochs` and stay there.
+    0 to `beta` over `annealing_epochs` and stay there. "cyclical" (Fu et al. 2019, arXiv 1903.10145,
+    equations 6 and 7) does so four times in equal parts of `annealing_epochs`: in each it rises in a straight
+    line from 0 to `beta` over the first half and stays there over the second; after the last part it stays.
     """
     if schedule == "constant" or epoch >= annealing_epochs:
         return beta
     progress = epoch / annealing_epochs
+    if schedule == "cyclical":
+        return beta * min(1.0, progress * CYCLES % 1 / RISING)
     return beta * (progress if schedule == "linear" else 0.5 * (1 - math.cos(math.pi * progress)))

@@ -47,7 +47,7 @@ def opened(content: bytes) -> Ink:
     Of several frames the first; turned as the camera was held; what is transparent lies on white, or on black
     if nothing is seen on white. Raises PictureError for any file that is no such picture.
     """
-    with _recognised(content) as image:
+    with recognised(content) as image:
         try:
             image.draft("L", (2 * LONGEST, 2 * LONGEST))  # a JPEG is decoded smaller from the start
             image.load()
@@ -60,7 +60,7 @@ def opened(content: bytes) -> Ink:
     return found
 
 
-def _recognised(content: bytes) -> Image.Image:
+def recognised(content: bytes) -> Image.Image:
     """The file with its header read, and nothing decoded yet. Raises PictureError."""
     if not content:
         raise PictureError("The file is empty: choose a picture.")

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -32,12 +33,14 @@ from vae.serving.connection import (
     HEADER,
     NOT_UNDERSTOOD,
     TOO_BIG,
+    UNKNOWN,
     Connection,
     Refusal,
     Request,
     serve,
 )
 from vae.serving.errors import UnknownCheckpoint
+from vae.serving.kept import Kept
 from vae.serving.payload import Payload
 
 if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
@@ -45,10 +48,21 @@ if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
     from vae.serving.decoding import Decoded, DecoderService
 
 POINT = 8  # bytes: two float32
+LATENTS_AT_HAND, LATENTS_BYTES = 64, 2**24  # of models, and bytes of all of them together
 MAX_MESSAGE = HEADER + MAX_POINTS * POINT
 
 
-class DecodeConnection(Connection):
+class ModelConnection(Connection):
+    """A channel to a checkpoint or a guest of the service."""
+
+    async def prepare(self) -> None:
+        if self.service.is_at_hand(self.name):
+            return
+        if not await run_in_threadpool(self.service.has, self.name):
+            raise Refusal(UNKNOWN, f"There is no checkpoint named {self.name!r} on this server.")
+
+
+class DecodeConnection(ModelConnection):
     """Points in, pictures out."""
 
     _last: Decoded | None = None
@@ -59,13 +73,11 @@ class DecodeConnection(Connection):
             raise Refusal(TOO_BIG, f"A request holds at most {MAX_POINTS} points ({MAX_MESSAGE} bytes).")
         if len(frame) < HEADER + POINT or (len(frame) - HEADER) % POINT:
             raise Refusal(BAD_DATA, f"A request is 4 + 8n bytes, n from 1 to {MAX_POINTS}, not {len(frame)}.")
-        z = np.frombuffer(frame, "<f4", offset=HEADER).reshape(-1, 2)
-        if not (np.abs(z) <= LIMIT).all():  # false for NaN too
-            raise Refusal(BAD_DATA, f"Coordinates are finite numbers between -{LIMIT:g} and {LIMIT:g}.")
-        return Request(frame[:HEADER], z)
+        return Request(frame[:HEADER], points(frame, HEADER))
 
-    async def answer(self, rows: NDArray[np.float32]) -> bytes:
-        self._last = await self.wait_for(lambda: self.service.submit(self.checkpoint, rows, self.owner))
+    async def answer(self, request: Request) -> bytes:
+        await self.prepare()
+        self._last = await self.wait_for(lambda: self.service.submit(self.name, request.rows, self.owner))
         return self._last.images.tobytes()
 
     def say(self, text: str) -> Mapping[str, object]:
@@ -74,13 +86,13 @@ class DecodeConnection(Connection):
         last = self._last
         return {
             "device": self.service.device_name,
-            "checkpoint": self.checkpoint,
+            "checkpoint": self.name,
             "decode_ms": None if last is None else round(last.seconds * 1e3, 3),
             "batch": None if last is None else last.batch,
         }
 
 
-class EncodeConnection(Connection):
+class EncodeConnection(ModelConnection):
     """An image in, its posterior and the picture of its mean out."""
 
     @staticmethod
@@ -91,12 +103,21 @@ class EncodeConnection(Connection):
         grey = np.frombuffer(frame, np.uint8, offset=HEADER)[None]
         return Request(frame[:HEADER], np.divide(grey, 255, dtype=np.float32))
 
-    async def answer(self, rows: NDArray[np.float32]) -> bytes:
-        name, owner = self.checkpoint, self.owner
-        encoded = await self.wait_for(lambda: self.service.submit_encode(name, rows, owner))
+    async def answer(self, request: Request) -> bytes:
+        name, owner = self.name, self.owner
+        await self.prepare()
+        encoded = await self.wait_for(lambda: self.service.submit_encode(name, request.rows, owner))
         decoded = await self.wait_for(lambda: self.service.submit(name, encoded.means, owner))
         posterior = np.concatenate([encoded.means, encoded.log_variances])
         return posterior.astype("<f4").tobytes() + decoded.images.tobytes()
+
+
+def points(frame: bytes, offset: int) -> NDArray[np.float32]:
+    """The points from `offset` to the end of a frame, (n, 2). Raises Refusal for what are none."""
+    z = np.frombuffer(frame, "<f4", offset=offset).reshape(-1, 2)
+    if not (np.abs(z) <= LIMIT).all():  # false for NaN too
+        raise Refusal(BAD_DATA, f"Coordinates are finite numbers between -{LIMIT:g} and {LIMIT:g}.")
+    return z
 
 
 def same_host(origin: str | None, host: str | None) -> bool:
@@ -112,7 +133,12 @@ def routes(
 
     `service` may take long when it is called first: that is never done where others wait.
     """
-    latents: dict[str, Payload] = {}
+    latents: Kept[str, Payload] = Kept(
+        lambda name: Payload(pack_latents(service().checkpoint(name).latents), "application/octet-stream"),
+        LATENTS_AT_HAND,
+        lambda payload: len(payload.body),
+        LATENTS_BYTES,
+    )
 
     async def decode(websocket: WebSocket) -> None:
         await serve(websocket, service, DecodeConnection, origin_allowed)
@@ -121,19 +147,17 @@ def routes(
         await serve(websocket, service, EncodeConnection, origin_allowed)
 
     def serve_latents(request: HttpRequest) -> Response:
-        name = request.path_params["checkpoint"]
+        name = request.path_params["name"]
         try:
-            checkpoint = service().checkpoint(name)
+            service().checkpoint(name)  # it may be gone, though its latents are at hand
+            return latents.get(name).response(request)
         except UnknownCheckpoint as error:
             return PlainTextResponse(str(error), 404)
-        if name not in latents:
-            latents[name] = Payload(pack_latents(checkpoint.latents), "application/octet-stream")
-        return latents[name].response(request)
 
     return [
-        WebSocketRoute("/decode/{checkpoint}", decode),
-        WebSocketRoute("/encode/{checkpoint}", encode),
-        Route("/latents/{checkpoint}", serve_latents),
+        WebSocketRoute("/decode/{name}", decode),
+        WebSocketRoute("/encode/{name}", encode),
+        Route("/latents/{name}", serve_latents),
     ]
 
 

@@ -21,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vae.serving.batching import BatcherClosed, Overdue, QueueFull
+from vae.serving.errors import UnknownCheckpoint
 
 if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
     from vae.serving.decoding import DecoderService
@@ -50,20 +51,23 @@ class Request(NamedTuple):
 
     sequence: bytes  # the u32 as it came; it goes back unread
     rows: NDArray[np.float32]  # what the network is given, (n, width)
+    snapshot: int = 0  # of a run, which the history channel is asked for
 
 
 class Connection(ABC):
     """One request in work, the newest of those that wait, nothing more. Raises Refusal."""
 
-    def __init__(self, websocket: WebSocket, service: DecoderService, checkpoint: str) -> None:
-        if checkpoint not in service.names:
-            raise Refusal(UNKNOWN, f"There is no checkpoint named {checkpoint!r} on this server.")
+    def __init__(self, websocket: WebSocket, service: DecoderService) -> None:
         self.service = service
-        self.checkpoint = checkpoint
+        self.name: str = websocket.path_params["name"]
         self.owner = websocket.client.host if websocket.client else ""
         self._websocket = websocket
         self._newest: Request | None = None
         self._arrived = asyncio.Event()
+
+    @abstractmethod
+    async def prepare(self) -> None:
+        """Load what this channel shows, where nobody else waits. Raises Refusal if it is not there."""
 
     @staticmethod
     @abstractmethod
@@ -71,8 +75,8 @@ class Connection(ABC):
         """Read one binary frame. Raises Refusal for anything that is no request."""
 
     @abstractmethod
-    async def answer(self, rows: NDArray[np.float32]) -> bytes:
-        """What follows the sequence number in the reply to these rows."""
+    async def answer(self, request: Request) -> bytes:
+        """What follows the sequence number in the reply to this request."""
 
     def say(self, text: str) -> Mapping[str, object]:
         """The answer to a text frame, sent as JSON. Raises Refusal for what is not understood."""
@@ -80,6 +84,7 @@ class Connection(ABC):
 
     async def serve(self) -> None:
         """Answer until the client leaves. Raises Refusal, or WebSocketDisconnect."""
+        await self.prepare()
         tasks = {asyncio.create_task(self._read()), asyncio.create_task(self._reply())}
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -94,6 +99,8 @@ class Connection(ABC):
         """What the network answers. Raises Refusal if it does not."""
         try:
             return await asyncio.wrap_future(ask())
+        except UnknownCheckpoint as error:
+            raise Refusal(UNKNOWN, "What this channel showed is not there any more.") from error
         except (QueueFull, Overdue) as error:
             raise Refusal(TRY_LATER, "The server has too much to do; try again in a moment.") from error
         except BatcherClosed as error:
@@ -122,13 +129,13 @@ class Connection(ABC):
             self._arrived.clear()
             request, self._newest = self._newest, None
             assert request is not None
-            await _tell(self._websocket.send_bytes(request.sequence + await self.answer(request.rows)))
+            await _tell(self._websocket.send_bytes(request.sequence + await self.answer(request)))
 
 
 async def serve(
     websocket: WebSocket,
     service: Callable[[], DecoderService],
-    connection: type[Connection],
+    connection: Callable[[WebSocket, DecoderService], Connection],
     origin_allowed: Callable[[str | None, str | None], bool],
 ) -> None:
     """Accept a client and answer it until it leaves; `service` is called where nobody else waits."""
@@ -139,7 +146,7 @@ async def serve(
             if not origin_allowed(origin, websocket.headers.get("host")):
                 raise Refusal(FOREIGN, f"Pages from {origin} may not use this server.")
             decoders = await run_in_threadpool(service)
-            await connection(websocket, decoders, websocket.path_params["checkpoint"]).serve()
+            await connection(websocket, decoders).serve()
         except Refusal as refusal:
             await _tell(websocket.close(refusal.code, refusal.reason))
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar, cast
+from typing import Literal, NamedTuple, Protocol, TypeVar, cast
 
 import numpy as np
 import torch
@@ -25,6 +25,7 @@ from vae.model.network import VAE, decode_all, encode_all
 from vae.plane.limits import MAX_POINTS
 from vae.serving.batching import MicroBatcher, QueueFull
 from vae.serving.errors import UnknownCheckpoint, public
+from vae.serving.kept import Kept
 
 DEFAULT = "vae"  # the checkpoint that pages open with; its absence is a problem
 MAX_QUEUE = 128 * MAX_POINTS  # a class of a hundred may open a page with a path in the same second
@@ -32,6 +33,8 @@ MAX_WAIT = 10.0  # seconds; whoever waited longer has moved on
 HEAVY_QUEUE = MAX_QUEUE * 7 // 8  # what large requests leave, small ones find free
 PASS = 64  # points or images in one pass; small requests have their turn between those of a large one
 LIGHT = 16  # points; larger requests take turns with the small ones instead of standing in front of them
+SHARE = 8  # points that a request to a guest counts as at least: so few models have their turn in one batch
+GUESTS, GUESTS_WEIGHTS = 40, 2**25  # models of visitors in memory, and weights of all of them together
 
 Answer = TypeVar("Answer")
 
@@ -56,11 +59,35 @@ class Encoded:
 
 
 class Lane(NamedTuple):
-    """Requests that can share a forward pass."""
+    """Requests that take turns together: to one checkpoint, which can share a forward pass, or to guests."""
 
-    checkpoint: str
+    checkpoint: str  # empty for guests: whoever shows many of them has one turn, like everybody else
     task: Literal["decode", "encode"]
     heavy: bool = False
+
+
+class Work(NamedTuple):
+    """What one request asks of which network."""
+
+    model: VAE
+    rows: NDArray[np.float32]
+
+
+class Opened(NamedTuple):
+    """A checkpoint and its network on the service's device."""
+
+    checkpoint: Checkpoint
+    model: VAE
+
+
+class Visitors(Protocol):
+    """Where models of visitors are found."""
+
+    def find(self, name: str) -> Checkpoint | None:
+        """The model of this name, whose content never changes; None if there is none (any more)."""
+
+    def is_there(self, name: str) -> bool:
+        """Whether `find` may find one, told at once."""
 
 
 def draw(model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np.uint8]:
@@ -73,22 +100,35 @@ class DecoderService:
     """Loads `folder/*.pt` and the ladder's `folder/ladder/*.pt` once and decodes for any number of threads.
 
     A file that cannot be used does not stop the others: `problems` says in one sentence what is
-    wrong with it. Raises DeviceError if the wished-for device is not there.
+    wrong with it. Other names are asked of `visitors`, whose models are guests: they can be used like the
+    others, are loaded when somebody asks for them, and go when others come. Raises DeviceError if the
+    wished-for device is not there.
     """
 
-    def __init__(self, folder: Path, device: torch.device | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        device: torch.device | None = None,
+        visitors: Visitors | None = None,
+    ) -> None:
         self.device = choose_device() if device is None else device
         self.device_name = describe(self.device)
         self.problems: dict[str, str] = {}
-        self._checkpoints: dict[str, Checkpoint] = {}
-        self._models: dict[str, VAE] = {}
+        self._opened: dict[str, Opened] = {}
+        self._visitors = visitors
+        self._guests = Kept(
+            self._open_guest,
+            GUESTS,
+            lambda one: one.checkpoint.size("encoder") + one.checkpoint.size("decoder"),
+            GUESTS_WEIGHTS,
+        )
         rungs = [path for beta in ladder.BETAS if beta and (path := folder / ladder.file(beta)).exists()]
         for path in sorted({*folder.glob("*.pt"), *rungs, folder / f"{DEFAULT}.pt"}, key=_default_first):
             if path not in rungs and path.name in {rung.name for rung in rungs}:
                 self.problems[path.name] = f"{path.name} has the name of a rung of the ladder: rename it."
             else:
                 self._load(path)
-        self._batcher: MicroBatcher[NDArray[np.float32], Decoded | Encoded] = MicroBatcher(
+        self._batcher: MicroBatcher[Work, Decoded | Encoded] = MicroBatcher(
             self._work, max_batch=PASS, max_queue=MAX_QUEUE, max_wait=MAX_WAIT, name="decoder"
         )
         self._asked_at = time.monotonic()
@@ -96,8 +136,8 @@ class DecoderService:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the checkpoints that can be decoded, "vae" first, then by alphabet."""
-        return tuple(self._models)
+        """Names of the checkpoints that can be decoded, "vae" first, then by alphabet; no guests."""
+        return tuple(self._opened)
 
     @property
     def queue_depth(self) -> int:
@@ -109,15 +149,29 @@ class DecoderService:
         """Seconds since somebody asked for something."""
         return time.monotonic() - self._asked_at
 
+    def has(self, name: str) -> bool:
+        """Whether there is a checkpoint or a guest of that name; a guest is loaded then."""
+        try:
+            self._open(name)
+        except UnknownCheckpoint:
+            return False
+        return True
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a checkpoint, or may be a guest, of that name; told at once."""
+        return name in self._opened or (self._visitors is not None and self._visitors.is_there(name))
+
+    def is_at_hand(self, name: str) -> bool:
+        """Whether nothing needs to be loaded for it."""
+        return name in self._opened or name in self._guests
+
     def checkpoint(self, name: str) -> Checkpoint:
         """The checkpoint as it was read. Raises UnknownCheckpoint."""
-        self._require(name)
-        return self._checkpoints[name]
+        return self._open(name).checkpoint
 
     def model(self, name: str) -> VAE:
         """The network on `device`, in evaluation mode. Raises UnknownCheckpoint."""
-        self._require(name)
-        return self._models[name]
+        return self._open(name).model
 
     def submit(self, name: str, z: NDArray[np.float32], owner: str = "") -> Future[Decoded]:
         """Ask for the pictures of z, shape (n, 2), without waiting; owners take turns.
@@ -125,12 +179,21 @@ class DecoderService:
         Raises UnknownCheckpoint, ValueError for another shape, and QueueFull when too much is asked for. The
         future may raise Overdue.
         """
+        model = self._open(name).model
+        return self._submit_decode(model, z, name if name in self._opened else "", owner)
+
+    def submit_with(self, model: VAE, z: NDArray[np.float32], owner: str = "") -> Future[Decoded]:
+        """The same with a decoder of one's own on `device`, which takes turns with the guests."""
+        return self._submit_decode(model, z, "", owner)
+
+    def _submit_decode(
+        self, model: VAE, z: NDArray[np.float32], checkpoint: str, owner: str
+    ) -> Future[Decoded]:
         points = _rows(z, LATENT_DIM, "Latent points")
-        self._require(name)
-        lane = Lane(name, "decode", heavy=len(points) > LIGHT)
+        lane = Lane(checkpoint, "decode", heavy=len(points) > LIGHT)
         if lane.heavy and self.queue_depth + len(points) > HEAVY_QUEUE:
             raise QueueFull("So much is waiting that only small requests are taken; try again.")
-        parts = (points[start : start + PASS] for start in range(0, len(points), PASS))
+        parts = (Work(model, points[start : start + PASS]) for start in range(0, len(points), PASS))
         return joined([cast("Future[Decoded]", self._submit(lane, part, owner)) for part in parts])
 
     def decode(self, name: str, z: NDArray[np.float32], timeout: float = MAX_WAIT) -> Decoded:
@@ -145,7 +208,8 @@ class DecoderService:
         rows = _rows(images, PIXELS, "Images")
         if not ((rows >= 0) & (rows <= 1)).all():
             raise ValueError("Grey values lie between 0 and 1.")
-        return cast("Future[Encoded]", self._submit(Lane(name, "encode"), rows, owner))
+        lane = Lane(name if name in self._opened else "", "encode")
+        return cast("Future[Encoded]", self._submit(lane, Work(self._open(name).model, rows), owner))
 
     def encode(self, name: str, images: NDArray[np.float32], timeout: float = MAX_WAIT) -> Encoded:
         """The posteriors of images (n, 784); waits at most `timeout` seconds, then raises TimeoutError."""
@@ -155,21 +219,35 @@ class DecoderService:
         """End the worker; what still waits is refused."""
         self._batcher.close()
 
-    def _submit(self, lane: Lane, rows: NDArray[np.float32], owner: str = "") -> Future[Decoded | Encoded]:
-        self._require(lane.checkpoint)
+    def _submit(self, lane: Lane, work: Work, owner: str) -> Future[Decoded | Encoded]:
         self._asked_at = time.monotonic()
-        return self._batcher.submit(rows, lane=lane, owner=owner, size=len(rows))
+        size = max(len(work.rows), 0 if lane.checkpoint else SHARE)
+        return self._batcher.submit(work, lane=lane, owner=owner, size=size)
 
-    def _require(self, name: str) -> None:
-        if name not in self._models:
-            known = ", ".join(self._models) or "none"
-            raise UnknownCheckpoint(f"There is no checkpoint named {name!r}; there are: {known}.")
+    def _open(self, name: str) -> Opened:
+        """Raises UnknownCheckpoint."""
+        if name in self._opened:
+            return self._opened[name]
+        if not self.knows(name):
+            self._guests.drop(name)
+            raise self._unknown(name)
+        return self._guests.get(name)
+
+    def _open_guest(self, name: str) -> Opened:
+        assert self._visitors is not None
+        found = self._visitors.find(name)
+        if found is None:
+            raise self._unknown(name)
+        return Opened(found, found.build(self.device))
+
+    def _unknown(self, name: str) -> UnknownCheckpoint:
+        known = ", ".join(self._opened) or "none"
+        return UnknownCheckpoint(f"There is no checkpoint named {name!r}; there are: {known}.")
 
     def _load(self, path: Path) -> None:
         try:
             loaded = checkpoints.load(path)
-            self._models[path.stem] = loaded.build(self.device)
-            self._checkpoints[path.stem] = loaded
+            self._opened[path.stem] = Opened(loaded, loaded.build(self.device))
         except AnotherKind:  # the classifier lies beside the decoders
             return
         except CheckpointError as error:
@@ -182,12 +260,23 @@ class DecoderService:
                 self.decode(name, np.zeros((points, LATENT_DIM), np.float32), timeout=60.0)
             self.encode(name, np.zeros((1, PIXELS), np.float32), timeout=60.0)
 
-    def _work(self, lane: Hashable, requests: list[NDArray[np.float32]]) -> Sequence[Decoded | Encoded]:
+    def _work(self, lane: Hashable, requests: list[Work]) -> Sequence[Decoded | Encoded]:
         assert isinstance(lane, Lane)
-        model, rows = self._models[lane.checkpoint], np.concatenate(requests)
+        answers: dict[int, Decoded | Encoded] = {}
+        for model in dict.fromkeys(request.model for request in requests):
+            places = [place for place, request in enumerate(requests) if request.model is model]
+            pass_ = self._pass(lane.task, model, [requests[place].rows for place in places])
+            answers.update(zip(places, pass_, strict=True))
+        return [answers[place] for place in range(len(requests))]
+
+    def _pass(
+        self, task: Literal["decode", "encode"], model: VAE, requests: list[NDArray[np.float32]]
+    ) -> Sequence[Decoded | Encoded]:
+        """One forward pass for all requests to one model."""
+        rows = np.concatenate(requests)
         bounds = list(pairwise(accumulate((len(request) for request in requests), initial=0)))
         started = time.perf_counter()
-        if lane.task == "encode":
+        if task == "encode":
             posterior = encode_all(model, torch.from_numpy(rows))
             means, log_variances = (part.numpy() for part in posterior)
             seconds = time.perf_counter() - started

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from vae.plane.box import Box, data_box
+from vae.serving.errors import UnknownCheckpoint
 from vae.serving.once import Once
 from vae.serving.payload import Payload
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # the route stands before anything that takes seconds to load
     from vae.serving.decoding import DecoderService
 
 NO_JUDGE = "The classifier is missing: make it with `python -m vae train --preset classifier`."
+NO_DIGITS = "The classifier knows digits alone, and this model was trained on other images."
 SIDE = 96  # cells
 REACH = 3.5  # sigmas of the prior that are looked at in any case
 
@@ -54,11 +56,22 @@ def routes(
         told = {"box": box._asdict(), "side": SIDE, "shade": base64.b64encode(shade).decode()}
         return Payload(json.dumps(told).encode(), "application/json")
 
+    def shows_digits(name: str) -> bool:
+        from vae.datasets.dataset import MNIST
+
+        try:
+            return service().checkpoint(name).dataset == MNIST
+        except UnknownCheckpoint:
+            return True  # which `pictures` says better
+
     pictures = Once(painted)
 
     async def serve(request: Request) -> Response:
         if await run_in_threadpool(classifier) is None:
             return PlainTextResponse(NO_JUDGE, 404)
-        return await pictures.answer(request, request.path_params["checkpoint"])
+        name = request.path_params["checkpoint"]
+        if not await run_in_threadpool(shows_digits, name):
+            return PlainTextResponse(NO_DIGITS, 404)
+        return await pictures.answer(request, name)
 
     return [Route("/legible/{checkpoint}", serve)]

@@ -22,6 +22,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 MAX_MESSAGE = 2**20  # bytes that a client may send as one WebSocket message
 SLICE = 1024  # bytes that are read of a connection before others have their turn: at most 170 frames
 HTTP_SLICE = 4096  # the same for HTTP: at most 700 chunks
+BODY_SLICE = 2**17  # of a body whose length was told before: one piece, however long
 DEAREST = 0.004  # seconds that a slice can take
 SHARE = 0.02  # of the event loop's time that a connection's own bytes may take
 BURST = 0.05  # seconds of it that a connection may take at once
@@ -117,7 +118,6 @@ class Watched(asyncio.Protocol):
     transport: asyncio.Transport
     client: tuple[str, int] | None
     app: ASGIApp
-    slice = SLICE
 
     def __init__(self, *, watch: Watch, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
@@ -180,6 +180,10 @@ class Watched(asyncio.Protocol):
         """What the client still owes, if anything, and the seconds it has for it."""
         raise NotImplementedError
 
+    def slice(self) -> int:
+        """Bytes that are read before others have their turn."""
+        return SLICE
+
     def is_held(self) -> bool:
         """Whether what waits must go on waiting, because the app has not taken what came before."""
         return False
@@ -189,8 +193,9 @@ class Watched(asyncio.Protocol):
         rest = 0.0
         while self._backlog and not rest and not self.is_held() and not self.transport.is_closing():
             started = time.perf_counter()
-            part = bytes(self._backlog[: self.slice])
-            del self._backlog[: self.slice]
+            size = self.slice()
+            part = bytes(self._backlog[:size])
+            del self._backlog[:size]
             super().data_received(part)
             # A thread's own clock costs more than the slice; what others took meanwhile is not charged.
             rest = self._budget.spend(min(time.perf_counter() - started, DEAREST))
@@ -218,7 +223,9 @@ class Watched(asyncio.Protocol):
 class WatchedHttp(Watched, H11Protocol):
     """HTTP: a request, and its rest, must come in time."""
 
-    slice = HTTP_SLICE
+    def slice(self) -> int:
+        rest = getattr(self.conn._reader, "_remaining", 0)  # of a body that does not come in chunks
+        return max(HTTP_SLICE, min(rest, BODY_SLICE))
 
     def awaited(self) -> tuple[object, float]:
         if self.cycle is None or self.cycle.response_complete:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from vae.serving.decoding import DecoderService
 
 Found = TypeVar("Found")
 
+GUESTS = 16  # planes of guests that are kept, and begun at a time
 QUIET = 10.0  # seconds without a request after which planes are measured that nobody has asked for
 
 
@@ -18,7 +19,8 @@ class Surveys(Generic[Found]):
 
     `begin(service, name)` yields the share that is done and returns what was found. What somebody asks for
     comes first. After `measure` the others follow whenever nobody is asking the service for anything: a step
-    takes some milliseconds, and a class at work would feel each of them.
+    takes some milliseconds, and a class at work would feel each of them. Of the service's guests the planes
+    that were asked for last are kept.
     """
 
     def __init__(
@@ -28,6 +30,9 @@ class Surveys(Generic[Found]):
     ) -> None:
         self._service = service
         self._begin = begin
+        self._own = frozenset(service.names)
+        self._begun: dict[str, Generator[float, None, Found]] = {}
+        self._guests: list[str] = []  # the one asked for last at the end
         self._shares = dict.fromkeys(service.names, 0.0)
         self._found: dict[str, Found] = {}
         self._failed: dict[str, Exception] = {}
@@ -49,9 +54,11 @@ class Surveys(Generic[Found]):
 
         Asking hurries the survey on. Raises KeyError for an unknown name, and what the survey raised.
         """
+        if name not in self._own and not self._service.has(name):
+            raise KeyError(name)
         with self._changed:
-            if name not in self._shares:
-                raise KeyError(name)
+            if name not in self._own:
+                self._admit(name)
             if not self._settled(name) and name not in self._asked:
                 self._asked.append(name)
                 self._changed.notify_all()
@@ -62,7 +69,7 @@ class Surveys(Generic[Found]):
 
     def share(self, name: str) -> float:
         """How much of a checkpoint's plane is measured, 0 to 1."""
-        return self._shares[name]
+        return self._shares.get(name, 0.0)  # a guest may have gone
 
     def close(self) -> None:
         """End the thread after the step in work."""
@@ -74,12 +81,28 @@ class Surveys(Generic[Found]):
     def _settled(self, name: str) -> bool:
         return name in self._found or name in self._failed
 
+    def _admit(self, name: str) -> None:
+        """A guest, for whom another may have to go."""
+        if name in self._guests:
+            self._guests.remove(name)
+        self._guests.append(name)
+        self._shares.setdefault(name, 0.0)
+        if len(self._guests) > GUESTS:
+            gone = self._guests.pop(0)
+            for kept in (self._shares, self._found, self._failed, self._begun):
+                kept.pop(gone, None)
+            if gone in self._asked:
+                self._asked.remove(gone)
+
     def _run(self) -> None:
-        begun: dict[str, Generator[float, None, Found]] = {}
         while (name := self._next()) is not None:
-            if name not in begun:
-                begun[name] = self._begin(self._service, name)
-            self._go_on(name, begun[name])
+            try:
+                steps = self._begun.get(name) or self._begin(self._service, name)
+            except Exception as error:  # a guest that has gone meanwhile
+                self._settle(name, self._failed, error)
+            else:
+                self._begun[name] = steps
+                self._go_on(name, steps)
 
     def _next(self) -> str | None:
         """What to measure: the newest that was asked for, then the others in order. None once closed."""
@@ -97,13 +120,21 @@ class Surveys(Generic[Found]):
     def _go_on(self, name: str, steps: Generator[float, None, Found]) -> None:
         """Another step."""
         try:
-            self._shares[name] = next(steps)
-            return
+            share = next(steps)
         except StopIteration as end:
-            self._found[name] = end.value
+            self._settle(name, self._found, end.value)
         except Exception as error:  # whoever asks is told; the other checkpoints go on
-            self._failed[name] = error
+            self._settle(name, self._failed, error)
+        else:
+            with self._changed:
+                if name in self._shares:  # a guest may have gone
+                    self._shares[name] = share
+
+    def _settle(self, name: str, results: dict[str, Any], result: object) -> None:
         with self._changed:
+            self._begun.pop(name, None)
+            if name in self._shares:  # a guest may have gone
+                results[name] = result
             if name in self._asked:
                 self._asked.remove(name)
             self._changed.notify_all()

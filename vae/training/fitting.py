@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -25,6 +25,16 @@ Losses = dict[str, float]
 
 class ProgressError(RuntimeError):
     """A run cannot be resumed; the message is one sentence that says why."""
+
+
+class Diverged(RuntimeError):
+    """Numbers have grown beyond all bounds; the message is one sentence that says what to do."""
+
+    def __init__(self, epoch: float) -> None:
+        super().__init__(
+            f"In epoch {math.floor(epoch) + 1} the loss stopped being a number: start again with a lower "
+            "learning rate."
+        )
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,8 @@ class Fit(ABC):
         self.steps = len(self.images) // self.batch_size  # an epoch
         self.average: dict[str, Tensor] | None = None
         self.done = 0  # epochs
-        self.seconds = 0.0
+        self.seconds = 0.0  # of training, without what `watch` takes
+        self.watch: Callable[[Mapping[str, Tensor]], None] | None = None  # hears the losses of every step
         groups = self.parameter_groups()
         self.optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -78,16 +89,22 @@ class Fit(ABC):
     # -- running -------------------------------------------------------------------------------------------
 
     def epochs(self) -> Iterator[EpochReport]:
-        """Train the epochs that are left and report each; `progress()` is valid between them."""
+        """Train the epochs that are left and report each; `progress()` is valid between them.
+
+        Raises Diverged at the end of an epoch with losses that are no numbers.
+        """
         while self.done < self.config.epochs:
-            start = time.perf_counter()
+            before = self.seconds
             self.network.train()
             generator = torch.Generator(self.device).manual_seed(self.config.seed * 1_000_003 + self.done)
             losses = self._epoch(generator)
             self.done += 1
-            elapsed = time.perf_counter() - start
-            self.seconds += elapsed
-            yield EpochReport(self.done, self.config.epochs, losses, elapsed)
+            yield EpochReport(self.done, self.config.epochs, losses, self.seconds - before)
+
+    @property
+    def epoch(self) -> float:
+        """Epochs trained so far, with the share of the one that is under way."""
+        return float(self.schedule.last_epoch / self.steps)
 
     def weights(self) -> dict[str, Tensor]:
         """The weights to keep: their moving average where one is kept, else the last ones."""
@@ -97,20 +114,31 @@ class Fit(ABC):
         return torch.autocast(self.device.type, torch.bfloat16, enabled=bfloat16_pays(self.device))
 
     def _epoch(self, generator: torch.Generator) -> Losses:
+        start = time.perf_counter()
         size = self.batch_size
         order = torch.randperm(len(self.images), generator=generator, device=self.device)
         totals: dict[str, Tensor] = {}
+        parameters = list(self.network.parameters())
         for step in range(self.steps):
-            self.optimiser.zero_grad(set_to_none=True)
+            for parameter in parameters:
+                parameter.grad = None
             losses = self.gradient(order[step * size : (step + 1) * size], generator)
-            nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM)
+            clip(parameters)
             self.optimiser.step()
             self.schedule.step()
             if self.config.averaging:
                 self._update_average()
             for name, value in losses.items():
                 totals[name] = totals.get(name, torch.zeros_like(value)) + value.detach() / self.steps
-        return {name: float(value) for name, value in totals.items()}
+            if self.watch is not None:
+                self.seconds += time.perf_counter() - start
+                self.watch(losses)
+                start = time.perf_counter()
+        means = {name: float(value) for name, value in totals.items()}
+        self.seconds += time.perf_counter() - start
+        if not all(map(math.isfinite, means.values())):
+            raise Diverged(self.done)
+        return means
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -203,6 +231,17 @@ class Fit(ABC):
         done, steps = progress["done"], progress["schedule"]["last_epoch"]
         if not whole or not 0 < done < self.config.epochs or steps != done * self.steps:
             raise ValueError("this is not the progress of a run like this one")
+
+
+def clip(parameters: Sequence[nn.Parameter]) -> None:
+    """Scale all gradients down together where their norm is beyond GRADIENT_NORM.
+
+    On a CPU the norm can be looked at without waiting, and gradients that are short enough are left alone.
+    """
+    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    norm = nn.utils.get_total_norm(gradients)
+    if norm.device.type != "cpu" or not norm <= GRADIENT_NORM:
+        nn.utils.clip_grads_with_norm_(parameters, GRADIENT_NORM, norm)
 
 
 def alike(own: object, other: object) -> bool:

@@ -15,13 +15,15 @@ from torch import Tensor
 
 from vae.config import TrainingConfig
 from vae.data import Digits, digest_of, to_unit
+from vae.datasets.dataset import DIGIT_NAMES, MNIST
 from vae.device import describe, machine
 from vae.model.checkpoint import Checkpoint, Latents, Provenance, as_stored, load, save, state_of
 from vae.model.classifier import ClassifierCheckpoint, load_classifier, save_classifier
 from vae.model.files import held, probe, require_replaceable, write_bytes
-from vae.model.network import encode_all
+from vae.model.network import Posterior, encode_all
+from vae.plane.limits import LIMIT
 from vae.training.classifier import ClassifierFit
-from vae.training.fitting import EpochReport, Fit, ProgressError
+from vae.training.fitting import Diverged, EpochReport, Fit, ProgressError
 from vae.training.presets import Preset
 from vae.training.stages import VAEFit
 
@@ -67,16 +69,21 @@ class Run(ABC):
     def epochs(self) -> Iterator[EpochReport]:
         """Train to the end, writing the file before each report.
 
-        Raises FileError before the first epoch if the file cannot be written or another process writes it.
+        Raises FileError before the first epoch if the file cannot be written or another process writes it,
+        and Diverged instead of writing what is no model.
         """
         require_replaceable(self.path)
         probe(self.path, self.fit.file_size())
         with held(self.path):
+            self.begin()
             for report in self.fit.epochs():
                 keep_previous(self.path)
                 progress = {**self.fit.progress(), "data_sha256": self.data_sha256}
                 self.write(None if report.epoch == report.epochs else progress)
                 yield report
+
+    def begin(self) -> None:  # noqa: B027 - most have nothing to do
+        """What is done before the first step, once the file is held."""
 
     def provenance(self) -> Provenance:
         return {
@@ -111,17 +118,38 @@ class VAERun(Run):
 
     fit: VAEFit
     test: Digits
+    dataset: str = MNIST  # name of the images, and of what their labels count
+    classes: tuple[str, ...] = DIGIT_NAMES
 
     def write(self, progress: Mapping[str, Any] | None) -> None:
-        empty = Latents(np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32), np.zeros(0, np.uint8))
-        config = self.fit.model.config
         weights = self.fit.weights() if progress is not None else self.finished(self.fit.weights())
-        checkpoint = Checkpoint(
-            config, self.fit.config, as_stored(weights), empty, {}, self.provenance(), progress
-        )
-        posterior = encode_all(checkpoint.build(self.fit.device), to_unit(self.test.images))
+        checkpoint = self.checkpoint(weights, progress)
+        posterior = self.encoded(checkpoint, to_unit(self.test.images))
         latents = Latents(posterior.mean.numpy(), posterior.log_variance.numpy(), self.test.labels)
         save(replace(checkpoint, latents=latents), self.path)
+
+    def checkpoint(self, weights: Mapping[str, Tensor], progress: Mapping[str, Any] | None) -> Checkpoint:
+        """What a file says of a model with these weights, still without latents. Raises Diverged."""
+        stored = as_stored(weights)
+        if not all(torch.isfinite(value).all() for value in stored.values()):
+            raise Diverged(self.fit.epoch)
+        return Checkpoint(
+            self.fit.model.config,
+            self.fit.config,
+            stored,
+            Latents(np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32), np.zeros(0, np.uint8)),
+            provenance=self.provenance(),
+            progress=progress,
+            dataset=self.dataset,
+            classes=self.classes,
+        )
+
+    def encoded(self, checkpoint: Checkpoint, images: Tensor) -> Posterior:
+        """Posteriors of images (n, 784) in [0, 1]. Raises Diverged for means that no file may hold."""
+        posterior = encode_all(checkpoint.build(self.fit.device), images)
+        if not (posterior.mean.abs() <= LIMIT).all():
+            raise Diverged(self.fit.epoch)
+        return posterior
 
     def finished(self, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """The weights as the finished file holds them."""
@@ -151,10 +179,15 @@ def prepare(
     device: torch.device,
     path: Path,
     command: str,
+    dataset: str = MNIST,
+    classes: tuple[str, ...] = DIGIT_NAMES,
 ) -> Run:
-    """The run of a preset with its (possibly changed) training settings on (training, test) digits."""
+    """The run of a preset with its (possibly changed) training settings on (training, test) digits.
+
+    `dataset` names them, and `classes` what their labels count.
+    """
     train, test = digits
     sha256 = digest_of(train)
     if preset.model is None:
         return ClassifierRun(ClassifierFit(config, train, device), path, command, sha256)
-    return VAERun(VAEFit(preset.model, config, train, device), path, command, sha256, test)
+    return VAERun(VAEFit(preset.model, config, train, device), path, command, sha256, test, dataset, classes)

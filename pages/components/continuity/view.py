@@ -98,11 +98,8 @@ def parts(service: DecoderService) -> tuple[Part, ...]:
 
 
 def pair_ends(latents: Latents, pair: int) -> tuple[Point, Point]:
-    """Where the test digits of a pair lie, 1 <= pair <= PAIRS; at the origin if no two digits differ."""
-    try:
-        a, b = latents.shown_pairs[pair - 1].tolist()
-    except ValueError:
-        return ORIGIN, ORIGIN
+    """Where the test digits of a pair lie, 1 <= pair <= PAIRS."""
+    a, b = latents.shown_pairs[pair - 1].tolist()
     return place(latents, a), place(latents, b)
 
 

@@ -24,13 +24,14 @@ def keep_checkpoint(widget: str) -> None:
 def choose_checkpoint(service: DecoderService, page: str) -> None:
     """One click where the choices are few, a list where they are many; `page` prefixes the widget's key."""
     widget = f"{page}_checkpoint"
-    names = offered(service.names, st.session_state["checkpoint"])
+    current, guests = st.session_state["checkpoint"], st.session_state["guests"]
+    names = [*offered(service.names, current), *(name for name in guests if service.knows(name))]
     choose: Callable[..., str] = st.segmented_control if len(names) <= 3 else st.selectbox
     choose(
         "Model",
         names,
-        key=mirror(widget, st.session_state["checkpoint"]),
-        format_func=lambda name: title(name, service.checkpoint(name)),
+        key=mirror(widget, current),
+        format_func=lambda name: guests.get(name) or title(name, service.checkpoint(name)),
         on_change=keep_checkpoint,
         args=(widget,),
         label_visibility="collapsed",

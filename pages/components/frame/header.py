@@ -22,6 +22,7 @@ PAGES = {
     "one_digit.py": "One digit",
     "continuity.py": "Continuity",
     "completeness.py": "Completeness",
+    "training.py": "Training",
 }
 
 LOADING = "Loading the decoders: a few seconds, once after the start."

@@ -5,6 +5,7 @@ Imported where they are made: torch takes as long to load as all else, and brows
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Generator
 from pathlib import Path
@@ -19,18 +20,23 @@ if TYPE_CHECKING:
     from vae.serving.decoding import DecoderService
     from vae.serving.places import Places
     from vae.serving.surveys import Surveys
+    from vae.workshop.decoders import Decoders
+    from vae.workshop.maps import Maps
+    from vae.workshop.workshop import Workshop
 
 COMPUTING, WAITING, PATIENCE = 2, 60, 15.0  # paths at a time, in the queue, and seconds there
 ROOT = Path(__file__).resolve().parents[3]
 CHECKPOINTS = ROOT / "checkpoints"
+RUNS = "LATENT_ATLAS_RUNS"  # in the environment: another folder for training runs than runs/
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda service: service.close())
 def decoder_service() -> DecoderService:
     """The one DecoderService of this process, for pages and routes alike."""
     from vae.serving.decoding import DecoderService
+    from vae.workshop.guests import Guests
 
-    service = DecoderService(CHECKPOINTS)
+    service = DecoderService(CHECKPOINTS, visitors=Guests(workshop))
     _loaded().set()
     return service
 
@@ -43,6 +49,30 @@ def is_loaded() -> bool:
 @st.cache_resource(show_spinner=False)
 def _loaded() -> threading.Event:
     return threading.Event()
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda workshop: workshop.close())
+def workshop() -> Workshop:
+    """Where visitors train."""
+    from vae.workshop.workshop import Workshop
+
+    return Workshop(Path(os.environ.get(RUNS) or ROOT / "runs"))
+
+
+@st.cache_resource(show_spinner=False)
+def maps() -> Maps:
+    """The maps of runs, snapshot by snapshot."""
+    from vae.workshop.maps import Maps
+
+    return Maps(workshop)
+
+
+@st.cache_resource(show_spinner=False)
+def history_decoders() -> Decoders:
+    """The decoders of runs, snapshot by snapshot."""
+    from vae.workshop.decoders import Decoders
+
+    return Decoders(workshop, decoder_service().device)
 
 
 @st.cache_resource(show_spinner=False)

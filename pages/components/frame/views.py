@@ -15,12 +15,14 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from pages.components.frame.mirrors import mirrored
+from pages.components.frame.words import title
 from vae.plane.limits import LIMIT, kept
 from vae.serving.decoding import DecoderService
 
 Point = tuple[float, float]  # (z1, z2)
 COORDINATES = (-LIMIT, LIMIT)  # that the decode channel accepts
 PRESENT = "present"  # in the address of any page: large type, for a projector
+GUESTS = 5  # models of the workshop that a visitor is offered: those opened last
 SHOWN = 20  # characters of what an address says, in a sentence on it
 
 V = TypeVar("V")  # the dataclass of a page's view
@@ -141,6 +143,8 @@ class Keeper(Generic[V]):
         st.session_state[self.page] = view
         if chosen := getattr(view, "checkpoint", None):
             st.session_state["checkpoint"] = chosen
+            if chosen not in service.names:
+                remember_guest(chosen, service)
         return refused
 
     def publish(self, service: DecoderService) -> None:
@@ -154,11 +158,21 @@ class Keeper(Generic[V]):
         """Where a link to the page leads: its view in the plane of the checkpoint that is chosen now."""
         parts = self.parts(service)
         view, chosen = st.session_state[self.page], st.session_state["checkpoint"]
+        if chosen and not service.has(chosen):  # a guest that has gone
+            chosen = None
         if view is None:
             view, _ = read({"model": chosen} if chosen else {}, parts, self.view)
         if chosen and getattr(view, "checkpoint", chosen) != chosen:
             view = self.carried(view, chosen, service)
         return write(view, parts) | presented()
+
+
+def remember_guest(name: str, service: DecoderService) -> None:
+    """Offer this visitor a model of the workshop from now on, on every page that shows one."""
+    guests = {**st.session_state["guests"]}
+    guests.pop(name, None)
+    guests[name] = title(name, service.checkpoint(name))
+    st.session_state["guests"] = dict(list(guests.items())[-GUESTS:])
 
 
 def is_presented(address: Mapping[str, str]) -> bool:
@@ -172,8 +186,10 @@ def presented() -> dict[str, str]:
 
 
 def model(service: DecoderService) -> Part:
-    """Which checkpoint is shown: of those there are, the first if none was asked for."""
-    return Part("checkpoint", service.names[0], one_of(service.names), names=("model",))
+    """Which checkpoint or guest is shown: of those there are, the first if none was asked for."""
+    return Part(
+        "checkpoint", service.names[0], lambda text: text if service.has(text) else None, names=("model",)
+    )
 
 
 def one_of(options: Sequence[str]) -> Callable[[str], str | None]:

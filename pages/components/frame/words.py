@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from vae.model import ladder
 from vae.model.checkpoint import Checkpoint
+from vae.workshop.names import SHIPPED, parsed
 
 
 def title(name: str, checkpoint: Checkpoint) -> str:
-    """A plain name for the file `name`: "VAE", "Autoencoder", "VAE, β = 4"; others keep theirs beside it."""
+    """A plain name for the file `name`: "VAE", "Autoencoder", "VAE, β = 4"; others keep theirs beside it.
+
+    A model of the workshop is "Yours: VAE, epoch 3".
+    """
     if rung := ladder.beta_of(name):
         return f"VAE, β = {rung:g}"
     beta = checkpoint.training_config.beta
@@ -15,6 +19,9 @@ def title(name: str, checkpoint: Checkpoint) -> str:
         plain = "Autoencoder"
     else:
         plain = "VAE" if beta == 1 else f"VAE, β = {beta:g}"
+    if guest := parsed(name):
+        whose = "Recorded" if guest.run == SHIPPED else "Yours"
+        return f"{whose}: {plain}, epoch {guest.epoch}"
     usual = name in ("vae", "autoencoder") or beta != 1
     return plain if usual else f"{plain} ({name})"
 

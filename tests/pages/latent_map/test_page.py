@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from pages.components.frame import markup, service
 from pages.components.latent_map import words
 from tests.pages.links import addresses
 from tests.pages.widgets import named
-from vae.data import load_mnist
+from vae.data import MNIST_FILES, load_mnist
 from vae.measure.draws import judged
 from vae.model import checkpoint as checkpoints
 from vae.model.classifier import load_classifier
@@ -211,7 +212,8 @@ def test_a_download_without_a_network_is_one_sentence(
     app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LATENT_ATLAS_DATA", str(tmp_path / "empty"))
-    monkeypatch.setattr("vae.data.MIRRORS", ("http://127.0.0.1:9/",))  # nobody listens on the discard port
+    nobody = replace(MNIST_FILES, mirrors=("http://127.0.0.1:9/",))  # who listens on the discard port?
+    monkeypatch.setattr("vae.data.MNIST_FILES", nobody)
     app.run()
     app.button(key="latent_map_download").click().run()
     assert not app.exception

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pages.components.frame.views import read, rounded, write
 from pages.components.one_digit.view import DigitView, mask_of, parts, picture_of
-from vae.measure.unseen import small_digits
+from vae.datasets.small import small_digits
 from vae.pictures.spoiled import spoiled
 
 SERVICE = SimpleNamespace(names=("vae", "autoencoder"))

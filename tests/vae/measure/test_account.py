@@ -10,10 +10,10 @@ import torch
 from torch.distributions import Independent, Normal, kl_divergence
 
 from vae.data import binarised_test_images
+from vae.datasets.small import small_digits
 from vae.measure.account import SIDE, Account, Gaussian, account, best_gaussian, expected_log_likelihood
 from vae.measure.inversion import log_likelihoods, log_prior
 from vae.measure.outlook import Outlook, outlook
-from vae.measure.unseen import small_digits
 from vae.model.checkpoint import load
 from vae.model.network import VAE
 

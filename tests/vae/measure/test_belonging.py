@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from vae.data import Digits, load_mnist
+from vae.datasets.small import small_digits
 from vae.measure import belonging
 from vae.measure.belonging import Scores
 from vae.measure.intervals import wilson
 from vae.measure.outlook import outlook
-from vae.measure.unseen import small_digits
 from vae.model.checkpoint import load
 from vae.model.classifier import find_classifier
 

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from vae.data import binarised_test_images, load_mnist
+from vae.datasets.small import small_digits
 from vae.measure.inversion import log_prior
 from vae.measure.outlook import SPACING, Outlook, outlook
 from vae.measure.quadrature import Quadrature
 from vae.measure.refinement import refine
-from vae.measure.unseen import small_digits
 from vae.model.checkpoint import load
 
 CHECKPOINTS = Path(__file__).parents[3] / "checkpoints"

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from vae.measure.unseen import small_digits
+from vae.datasets.small import small_digits
 from vae.measure.variations import arrays, pictures_zip, variations
 from vae.model.checkpoint import load
 from vae.model.classifier import find_classifier

@@ -47,6 +47,19 @@ def path(tmp_path) -> Path:
     return target
 
 
+@pytest.mark.parametrize("classes", [("cat", "dog", "Ankle boot"), ()])
+def test_names_of_classes_survive_and_bound_the_labels(tmp_path, classes) -> None:
+    made = make()
+    labels = made.latents.labels % max(len(classes), 1)
+    latents = replace(made.latents, labels=labels.astype(np.uint8))
+    save(replace(made, latents=latents, dataset="own-0123456789ab", classes=classes), tmp_path / "own.pt")
+    found = load(tmp_path / "own.pt")
+    assert (found.dataset, found.classes) == ("own-0123456789ab", classes)
+    ends = found.latents.shown_pairs
+    assert (ends[:, 0] != ends[:, 1]).all()
+    assert ((labels[ends[:, 0]] != labels[ends[:, 1]]) == bool(classes)).all()
+
+
 def test_everything_survives_the_round_trip(path) -> None:
     before, after = make(), load(path)
     assert after.model_config == before.model_config
@@ -122,6 +135,13 @@ def refusal(path: Path) -> str:
     assert sentence.endswith(".")
     assert "\n" not in sentence
     return sentence
+
+
+def test_a_setting_that_a_file_does_not_have_is_its_default(path) -> None:
+    payload = torch.load(path, weights_only=True)
+    del payload["model_config"]["convolutional"]
+    write_atomically(payload, path)
+    assert load(path).model_config.convolutional is False
 
 
 def test_a_missing_file_is_refused(tmp_path) -> None:

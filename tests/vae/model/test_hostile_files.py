@@ -248,6 +248,16 @@ STRANGE_IN_A_VAE: dict[str, Change] = {
     "a knot as the encoder": lambda payload: payload["model_config"].update(encoder=knot()),
     "many places": lambda payload: payload["model_config"].update(encoder="lookup", places=10_946),
     "an unknown setting": lambda payload: payload["model_config"].update(colour="red"),
+    "a class without a name": lambda payload: payload.update(classes=["", "dog"]),
+    "a class with an invisible name": lambda payload: payload.update(classes=["cat", "\u202e"]),
+    "a class with a long name": lambda payload: payload.update(classes=["cat", "d" * 61]),
+    "a class twice": lambda payload: payload.update(classes=["cat"] * 10),
+    "a text for classes": lambda payload: payload.update(classes="0123456789"),
+    "numbers for classes": lambda payload: payload.update(classes=list(range(10))),
+    "eleven classes": lambda payload: payload.update(classes=list("0123456789a")),
+    "fewer classes than labels": lambda payload: payload.update(classes=["cat", "dog"]),
+    "labels without classes": lambda payload: payload.update(classes=[]),
+    "a data set without a name": lambda payload: payload.update(dataset=7),
     "a setting without a name": lambda payload: payload["model_config"].update({3: 4}),
 }
 STRANGE = STRANGE_ANYWHERE | STRANGE_IN_A_VAE

@@ -17,6 +17,28 @@ def test_shapes(encoder, batch_norm) -> None:
     assert posterior.mean.shape == posterior.log_variance.shape == (5, 2)
 
 
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_a_convolutional_network_is_as_large_as_keras_example(batch_norm) -> None:
+    """Without batch normalisation it has as many weights as keras.io prints: 69,076 and 65,089."""
+    model = VAE(ModelConfig(convolutional=True, batch_norm=batch_norm))
+    logits, posterior = model(torch.rand(5, 784), torch.Generator().manual_seed(0))
+    assert logits.shape == (5, 784)
+    assert posterior.mean.shape == posterior.log_variance.shape == (5, 2)
+    counts = [sum(value.numel() for value in part.parameters()) for part in (model.encoder, model.decoder)]
+    normalised = 2 * 2 * (32 + 64) if batch_norm else 0
+    assert sum(counts) == 69_076 + 65_089 + normalised
+    assert any(isinstance(module, torch.nn.BatchNorm2d) for module in model.modules()) == batch_norm
+
+
+def test_a_convolution_sees_neighbours_alone() -> None:
+    """A change of one pixel moves the first layer's features around it and nowhere else."""
+    first = VAE(ModelConfig(convolutional=True)).encoder.stack[:2]
+    image = torch.zeros(1, 784)
+    image[0, 14 * 28 + 14] = 1
+    moved = (first(image) - first(torch.zeros(1, 784))).abs().sum(dim=1)[0]
+    assert {(int(row), int(column)) for row, column in moved.nonzero()} == {(7, 7)}
+
+
 def test_batch_norm_replaces_layer_norm() -> None:
     def kinds(batch_norm: bool) -> set[str]:
         return {type(module).__name__ for module in VAE(ModelConfig(batch_norm=batch_norm)).modules()}
@@ -81,6 +103,8 @@ def test_decode_returns_logits() -> None:
         ({"places": 89}, "places"),
         ({"encoder": "lookup", "places": 89, "variational": False}, "variational"),
         ({"likelihood": "poisson"}, "likelihood"),
+        ({"convolutional": 1}, "convolutional must be true or false"),
+        ({"convolutional": True, "encoder": "lookup", "places": 89}, "no convolutions"),
     ],
 )
 def test_model_settings_outside_their_range_are_named(setting, word) -> None:

@@ -65,7 +65,7 @@ def test_without_beta_an_infinite_kl_divergence_does_not_matter() -> None:
 
 
 @given(
-    schedule=st.sampled_from(["constant", "linear", "cosine"]),
+    schedule=st.sampled_from(["constant", "linear", "cosine", "cyclical"]),
     beta=st.floats(0, 16),
     epoch=st.floats(0, 100),
     annealing=st.integers(0, 50),
@@ -82,6 +82,16 @@ def test_linear_and_cosine_schedules_begin_at_zero_and_meet_half_way() -> None:
     assert objective.beta_at("linear", 4.0, 2, 10) == pytest.approx(0.8)
     assert objective.beta_at("cosine", 4.0, 2, 10) == pytest.approx(2 * (1 - math.cos(0.2 * math.pi)))
     assert objective.beta_at("constant", 4.0, 0, 10) == 4.0
+
+
+def test_a_cyclical_schedule_is_the_papers() -> None:
+    """Fu et al. 2019, equations 6 and 7, step by step: M = 4 cycles, R = 1/2, f linear."""
+    steps, cycles, rising = 400, 4, 0.5
+    for t in range(1, steps + 1):
+        tau = ((t - 1) % math.ceil(steps / cycles)) / (steps / cycles)
+        expected = tau / rising if tau <= rising else 1.0
+        assert objective.beta_at("cyclical", 3.0, (t - 1) / 10, steps // 10) == pytest.approx(3 * expected)
+    assert objective.beta_at("cyclical", 3.0, 40, 40) == 3.0
 
 
 def test_squared_change_is_the_distance_of_two_pictures(logits_and_images) -> None:
