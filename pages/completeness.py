@@ -29,7 +29,7 @@ from pages.components.frame.choices import choose_one
 from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
-from pages.components.frame.views import PRESENT
+from pages.components.frame.views import PRESENT, remember_guest
 from pages.components.frame.words import title
 from vae.measure import export
 from vae.model import ladder
@@ -88,17 +88,22 @@ def described(service: DecoderService, name: str) -> Rung:
     checkpoint = service.checkpoint(name)
     variational = checkpoint.model_config.variational
     beta = checkpoint.training_config.beta if variational else 0.0
-    return Rung(name, title(name, checkpoint), beta, variational)
+    return Rung(name, title(name, checkpoint), beta, variational, checkpoint.classes)
 
 
-def show_header(view: CompletenessView) -> None:
+def show_header(shown: Shown, view: CompletenessView) -> None:
+    left, right = shown.left(view), shown.right(view)
+    classes = max(left.classes, right.classes, key=len)
     with header(KEEPER):
         choose_one(KEEPER, "link", words.LINK_NAMES, label="Link")
-        choose_one(KEEPER, "overlay", words.LAYER_NAMES, label="Overlay")
-        if view.overlay == "ellipses":
+        layers = words.layers(is_judged=data.are_judged(left.name, right.name))
+        overlay = view.overlay if view.overlay in layers else "none"
+        choose_one(KEEPER, "overlay", layers, label="Overlay", shown=overlay)
+        if view.overlay == "ellipses" and classes:
             st.selectbox(
                 "Digit whose posteriors are drawn",
-                range(10),
+                range(len(classes)),
+                format_func=lambda label: classes[label],
                 key=mirror("completeness_digit", view.digit),
                 on_change=KEEPER.keep_widget,
                 args=("digit",),
@@ -111,14 +116,18 @@ def show_header(view: CompletenessView) -> None:
 
 def show_models(service: DecoderService, view: CompletenessView) -> None:
     """Any two models side by side; at the right the slider over the ladder is one choice among them."""
-    names = [name for name in service.names if name == view.right or not ladder.beta_of(name)]
+    guests = st.session_state["guests"]
+    brought = [name for name in guests if service.knows(name)]
+    others = [name for name in service.names if name == view.right or not ladder.beta_of(name)]
 
     def called(name: str) -> str:
-        return title(name, service.checkpoint(name)) if name else words.LADDER
+        if not name:
+            return words.LADDER
+        return guests.get(name) or title(name, service.checkpoint(name))
 
     for field, label, options in (
-        ("left", "At the left", list(service.names)),
-        ("right", "At the right", ["", *names]),
+        ("left", "At the left", [*service.names, *brought]),
+        ("right", "At the right", ["", *others, *brought]),
     ):
         st.selectbox(
             label,
@@ -220,7 +229,10 @@ def counted(shown: Shown, view: CompletenessView) -> tuple[tuple[Judged, Judged]
         )
     except (QueueFull, TimeoutError, BatcherClosed):
         return None, words.BUSY
-    return ((left, right), "") if left and right else (None, words.NO_CLASSIFIER)
+    if left and right:
+        return (left, right), ""
+    are_judged = data.are_judged(shown.left(view).name, shown.right(view).name)
+    return None, words.NO_CLASSIFIER if are_judged else words.NOT_JUDGED
 
 
 def show_grid(shown: Shown, view: CompletenessView) -> None:
@@ -332,10 +344,14 @@ def show_page() -> None:
         st.error(words.NO_LADDER)
         return
     refused = KEEPER.adopt(service)
-    show_header(KEEPER.now())
+    view, shown = KEEPER.now(), Shown(service, found)
+    for name in (view.left, view.right):
+        if name and name not in service.names:
+            remember_guest(name, service)
+    show_header(shown, view)
     show_warnings(service, refused)
     show_missing(service, found)
-    show_planes(Shown(service, found))
+    show_planes(shown)
 
 
 show_page()

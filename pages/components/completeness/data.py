@@ -7,7 +7,8 @@ import streamlit as st
 from pages.components.completeness.judged_draws import Judged
 from pages.components.completeness.maps import HOME, Density, Ellipses, Legible, Overlay
 from pages.components.completeness.view import COUNTS, CompletenessView
-from pages.components.frame.service import classifier, decoder_service, places
+from pages.components.frame.kinds import is_judged, judge_of
+from pages.components.frame.service import decoder_service, places
 from pages.components.frame.words import title
 from vae.measure.aggregate import enlargement, excess, posterior_ellipses
 from vae.measure.draws import JUDGED, Law, counted, drawn, judged
@@ -26,9 +27,14 @@ def overlay(view: CompletenessView, left: str, right: str) -> Overlay | None:
         return Overlay(density(left), density(right))
     if view.overlay == "ellipses":
         return Overlay(ellipses(left, view.digit), ellipses(right, view.digit))
-    if view.overlay == "legible":
+    if view.overlay == "legible" and are_judged(left, right):
         return Overlay(Legible(), Legible())
     return None
+
+
+def are_judged(*names: str) -> bool:
+    """Whether the judge knows what all these checkpoints draw."""
+    return all(is_judged(decoder_service().checkpoint(name)) for name in names)
 
 
 @st.cache_data(show_spinner=False, max_entries=LAYERS_AT_HAND)
@@ -56,16 +62,16 @@ def ellipses(name: str, digit: int) -> Ellipses:
 
 @st.cache_data(show_spinner=False, max_entries=DRAWS_AT_HAND)
 def draws(name: str, law: Law, seed: int) -> Judged | None:
-    """What the judge says of a checkpoint's pictures at places drawn by a law; None if there is no judge.
+    """What the judge says of a checkpoint's pictures at places drawn by a law; None if no judge knows them.
 
     All `JUDGED` of them are counted; the first ones, which are as random as any, are kept to be shown.
     Raises QueueFull if too much is asked for at once, and what the service's `decode` raises.
     """
-    judge = classifier()
-    if judge is None:
-        return None
     service = decoder_service()
     checkpoint = service.checkpoint(name)
+    judge = judge_of(checkpoint)
+    if judge is None:
+        return None
     points = drawn(law, checkpoint.latents.means, JUDGED, seed)
     with places().one():
         images = service.decode(name, points).images

@@ -1,13 +1,14 @@
 // Two linked planes, as a rule the autoencoder's and that of a rung of the ladder. One cursor, one slider over the rungs.
 // Nothing here waits for Python while something is dragged; Python hears of what was let go (see completeness.py).
 
+import { areDigits } from "../parts/classes.js";
 import { announceTwin, answer, hearAsked, listenShares } from "../wire/bus.js";
 import { clamped, kept } from "../wire/limits.js";
 import { DENSITY_LEGEND } from "./density_map.js";
 import { make } from "../parts/dom.js";
 import { LadderSlider } from "../parts/stop_slider.js";
 import { LatentsLibrary } from "./latents_library.js";
-import { createLegend } from "../plane/legend.js";
+import { Legend } from "../plane/legend.js";
 import { LEGEND as LEGIBLE } from "../plane/legible.js";
 import { loadPlotly } from "../plane/plane.js";
 import { carried } from "./quantile_link.js";
@@ -16,10 +17,10 @@ import { TwinHalf } from "./twin_half.js";
 
 const OTHER = { left: "right", right: "left" };
 const CAPTIONS = {
-  none: () => ["Each dot is a test digit at its latent mean; the rings in both planes are linked."],
-  ellipses: ({ posteriors }) => [
-    `Each ellipse is where the VAE expects one of ${posteriors.length / 4} test digits: one standard deviation (its posterior). ` +
-      "The autoencoder’s are points.",
+  none: (_, image) => [`Each dot is a test ${image} at its latent mean; the rings in both planes are linked.`],
+  ellipses: ({ posteriors }, image) => [
+    `Each ellipse is where the VAE expects one of ${posteriors.length / 4} test ${image}s: one standard deviation ` +
+      "(its posterior). An autoencoder’s are points.",
   ],
   density: () => DENSITY_LEGEND.map(swatch),
   legible: () => [LEGIBLE],
@@ -38,6 +39,7 @@ class Completeness {
   #library = new LatentsLibrary();
   #halves;
   #head = make("div", { class: "completeness-head" });
+  #legend;
   #caption = make("p", { class: "completeness-caption" });
   #ladder = null;
   #rungs = [];
@@ -55,9 +57,10 @@ class Completeness {
     const half = (side) =>
       new TwinHalf({ side, home, load: this.#library.load }, this.#gestures(side));
     this.#halves = { left: half("left"), right: half("right") };
-    const legend = createLegend((hidden) => this.#both((each) => each.hide(hidden)));
+    const legends = make("div", {});
+    this.#legend = new Legend(legends, (hidden) => this.#both((each) => each.hide(hidden)));
     const planes = make("div", { class: "completeness-planes" }, this.#halves.left.element, this.#halves.right.element);
-    root.replaceChildren(this.#head, legend, planes, this.#caption);
+    root.replaceChildren(this.#head, legends, planes, this.#caption);
     this.#stops = [
       answer(key, () => this.#announce()),
       hearAsked(key, { point: ({ side, z }) => this.#goTo(side, z), rung: ({ rung }) => this.#askedFor(rung) }),
@@ -131,6 +134,7 @@ class Completeness {
     if (this.#ladder) this.#ladder.index = index;
     this.#preview = null;
     this.#halves.right.use(this.#rungs[index]);
+    this.#legend.show(this.#classes);
     this.#showShares();
     this.#cover();
     this.#place();
@@ -228,6 +232,12 @@ class Completeness {
     announceTwin({ group: this.#group, rung: this.#twin.rung, link: this.#link, ...points, phase });
   }
 
+  /** What the labels count: of both models, where they differ. */
+  get #classes() {
+    const { left, right } = this.#halves;
+    return bothNames(left.rung.classes, right.rung.classes);
+  }
+
   /** The bars, dimmed where they are another rung's. */
   #showShares() {
     if (!this.#shares || !this.#twin) return;
@@ -241,12 +251,19 @@ class Completeness {
     this.#halves.left.cover(left);
     this.#halves.right.cover(rung === this.#twin.rung ? right : null);
     const layer = left ?? right ?? { kind: "none" };
-    this.#caption.replaceChildren(...CAPTIONS[layer.kind](layer));
+    this.#caption.replaceChildren(...CAPTIONS[layer.kind](layer, areDigits(this.#classes) ? "digit" : "image"));
   }
 
   #tellNow() {
     this.#teller.tell(this.#twin);
   }
+}
+
+function bothNames(left, right) {
+  if (same(left, right) || !right.length) return left;
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, label) =>
+    [...new Set([left[label], right[label]])].filter(Boolean).join(" / "),
+  );
 }
 
 function swatch([colour, meaning]) {

@@ -30,12 +30,13 @@ _component = component.declared(
 
 
 class Rung(NamedTuple):
-    """A model on show: its checkpoint, what it is called, how the KL divergence was weighted."""
+    """A model on show: its checkpoint, what it is called, how the KL divergence was weighted, its classes."""
 
     name: str
     title: str
     beta: float
     variational: bool
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

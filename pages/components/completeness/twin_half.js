@@ -87,7 +87,7 @@ export class TwinHalf {
     this.#legible.set({ shown: false });
     this.#scene.overlay.mark("preview", null);
     this.#point.use(rung.name, this.#scene.connect(rung.name));
-    this.#scene.show(rung.name, rung.variational ? this.#home : undefined);
+    this.#scene.show(rung.name, rung.variational ? this.#home : undefined, rung.classes);
     this.#scene.overlay.showPrior(rung.variational);
     this.#scene.plane.setOpacity(OPACITY.alone);
   }

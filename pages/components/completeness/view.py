@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from pages.components.frame.views import Keeper, Part, Point, coordinate, number, one_of, whole
+from pages.components.frame.views import Keeper, Part, Point, coordinate, known_to, number, one_of, whole
 from vae.measure.draws import LAWS, Law
 from vae.model import ladder
 from vae.plane.linking import LINKS, Link
@@ -54,8 +54,8 @@ def parts(service: DecoderService) -> tuple[Part, ...]:
     usual = CompletenessView(beta=min(betas, key=lambda beta: abs(beta - USUAL_BETA), default=USUAL_BETA))
     return (
         Part("beta", usual.beta, rung(betas), "{:g}".format),
-        Part("left", ladder.name(min(betas, default=0)), one_of(service.names)),
-        Part("right", usual.right, one_of(service.names)),
+        Part("left", ladder.name(min(betas, default=0)), known_to(service)),
+        Part("right", usual.right, known_to(service)),
         Part("link", usual.link, one_of(LINKS)),
         Part("plane", usual.plane, one_of(get_args(Side))),
         Part("point", usual.point, coordinate, names=("z1", "z2")),

@@ -25,6 +25,13 @@ LAYER_NAMES: Mapping[Layer, str] = {
     "ellipses": "Posteriors",
     "legible": "Is it a digit?",
 }
+
+
+def layers(*, is_judged: bool) -> Mapping[Layer, str]:
+    """What may lie over the planes; what the judge says only where it knows what is drawn."""
+    return {layer: name for layer, name in LAYER_NAMES.items() if is_judged or layer != "legible"}
+
+
 LAW_NAMES: Mapping[Law, str] = {
     "box": "In the box of its codes",
     "prior": "N(0, I)",
@@ -141,6 +148,9 @@ NO_CLASSIFIER = (
     "The judge of random places, a classifier, is missing: make it with "
     "`python -m vae train --preset classifier`."
 )
+
+
+NOT_JUDGED = "Nothing is counted: the judge, another network, knows MNIST’s digits alone."
 
 
 def grid_sentence(grid: int, sigmas: float | None, link: Link) -> str:

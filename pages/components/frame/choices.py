@@ -48,17 +48,19 @@ def choose_one(
     is_written: bool = False,
     explained: str | None = None,
     on_change: Callable[[], None] | None = None,
+    shown: Any = None,
 ) -> None:
     """A few choices side by side for a part of the view that `keeper` keeps, by the name of its field.
 
     `names` are the options and what they are called. The label is for screen readers, or written above; what
-    is `explained` stands behind a question mark. `on_change` takes the place of just keeping what was chosen.
+    is `explained` stands behind a question mark. `on_change` takes the place of just keeping what was chosen,
+    and `shown` that of what is kept, where that is not on offer.
     """
     st.segmented_control(
         label,
         list(names),
         format_func=lambda option: names[option],
-        key=mirror(f"{keeper.page}_{field}", getattr(keeper.now(), field)),
+        key=mirror(f"{keeper.page}_{field}", getattr(keeper.now(), field) if shown is None else shown),
         on_change=on_change or partial(keeper.keep_widget, field),
         required=True,
         label_visibility="visible" if is_written else "collapsed",

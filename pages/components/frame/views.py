@@ -187,9 +187,12 @@ def presented() -> dict[str, str]:
 
 def model(service: DecoderService) -> Part:
     """Which checkpoint or guest is shown: of those there are, the first if none was asked for."""
-    return Part(
-        "checkpoint", service.names[0], lambda text: text if service.has(text) else None, names=("model",)
-    )
+    return Part("checkpoint", service.names[0], known_to(service), names=("model",))
+
+
+def known_to(service: DecoderService) -> Callable[[str], str | None]:
+    """Reads the name of a checkpoint or guest."""
+    return lambda text: text if service.has(text) else None
 
 
 def one_of(options: Sequence[str]) -> Callable[[str], str | None]:
