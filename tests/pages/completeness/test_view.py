@@ -42,7 +42,8 @@ views = st.builds(
 
 def table(betas: Sequence[float] = BETAS) -> tuple[Part, ...]:
     """The page's parts where there are these rungs."""
-    service: Any = SimpleNamespace(names=("vae", *map(ladder.name, betas)))
+    names = ("vae", *map(ladder.name, betas))
+    service: Any = SimpleNamespace(names=names, has=names.__contains__)
     return parts(service)
 
 
