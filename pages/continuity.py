@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.continuity import data, words
-from pages.components.continuity.claim import Model, claim
+from pages.components.continuity.claim import Model, claim, only_pair
 from pages.components.continuity.controls import show_controls
 from pages.components.continuity.data import Walked
 from pages.components.continuity.view import KEEPER, PathView, Walk, beside, pair_ends
@@ -17,9 +17,11 @@ from pages.components.continuity.walk import Lane, continuity
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
+from pages.components.frame.kinds import is_judged, worded
 from pages.components.frame.service import decoder_service
 from pages.components.frame.words import title
 from vae.measure import export
+from vae.model.checkpoint import Checkpoint
 from vae.plane.box import data_box
 from vae.plane.paths import PathKind
 from vae.serving.batching import QueueFull
@@ -37,7 +39,7 @@ def show_header(service: DecoderService, refused: str | None) -> None:
     with header(KEEPER):
         choose_checkpoint(service, "continuity")
         with st.popover("Explain", type="tertiary", width="content"):
-            st.markdown(words.EXPLAIN)
+            st.markdown(words.explain(service.checkpoint(KEEPER.now().checkpoint)))
     show_warnings(service, refused)
 
 
@@ -50,7 +52,7 @@ def show_walk(service: DecoderService) -> None:
         with st.container(key="continuity_lead"):
             lead = st.empty()
         with st.container(key="continuity_controls", horizontal=True, vertical_alignment="center"):
-            show_controls(view, service.checkpoint(view.checkpoint).latents)
+            show_controls(view, service.checkpoint(view.checkpoint))
     try:
         draw_walk(service, view, lead)
     except QueueFull:
@@ -63,13 +65,18 @@ def draw_walk(service: DecoderService, view: PathView, lead: DeltaGenerator) -> 
 
     Raises QueueFull if too many paths are asked for at once.
     """
-    names = compared(view.checkpoint, service.names)
+    checkpoint = service.checkpoint(view.checkpoint)
+    names = compared(view.checkpoint, alike(service, view.checkpoint))
     late = is_late(view, names)
     kind = "straight" if late and view.kind == "geodesic" else view.kind
     lanes, about_ends = walk_both(service, view, kind, names)
     heat_map = data.heat_map(view.checkpoint) if view.magnification and not late else None
     said = words.SEARCHING if late else seen(service, view, lanes)
-    lead.html(markup.lead(words.TASKS[view.mode], f"{said} {about_ends}".strip()))
+    lead.html(
+        markup.lead(
+            worded(words.TASKS[view.mode], checkpoint), worded(f"{said} {about_ends}".strip(), checkpoint)
+        )
+    )
     continuity(
         key=WALK,
         checkpoint=view.checkpoint,
@@ -79,12 +86,12 @@ def draw_walk(service: DecoderService, view: PathView, lead: DeltaGenerator) -> 
         lanes=lanes,
         claim=measured(service, view, names),
         heat_map=heat_map,
-        legible=view.legible and not view.magnification,
+        legible=view.legible and not view.magnification and is_judged(checkpoint),
         on_change=keep_walk,
     )
     with st.container(key="continuity_below"):  # a grid, laid out in page.css
         if view.mode == "path":
-            show_path(view, data.walked(view.checkpoint, kind, view.a, view.b))
+            show_path(view, checkpoint, data.walked(view.checkpoint, kind, view.a, view.b))
         show_evenness(service, names)
     if late:
         measure(view, names, lead)
@@ -100,10 +107,10 @@ def walk_both(
         called = title(name, checkpoint)
         ends = view if name == view.checkpoint else beside(view, own, checkpoint.latents)
         if ends is None:
-            about_ends = words.no_companion(called)
+            about_ends = worded(words.no_companion(called), checkpoint)
             continue
         if not isinstance(ends, PathView):
-            about_ends = words.substitutes(ends.free, called, ends.labels)
+            about_ends = words.substitutes(ends.free, called, ends.labels, checkpoint)
         walk = data.traversed(name, kind, ends.a, ends.b)
         lanes.append(Lane(name, called, walk, data.code_deviation(name), data.digit_density(name).typical))
     return lanes, about_ends if view.mode == "path" else ""
@@ -116,8 +123,9 @@ def measured(service: DecoderService, view: PathView, names: Sequence[str]) -> s
         Model(title(name, checkpoint), f"checkpoints/{name}.pt", checkpoint.figures)
         for name, checkpoint in found.items()
     ]
-    of_the_pair = (view.a, view.b) == pair_ends(found[view.checkpoint].latents, view.pair)
-    return claim(models, view.pair if of_the_pair else None)
+    shown = found[view.checkpoint]
+    pair = view.pair if (view.a, view.b) == pair_ends(shown.latents, view.pair) else None
+    return claim(models, pair) if is_judged(shown) else only_pair(pair)
 
 
 def is_late(view: PathView, names: Sequence[str]) -> bool:
@@ -144,7 +152,8 @@ def measure(view: PathView, names: Sequence[str], lead: DeltaGenerator) -> None:
     for name in waiting:
         while not data.is_surveyed(name, timeout=0.3):
             done = f"{100 * data.surveyed_share(name):.0f} %"
-            lead.html(markup.lead(words.TASKS[view.mode], words.MEASURING, done))
+            task = worded(words.TASKS[view.mode], service.checkpoint(view.checkpoint))
+            lead.html(markup.lead(task, words.MEASURING, done))
     if view.kind == "geodesic":
         walk_both(service, view, view.kind, names)
         st.session_state["geodesic"] = path_of(view, names)
@@ -160,11 +169,12 @@ def seen(service: DecoderService, view: PathView, lanes: Sequence[Lane]) -> str:
     return words.odd_ends(view.a, view.b, box) or readable
 
 
-def show_path(view: PathView, walked: Walked) -> None:
+def show_path(view: PathView, checkpoint: Checkpoint, walked: Walked) -> None:
     """Figures of the path and the path as files."""
     with st.container(key="continuity_path", gap="small"):
         facts = words.path_facts(walked.traversal, walked.straight_length)
-        said = words.path_sentence(view.kind, view.a, view.b, walked.traversal, walked.straight_length)
+        path = view.kind, view.a, view.b, walked.traversal, walked.straight_length
+        said = worded(words.path_sentence(*path), checkpoint)
         st.html(
             "<h2>This path through the map</h2>"
             + markup.facts(facts)
@@ -210,7 +220,13 @@ def show_evenness(service: DecoderService, names: Sequence[str]) -> None:
             + f'<p class="atlas-note" data-testid="evenness-sentence">{escape(sentence)}</p>'
         )
         with st.popover("Explain these", type="tertiary", width="content"):
-            st.markdown(words.WHY_EVENNESS)
+            st.markdown(worded(words.WHY_EVENNESS, service.checkpoint(names[0])))
+
+
+def alike(service: DecoderService, name: str) -> list[str]:
+    """The checkpoints that were trained on the same images as this one, itself among them."""
+    dataset = service.checkpoint(name).dataset
+    return [other for other in service.names if service.checkpoint(other).dataset == dataset]
 
 
 def compared(name: str, names: Sequence[str]) -> list[str]:

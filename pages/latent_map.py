@@ -10,6 +10,7 @@ import streamlit as st
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
+from pages.components.frame.kinds import is_judged, worded
 from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
 from pages.components.frame.views import COORDINATES, rounded_point
@@ -45,7 +46,7 @@ def keep_ground(chosen: str) -> None:
 def show_header(service: DecoderService, view: MapView, refused: str | None) -> None:
     with header(KEEPER):
         choose_checkpoint(service, "latent_map")
-        for ground, label in words.GROUNDS.items():
+        for ground, label in words.grounds(service.checkpoint(view.checkpoint)).items():
             key = mirror(f"latent_map_{ground}", getattr(view, ground))
             st.toggle(label, key=key, on_change=keep_ground, args=(ground,), width="content")
         checkpoint = service.checkpoint(view.checkpoint)
@@ -69,7 +70,7 @@ def show_map(service: DecoderService) -> None:
                 checkpoint=view.checkpoint,
                 pin=view.pin,
                 show_manifold=view.manifold,
-                show_legible=view.legible,
+                show_legible=view.legible and is_judged(service.checkpoint(view.checkpoint)),
                 on_pin=pin,
             )
         with st.container(key="latent_map_digit_area", gap="xsmall"):
@@ -86,10 +87,11 @@ def show_coordinates(service: DecoderService, view: MapView) -> None:
     columns = st.columns(2, gap="xsmall", wrap=False)
     for axis, (column, value) in enumerate(zip(columns, view.pin, strict=True), start=1):
         number_field(f"z{axis}", value, COORDINATES, f"latent_map_z{axis}", partial(pin_typed, axis), column)
+    what = worded("digit", service.checkpoint(view.checkpoint))
     st.download_button(
         "Save as PNG",
         data=lambda: markup.digit_png(decoded(service, view.checkpoint, [view.pin])[0], PNG_SCALE),
-        file_name=f"digit_{view.checkpoint}_{view.pin[0]}_{view.pin[1]}.png",
+        file_name=f"{what}_{view.checkpoint}_{view.pin[0]}_{view.pin[1]}.png",
         mime="image/png",
         on_click="ignore",
         icon=":material/download:",

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
+from pages.components.frame.kinds import worded
 from pages.components.frame.mirrors import mirror
 from pages.components.frame.originals import offer_download
 from pages.components.one_digit import data, words
@@ -46,14 +47,15 @@ def show_digit(service: DecoderService) -> None:
     KEEPER.publish(service)
     view = KEEPER.now()
     checkpoint = service.checkpoint(view.checkpoint)
-    digits, is_mnist = data.digits(checkpoint.latents)
+    shown = data.images_for(view.checkpoint)
+    digits = shown.digits
     digit = digits.images[view.digit % len(digits.labels)]
     clean = digit if view.picture is None else picture_of(view.picture)
-    st.html(markup.lead(words.TASK, words.sentence(view, checkpoint, digits, is_mnist)))
+    st.html(markup.lead(worded(words.TASK, checkpoint), words.sentence(view, checkpoint, shown)))
     with st.container(key="one_digit_controls", horizontal=True, vertical_alignment="center"):
-        show_controls(view, digits)
-    if not is_mnist:
-        offer_download("one_digit_download", words.OTHERS)
+        show_controls(view, checkpoint, digits)
+    if shown.source != "test":
+        offer_download("one_digit_download", words.SOURCES[shown.source], checkpoint)
     machine(
         key=MACHINE,
         checkpoint=view.checkpoint,

@@ -38,6 +38,11 @@ def is_own(name: str) -> bool:
     return NAME.fullmatch(name) is not None
 
 
+def path_of(name: str) -> Path:
+    """Where the data set of this name is kept, if it is."""
+    return runs_folder() / FOLDER / f"{name}.npz"
+
+
 def accepted(content: bytes, folder: Path) -> Dataset:
     """The data set in an .npz or ZIP file, also written below `folder`, that of the runs.
 
@@ -56,7 +61,7 @@ def accepted(content: bytes, folder: Path) -> Dataset:
 def stored(name: str) -> Dataset:
     """A data set that was accepted. Raises DataUnavailable if it is no longer kept."""
     try:
-        return read((runs_folder() / FOLDER / f"{name}.npz").read_bytes(), name)
+        return read(path_of(name).read_bytes(), name)
     except OSError as error:
         raise DataUnavailable("These images are no longer kept here: bring the file again.") from error
 

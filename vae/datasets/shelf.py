@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from vae.data import MNIST_FILES, MnistUnavailable, Source, data_folder, download, find, read
+from vae.data import MNIST_FILES, Digits, MnistUnavailable, Source, data_folder, download, find, read
 from vae.datasets import fashion, own, small
 from vae.datasets.dataset import DIGIT_NAMES, MNIST, Dataset, DataUnavailable
 
@@ -48,6 +48,25 @@ def download_dataset(name: str, folder: Path | None = None, progressbar: bool = 
         raise DataUnavailable(str(error)) from error
 
 
+def at_hand(name: str) -> Path | None:
+    """Where a data set lies, a folder or a file; None if it is not here. Nothing is read."""
+    if name in published():
+        return find(published()[name][0], folder_of(name))
+    if name == small.NAME:
+        return Path(small.__file__)
+    return own.path_of(name) if own.is_own(name) and own.path_of(name).is_file() else None
+
+
+def held_out(name: str, folder: Path | None = None) -> Digits:
+    """Its held-out images alone, as `load_dataset` has them. Raises DataUnavailable."""
+    if name not in published():
+        return load_dataset(name).test
+    try:
+        return read(published()[name][0], "test", folder or folder_of(name))
+    except MnistUnavailable as error:
+        raise DataUnavailable(str(error)) from error
+
+
 def load_dataset(name: str, folder: Path | None = None) -> Dataset:
     """The data set of this name; a published one from `folder` where it is given. Raises DataUnavailable."""
     if name in published():
@@ -62,6 +81,7 @@ def load_dataset(name: str, folder: Path | None = None) -> Dataset:
 def _read(name: str, folder: Path) -> Dataset:
     files, classes = published()[name]
     try:
-        return Dataset(name, files.title, read(files, "train", folder), read(files, "test", folder), classes)
+        train = read(files, "train", folder)
     except MnistUnavailable as error:
         raise DataUnavailable(str(error)) from error
+    return Dataset(name, files.title, train, held_out(name, folder), classes)

@@ -49,12 +49,18 @@ def claim(models: Sequence[Model], pair: int | None) -> str:
     walks = " or ".join(f"{count:,}" for count in sorted(counts))
     head = (f"Mean of {walks} walks", *(model.title for model in models))
     rows = [(name, *(written(key, model.figure(key)) for model in models)) for key, name in ROWS.items()]
-    shown = SHOWN[pair is not None].format(pair)
-    return (
-        markup.table(head, rows)
-        + f'<p class="atlas-note"><span data-testid="claim">{escape(sentence(models))}</span> '
-        + f'<span class="shown" data-testid="pair">{escape(shown)}</span></p>'
-    )
+    said = f'<span data-testid="claim">{escape(sentence(models))}</span>'
+    return markup.table(head, rows) + f'<p class="atlas-note">{said} {_shown(pair)}</p>'
+
+
+def only_pair(pair: int | None) -> str:
+    """The same where no judge can read what the models draw: which ends are shown, and nothing else."""
+    return f'<p class="atlas-note">{_shown(pair)}</p>'
+
+
+def _shown(pair: int | None) -> str:
+    said = SHOWN[pair is not None].format(pair)
+    return f'<span class="shown" data-testid="pair">{escape(said)}</span>'
 
 
 def written(key: str, figure: Figure | None) -> str:

@@ -10,71 +10,75 @@ import streamlit as st
 from pages.components.continuity import words
 from pages.components.continuity.view import KEEPER, PathView, example, next_pair, pair_ends
 from pages.components.frame.choices import choose_one
+from pages.components.frame.kinds import are_digits, called, is_judged, worded
 from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
 from pages.components.frame.views import COORDINATES, Point
-from pages.components.frame.words import a_digit
-from vae.model.checkpoint import Latents
+from vae.model.checkpoint import Checkpoint, Latents
 from vae.plane.neighbours import digit_at
 
 ENDS = ("a", "b")
 
 
-def show_controls(view: PathView, latents: Latents) -> None:
+def show_controls(view: PathView, checkpoint: Checkpoint) -> None:
     """Ends and kind of the path; what is used seldom is folded away."""
+    latents = checkpoint.latents
     if view.mode == "path":
         for end, point in zip(ENDS, (view.a, view.b), strict=True):
-            show_digit_choice(end, digit_at(latents.means, point), latents)
+            if checkpoint.classes:
+                show_digit_choice(end, digit_at(latents.means, point), checkpoint)
         st.button(
             "Next pair",
             key="continuity_next_pair",
             on_click=keep_next_pair,
             args=(latents,),
-            help="The next of 1,000 pairs of test digits, in the order in which they were drawn by lot.",
+            help=worded(words.NEXT_PAIR, checkpoint),
         )
         choose_one(KEEPER, "kind", words.KIND_NAMES, label="Path", on_change=keep_kind)
     else:
         st.button("Back to the path", key="continuity_back", on_click=KEEPER.keep, kwargs={"mode": "path"})
     with st.popover("More", width="content"):
-        show_more(view, latents)
+        show_more(view, checkpoint)
     if view.mode == "path":  # last, because its length differs
         purpose = escape(words.PURPOSES[view.kind])
         st.html(f'<p class="continuity-purpose" data-testid="purpose">{purpose}</p>', width="content")
 
 
-def show_digit_choice(end: str, index: int | None, latents: Latents) -> None:
-    name = end.upper()
+def show_digit_choice(end: str, index: int | None, checkpoint: Checkpoint) -> None:
+    name, latents = end.upper(), checkpoint.latents
+    digits = are_digits(checkpoint.classes)
     st.selectbox(
-        f"{name} is a digit",
-        range(10),
+        worded(f"{name} is a digit", checkpoint),
+        range(len(checkpoint.classes)),
         index=None,
-        format_func=lambda label: f"{name} is {a_digit(label)}",
+        format_func=lambda label: f"{name}{' is' if digits else ':'} {called(label, checkpoint.classes)}",
         placeholder=f"{name}: a point",
         key=mirror(f"continuity_{end}_digit", None if index is None else int(latents.labels[index])),
         on_change=pick_digit,
         args=(end, latents),
         required=True,
         label_visibility="collapsed",
-        width=124,
+        width=124 if digits else 176,
     )
 
 
-def show_more(view: PathView, latents: Latents) -> None:
+def show_more(view: PathView, checkpoint: Checkpoint) -> None:
     """The plane's ground, other digits of the same labels, ends as numbers, and the axes."""
     if view.mode == "path":
         for end, point in zip(ENDS, (view.a, view.b), strict=True):
-            show_another(end, digit_at(latents.means, point), latents)
+            show_another(end, digit_at(checkpoint.latents.means, point), checkpoint)
             show_typed(end, point)
-    show_grounds(view)
+    show_grounds(view, checkpoint)
     choose_one(KEEPER, "mode", words.MODE_NAMES, label="Move along", is_written=True)
 
 
-def show_another(end: str, index: int | None, latents: Latents) -> None:
+def show_another(end: str, index: int | None, checkpoint: Checkpoint) -> None:
+    label = " of this label" if checkpoint.classes else ""
     st.button(
-        f"Another digit of this label at {end.upper()}",
+        worded(f"Another digit{label} at {end.upper()}", checkpoint),
         key=f"continuity_{end}_next",
         on_click=pick_digit,
-        args=(end, latents, index),
+        args=(end, checkpoint.latents, index),
         disabled=index is None,
     )
 
@@ -92,9 +96,11 @@ def show_typed(end: str, point: Point) -> None:
         )
 
 
-def show_grounds(view: PathView) -> None:
+def show_grounds(view: PathView, checkpoint: Checkpoint) -> None:
     """What can lie behind the points of the plane, one at a time."""
     for field, other in (("legible", "magnification"), ("magnification", "legible")):
+        if field == "legible" and not is_judged(checkpoint):
+            continue
         name, explained = words.GROUNDS[field]
         st.toggle(
             name,

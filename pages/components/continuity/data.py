@@ -7,7 +7,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.components.continuity.walk import POINTS, HeatMap
-from pages.components.frame.service import classifier, decoder_service, places, surveys
+from pages.components.frame.kinds import judge_of
+from pages.components.frame.service import decoder_service, places, surveys
 from pages.components.frame.views import Point
 from vae.measure.geodesic import PictureSpace
 from vae.measure.traversal import DigitDensity, Traversal, traverse
@@ -87,4 +88,5 @@ def traversed(checkpoint: str, kind: PathKind, a: Point, b: Point) -> Traversal:
             assert space is not None
             points = space.geodesic(a, b, POINTS).points
         model = decoder_service().model(checkpoint)
-        return traverse(model, points, digit_density(checkpoint), classifier())
+        judge = judge_of(decoder_service().checkpoint(checkpoint))
+        return traverse(model, points, digit_density(checkpoint), judge)

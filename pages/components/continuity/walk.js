@@ -110,12 +110,12 @@ class Continuity {
   }
 
   /** The models that walk, one of them with its plane on the map. */
-  #use({ checkpoint, lanes }) {
+  #use({ checkpoint, lanes, classes }) {
     const models = lanes.map(({ model }) => model);
     if (checkpoint === this.#checkpoint && same(models, this.#models)) return;
     this.#checkpoint = checkpoint;
     this.#models = models;
-    const channels = this.#map.use(checkpoint, models);
+    const channels = this.#map.use(checkpoint, models, classes);
     this.#root.dataset.lanes = models.length;
     lanes.forEach(({ model, title }, i) => this.#lanes[i].use(model, channels.get(model), title));
     this.#own = this.#walking.find(({ model }) => model === checkpoint);

@@ -81,12 +81,14 @@ def continuity(
     `lanes` are one or two models' walks, that of `checkpoint` among them, which belongs to the ends of
     `walk`. `claim` is HTML that stands below the map.
     """
+    saved = decoder_service().checkpoint(checkpoint)
     component.mount(
         _component,
         key=key,
         data={
             "checkpoint": checkpoint,
-            "show_prior": decoder_service().checkpoint(checkpoint).model_config.variational,
+            "show_prior": saved.model_config.variational,
+            "classes": list(saved.classes),
             "walk": asdict(walk),
             "kind": kind,
             "mode": mode,

@@ -2,7 +2,7 @@
 
 import { Ends } from "./ends.js";
 import { HeatMap, heatLegend } from "./heat_map.js";
-import { createLegend } from "../plane/legend.js";
+import { Legend } from "../plane/legend.js";
 import { LEGEND, Legible } from "../plane/legible.js";
 import { make } from "../parts/dom.js";
 import { Marker } from "./marker.js";
@@ -11,6 +11,7 @@ import { Scene } from "../plane/scene.js";
 
 export class WalkMap {
   #scene;
+  #classes; // as switches above the map
   #heat;
   #legible;
   #legend = make("p", { class: "continuity-legend" });
@@ -27,7 +28,7 @@ export class WalkMap {
   constructor(root, on) {
     this.#on = on;
     this.#scene = new Scene(root, { channelChanged: on.channelChanged });
-    root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
+    this.#classes = new Legend(root, (hidden) => this.#scene.hide(hidden));
     root.append(this.#legend);
     const { stage, plane, theme } = this.#scene;
     this.#heat = this.#scene.add(new HeatMap(plane, theme));
@@ -50,11 +51,12 @@ export class WalkMap {
   }
 
   /**
-   * Show the test digits of one of the `models`, which decode from now on. Returns their decode channels; of the shown
+   * Show the test digits of one of the `models`, which decode from now on; `classes` are their names. Returns their decode channels; of the shown
    * one's the map tells how it is.
    */
-  use(shown, models) {
-    this.#scene.show(shown);
+  use(shown, models, classes) {
+    this.#classes.show(classes);
+    this.#scene.show(shown, undefined, classes);
     const channels = new Map(models.filter((model) => model !== shown).map((model) => [model, this.#scene.connect(model)]));
     return channels.set(shown, this.#scene.connect(shown));
   }

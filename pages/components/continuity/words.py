@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from pages.components.continuity.claim import unmeasured
 from pages.components.continuity.view import Mode
+from pages.components.frame.kinds import called, is_judged, worded
 from pages.components.frame.views import Point
-from pages.components.frame.words import a_digit
 from vae.measure.quality import CONFIDENT
 from vae.measure.traversal import Traversal
+from vae.model.checkpoint import Checkpoint
 from vae.plane.box import Box
 from vae.plane.paths import PathKind, goes_straight
 
@@ -20,6 +21,7 @@ TASKS: Mapping[Mode, str] = {
     "axes": "Drag a slider: one number changes and the other stays. A click on the map moves the point.",
 }
 
+NEXT_PAIR = "The next of 1,000 pairs of test digits, in the order in which they were drawn by lot."
 MEASURING = "This decoder's plane is being measured, once; until that is done, the path is straight."
 SEARCHING = "The geodesic is being looked for; until it is found, the path is straight."
 BUSY = "Many paths are asked for at this moment, and this one has not had its turn."
@@ -74,13 +76,14 @@ def readable(walks: Sequence[tuple[str, Traversal]]) -> str:
     return f"A digit can be read on {told}."
 
 
-def substitutes(free: Sequence[str], title: str, labels: tuple[int, int]) -> str:
+def substitutes(free: Sequence[str], title: str, labels: tuple[int, int], checkpoint: Checkpoint) -> str:
     """What the other model does about ends that are no test digits; "" if all are."""
     if not free:
         return ""
     who = " and ".join(free) + (" is no test digit" if len(free) == 1 else " are no test digits")
-    one, other = map(a_digit, labels)
-    return f"{who}: the {title} walks between the nearest ones, {one} and {other}."
+    one, other = (called(label, checkpoint.classes) for label in labels)
+    which = f", {one} and {other}" if one else ""
+    return worded(f"{who}: the {title} walks between the nearest ones{which}.", checkpoint)
 
 
 def no_companion(title: str) -> str:
@@ -187,9 +190,10 @@ def evenness_sentence(models: Sequence[Evenness], files: Sequence[str]) -> str:
 
 EXPLAIN = r"""
 **Continuity** of a latent space means: a small step in the plane is a small step in the picture. Both models
-walk between the codes of the same two test digits. An independent classifier, the judge, says what it reads
-in each picture, or that it is no digit. The **cross-fade** lays the two end pictures over each other, pixel
-by pixel with the same $t$: a picture that no model drew.
+walk between the codes of the same two test digits. {judge}
+
+The **cross-fade** lays the two end pictures over each other, pixel by pixel with the same $t$: a picture that
+no model drew.
 
 The **picture change** is counted per standard deviation of each model's own codes (σ). So planes of
 different width can be compared on one scale. Where the line is dotted, no code lives near.
@@ -209,14 +213,20 @@ different width can be compared on one scale. Where the line is dotted, no code 
 *Length in pictures* adds up $\lVert \mathrm{dec}(z_{i+1}) - \mathrm{dec}(z_i) \rVert$ over 200 small steps,
 a picture being 784 ink probabilities. A place is *empty* where fewer than a hundredth as many test digits
 live as at a typical digit.
+{table}"""
 
+# Of models whose pictures the judge knows alone.
+JUDGE = (
+    """An independent classifier, the judge, says what it reads in each picture, or that it is no digit."""
+)
+TABLE = """
 **The table** is the mean over 1,000 straight walks of 64 points, and half its 95 % interval. The pairs are
 test digits of different labels, drawn by lot. Where two intervals overlap, the sentence calls them equal.
 """
 
 WHY_EVENNESS = r"""
-Measured at the codes of the 10,000 test digits: how far the picture moves for a very small step. It counts
-per unit of the plane, in all directions alike (root mean square).
+Measured at the codes of the test digits: how far the picture moves for a very small step. It counts per unit
+of the plane, in all directions alike (root mean square).
 
 - **Median**: at a usual place. It depends on how wide the plane is: a plain autoencoder spreads its codes
   further, so each unit of it changes the picture less. That alone makes it no smoother.
@@ -227,3 +237,9 @@ per unit of the plane, in all directions alike (root mean square).
 The VAE and the plain autoencoder of this page differ in size, too: see "Explain" on the map. **Completeness**
 compares equal networks, which differ in noise and KL divergence alone.
 """
+
+
+def explain(checkpoint: Checkpoint) -> str:
+    """What the page shows of this model, in Markdown."""
+    judge, table = (JUDGE, TABLE) if is_judged(checkpoint) else ("", "")
+    return worded(EXPLAIN, checkpoint).replace("{judge}", judge).replace("{table}", table)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vae.config import SIDE
+from vae.datasets.dataset import DIGIT_NAMES
 
 
 def unformatted(text: str) -> str:
@@ -55,7 +56,7 @@ def digit_strip(
         f'<img src="data:image/png;base64,{base64.b64encode(digit_png(image)).decode()}"'
         f' alt="{html.escape(kind)} {label}" width="{SIDE}" height="{SIDE}">'
         f"<figcaption>{label}</figcaption></figure>"
-        for image, label, note in zip(images, labels, notes, strict=True)
+        for image, label, note in zip(images, (html.escape(str(one)) for one in labels), notes, strict=True)
     )
     return f'<div class="atlas-strip" data-testid="{name}">{cells}</div>'
 
@@ -81,18 +82,20 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f'<table class="atlas-table" data-testid="table"><tr>{titles}</tr>{lines}</table>'
 
 
-def share_bars(shares: NDArray[np.float64], of: int) -> str:
-    """Class shares (10,), summing to 1, among `of` neighbours: ten bars of fixed room, as HTML.
+def share_bars(shares: NDArray[np.float64], of: int, classes: Sequence[str] = DIGIT_NAMES) -> str:
+    """Class shares (10,), summing to 1, among `of` neighbours: a bar of fixed room a class, as HTML.
 
     The count stands above its bar and in the bar's tooltip; screen readers hear all of them in one sentence.
     """
+    are = " are a" if tuple(classes) == DIGIT_NAMES else ":"
+    shown = [(html.escape(name), share) for name, share in zip(classes, shares, strict=False)]
     bars = "".join(
-        f'<div title="{round(share * of)} of {of} are a {digit}">'
+        f'<div title="{round(share * of)} of {of}{are} {name}">'
         f'<span class="count">{round(share * of) or ""}</span>'
-        f'<i style="--share:{share:.3f};--colour:var(--digit-{digit})"></i>'
-        f"<b>{digit}</b></div>"
-        for digit, share in enumerate(shares)
+        f'<i style="--share:{share:.3f};--colour:var(--digit-{index})"></i>'
+        f"<b>{name}</b></div>"
+        for index, (name, share) in enumerate(shown)
     )
-    said = ", ".join(f"{digit}: {round(share * of)}" for digit, share in enumerate(shares) if share > 0)
+    said = ", ".join(f"{name}: {round(share * of)}" for name, share in shown if share > 0)
     hooks = f'data-testid="shares" role="img" aria-label="Among {of}: {said}"'
     return f'<div class="atlas-bars" {hooks}>{bars}</div>'

@@ -1,4 +1,4 @@
-"""The original test digits where MNIST is at hand, and the offer to download it where it is not."""
+"""The held-out images of a model where they are at hand, and the offer to download what is published."""
 
 from __future__ import annotations
 
@@ -8,41 +8,57 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from vae.data import MnistUnavailable, data_folder, download_mnist, find_mnist, load_mnist
+from vae.datasets.dataset import MNIST, DataUnavailable
+from vae.datasets.shelf import at_hand, download_dataset, folder_of, held_out, published
+from vae.model.checkpoint import Checkpoint
 from vae.serving.errors import public
 
-Images = NDArray[np.uint8]  # (10000, 784), grey values 0 to 255
+Images = NDArray[np.uint8]  # (n, 784), grey values 0 to 255
+
+SETS_AT_HAND = 4
+SIZES = {MNIST: "11 MB", "fashion-mnist": "31 MB"}  # of what is downloaded
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _read(folder: Path) -> Images | str:
+@st.cache_resource(max_entries=SETS_AT_HAND, show_spinner=False)
+def _read(name: str, folder: Path) -> Images | str:
     try:
-        return load_mnist("test", folder).images
-    except MnistUnavailable as error:
+        return held_out(name, folder).images
+    except DataUnavailable as error:
         return public(error, folder)
 
 
-def original_digits() -> tuple[Images | None, str | None]:
-    """The 10,000 test images in MNIST's order, or None and one sentence on what is wrong with the files.
+def originals(checkpoint: Checkpoint) -> tuple[Images | None, str | None]:
+    """The images whose latents the checkpoint holds, in its order, or None and one sentence on what is wrong.
 
-    Without any files it is (None, None): then nothing is wrong, and `offer_download` is the way to get them.
+    Where nothing is at hand it is (None, None): then nothing is wrong, and `offer_download` may get them.
     """
-    folder = find_mnist()
-    found = None if folder is None else _read(folder)
-    return (None, found) if isinstance(found, str) else (found, None)
+    name, count = checkpoint.dataset, len(checkpoint.latents.labels)
+    folder = at_hand(name)
+    found = None if folder is None else _read(name, folder)
+    if found is None or isinstance(found, str):
+        return None, found
+    return (found, None) if len(found) == count or name == MNIST else (None, None)
 
 
-def offer_download(key: str, said: str) -> None:
-    """Say what is shown without MNIST, and offer to download it; a failure is one sentence, loses nothing."""
+def offer_download(key: str, said: str, checkpoint: Checkpoint) -> None:
+    """Say what is shown without the originals, and offer to download them where somebody publishes them.
+
+    A failure is one sentence and loses nothing.
+    """
+    name = checkpoint.dataset
+    files = published()[name][0] if name in published() else None
+    if files is None:
+        st.caption(f"{said}: the originals are not on this computer.")
+        return
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small", key="originals"):
-        st.caption(f"{said}: MNIST is not on this computer.", width="stretch")
-        if not st.button("Download (11 MB)", key=key, icon=":material/download:", type="tertiary"):
+        st.caption(f"{said}: {files.title} is not on this computer.", width="stretch")
+        if not st.button(f"Download ({SIZES[name]})", key=key, icon=":material/download:", type="tertiary"):
             return
     try:
-        with st.spinner("Downloading MNIST."):
-            download_mnist()
-    except MnistUnavailable as error:
-        st.error(public(error, data_folder()))
+        with st.spinner(f"Downloading {files.title}."):
+            download_dataset(name)
+    except DataUnavailable as error:
+        st.error(public(error, folder_of(name)))
         return
     _read.clear()
     st.rerun()

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.components.frame.markup import digit_png
-from pages.components.frame.words import a_digit
 from vae.config import SIDE
 
 Picture = NDArray[np.uint8]  # (784,), grey values 0 to 255
@@ -20,12 +19,13 @@ Picture = NDArray[np.uint8]  # (784,), grey values 0 to 255
 class Followed:
     """A test digit, and what the model makes of it."""
 
-    index: int  # in MNIST's test set
-    label: int
+    index: int  # in the test set
+    noun: str  # "Test digit"
+    called: str  # what it is, such as "a 3"; empty if nobody said
     away: float  # distance of its code from the marker, 0 for the digit that was clicked
     mean: NDArray[np.float32]  # (2,)
     deviation: NDArray[np.float32]  # (2,); 0 for a plain autoencoder, which adds no noise
-    original: Picture | None  # None where MNIST is not at hand
+    original: Picture | None  # None where it is not at hand
     reconstruction: Picture  # what the decoder draws at the mean
 
 
@@ -36,7 +36,7 @@ def line(digit: Followed) -> str:
     if digit.original is not None:
         steps.insert(0, _figure(digit.original, "original"))
     arrow = '<i aria-hidden="true">→</i>'
-    what = f"Test digit {digit.index}, {a_digit(digit.label)}"
+    what = html.escape(", ".join(filter(None, (f"{digit.noun} {digit.index}", digit.called))))
     return (
         f'<div class="atlas-followed" data-testid="followed" data-index="{digit.index}">'
         f"<h2>{what} <span>{where}</span></h2>"

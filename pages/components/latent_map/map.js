@@ -3,7 +3,7 @@
 
 import { announceChannel, announcePoint, answer } from "../wire/bus.js";
 import { clamped, kept } from "../wire/limits.js";
-import { createLegend } from "../plane/legend.js";
+import { Legend } from "../plane/legend.js";
 import { Manifold } from "./backdrop.js";
 import { nearestCode, vote, voteInWords } from "./neighbours.js";
 import { Legible, LEGEND } from "../plane/legible.js";
@@ -40,6 +40,7 @@ class LatentMap {
   #manifold;
   #legible;
   #legend = make("p", { class: "latent-map-caption", "data-testid": "legible-legend", hidden: "" }, LEGEND);
+  #classes; // as switches above the map
   #reach; // of codes: beyond it none lives near a point
   #point = new PinnedPoint((picture) => this.#announce(picture));
   #checkpoint = null;
@@ -48,7 +49,7 @@ class LatentMap {
   #stopAnswering;
 
   /** Fills `root` and begins to decode, which needs no plotly. */
-  constructor(root, { key, seen, checkpoint, pin, reach }) {
+  constructor(root, { key, seen, checkpoint, pin, reach, classes }) {
     this.#group = key;
     this.#reach = reach;
     this.#teller = new Teller("pin", seen, { pin });
@@ -58,7 +59,8 @@ class LatentMap {
       this.#point.repeat();
     });
     this.#scene = new Scene(root, { channelChanged: (condition) => this.#hear(condition) });
-    root.prepend(createLegend((hidden) => this.#scene.hide(hidden)));
+    this.#classes = new Legend(root, (hidden) => this.#scene.hide(hidden));
+    this.#classes.show(classes);
     this.#scene.stage.above.append(this.#legend);
     this.#manifold = this.#scene.add(new Manifold(this.#scene.plane, this.#scene.theme));
     const failed = (sentence) => this.#scene.stage.setNotice("legible", sentence);
@@ -97,7 +99,8 @@ class LatentMap {
     const news = this.#teller.news(component, { pin: data.pin });
     this.#reach = data.reach;
     if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
-    this.#scene.show(data.checkpoint, data.home ?? undefined);
+    this.#classes.show(data.classes);
+    this.#scene.show(data.checkpoint, data.home ?? undefined, data.classes);
     if (news?.length) this.#adopt(data.pin);
     this.#scene.overlay.showPrior(data.show_prior);
     this.#showGround(data);
@@ -146,7 +149,7 @@ class LatentMap {
   /** How the codes around a point vote, in words; none as long as they are not known. */
   #vote(z1, z2) {
     const { latents } = this.#scene;
-    return latents ? voteInWords(vote(latents, z1, z2, this.#reach)) : "";
+    return latents ? voteInWords(vote(latents, z1, z2, this.#reach), latents.classes) : "";
   }
 
   /** The code of the test digit whose dot was clicked, as it is kept; the place itself if there is none. */

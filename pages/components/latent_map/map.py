@@ -1,4 +1,4 @@
-"""The map as a Streamlit component: 10,000 test digits in the latent plane, one pinned point."""
+"""The map as a Streamlit component: held-out images in the latent plane, one pinned point."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def latent_map(
             "pin": pin,
             "show_manifold": show_manifold and not show_legible,
             "show_legible": show_legible,
+            "classes": list(saved.classes),
             "show_prior": variational,
             "home": None if variational else saved.latents.central_box.squared().ranges(),
             "reach": saved.latents.reach,

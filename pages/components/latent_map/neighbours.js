@@ -1,5 +1,6 @@
 // The test digits around a point of the plane: how their labels vote, and which one was meant by a click.
 
+import { called } from "../parts/classes.js";
 import { NEIGHBOURS } from "../wire/limits.js";
 
 /**
@@ -17,11 +18,11 @@ export function vote(latents, z1, z2, reach) {
   return { digit, count: counts[digit], of };
 }
 
-/** A vote in words; null is that of nobody. */
-export function voteInWords(voted) {
+/** A vote on `classes` in words; null is that of nobody, and without classes there is nothing to vote on. */
+export function voteInWords(voted, classes) {
   if (!voted) return "No code lives near here";
   const { digit, count, of } = voted;
-  return `Vote of codes: ${digit === 8 ? "an" : "a"} ${digit}, ${count} of ${of}`;
+  return classes.length ? `Vote of codes: ${called(digit, classes)}, ${count} of ${of}` : "";
 }
 
 /** [z1, z2] of the nearest code whose label is not in the set `hidden`, null if there is none. */

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from pages.components.frame import markup
-from pages.components.frame.originals import Images, offer_download, original_digits
+from pages.components.frame.kinds import called, is_judged, worded
+from pages.components.frame.originals import Images, offer_download, originals
 from pages.components.frame.service import classifier
 from pages.components.frame.views import presented
 from pages.components.latent_map import words
@@ -38,32 +40,55 @@ def show_panel(service: DecoderService, view: MapView) -> None:
     counts = class_shares(labels[indices]) if near else np.zeros(10)
     shown = indices[:PICTURED]
     at_pin, *redrawn = decoded(service, view.checkpoint, [view.pin, *means[shown]])
-    originals, problem = original_digits()
-    images = np.stack(redrawn) if originals is None else originals[shown]
-    source = "reconstructions" if originals is None else "originals"
-    notes = [f"{distance:.3f} away" for distance in distances[:PICTURED]]
-    kind = "reconstruction of a test digit" if originals is None else "test digit"
+    own, problem = originals(checkpoint)
     with st.container(key="latent_map_followed", gap="xxsmall"):
-        st.html(line(followed(checkpoint, view, int(indices[0]), float(distances[0]), originals, redrawn[0])))
-        show_door(view.checkpoint, int(indices[0]))
-        verdicts = markup.facts([reading(at_pin), words.vote(counts, len(indices))], "verdicts")
-        st.html(verdicts + markup.facts(place(checkpoint, view.pin)))
-    st.html(
-        f"<h2>Nearest test digits <span>{source}</span></h2>"
-        + markup.digit_strip(images, labels[shown].tolist(), notes, kind)
-        + f"<h2>Vote of the {len(indices)} nearest codes</h2>"
-        + markup.share_bars(counts, len(indices))
-    )
+        st.html(line(followed(checkpoint, view, int(indices[0]), float(distances[0]), own, redrawn[0])))
+        show_door(checkpoint, view.checkpoint, int(indices[0]))
+        st.html(
+            verdicts(checkpoint, at_pin, counts, len(indices)) + markup.facts(place(checkpoint, view.pin))
+        )
+    images = np.stack(redrawn) if own is None else own[shown]
+    notes = [f"{distance:.3f} away" for distance in distances[:PICTURED]]
+    votes = votes_of(checkpoint, counts, len(indices))
+    st.html(neighbours(checkpoint, images, labels[shown], notes, own is not None) + votes)
     if problem is not None:
         st.caption(problem)
-    elif originals is None:
-        offer_download("latent_map_download", "Drawn again by the decoder")
+    elif own is None:
+        offer_download("latent_map_download", "Drawn again by the decoder", checkpoint)
 
 
-def show_door(checkpoint: str, index: int) -> None:
+def verdicts(checkpoint: Checkpoint, picture: Images, counts: NDArray[np.float64], of: int) -> str:
+    """What the judge and the codes say, as HTML: whoever knows these images."""
+    rows = [reading(picture)] if is_judged(checkpoint) else []
+    if checkpoint.classes:
+        rows.append(words.vote(counts, of, checkpoint.classes))
+    return markup.facts(rows, "verdicts") if rows else ""
+
+
+def votes_of(checkpoint: Checkpoint, counts: NDArray[np.float64], of: int) -> str:
+    """The votes as bars, where there are labels."""
+    if not checkpoint.classes:
+        return ""
+    return f"<h2>Vote of the {of} nearest codes</h2>" + markup.share_bars(counts, of, checkpoint.classes)
+
+
+def neighbours(
+    checkpoint: Checkpoint, images: Images, labels: NDArray[np.uint8], notes: list[str], are_originals: bool
+) -> str:
+    """The nearest held-out images in a row, the names of their classes beneath."""
+    source = "originals" if are_originals else "reconstructions"
+    kind = "test digit" if are_originals else "reconstruction of a test digit"
+    names = [checkpoint.classes[label] if checkpoint.classes else "" for label in labels]
+    return f"<h2>{worded('Nearest test digits', checkpoint)} <span>{source}</span></h2>" + markup.digit_strip(
+        images, names, notes, worded(kind, checkpoint)
+    )
+
+
+def show_door(checkpoint: Checkpoint, name: str, index: int) -> None:
     """A link to the page that opens the machine for this test digit."""
-    address = {"model": checkpoint, "digit": str(index)}
-    st.page_link("one_digit.py", label="Open this digit →", query_params=address | presented())
+    address = {"model": name, "digit": str(index)}
+    label = worded("Open this digit →", checkpoint)
+    st.page_link("one_digit.py", label=label, query_params=address | presented())
 
 
 def followed(
@@ -71,7 +96,7 @@ def followed(
     view: MapView,
     index: int,
     distance: float,
-    originals: Images | None,
+    own: Images | None,
     redrawn: Images,
 ) -> Followed:
     """The test digit of this index, whose code is the nearest; `redrawn` (784,) is its reconstruction."""
@@ -79,11 +104,12 @@ def followed(
     here = digit_at(latents.means, view.pin) is not None
     return Followed(
         index=index,
-        label=int(latents.labels[index]),
+        called=called(int(latents.labels[index]), checkpoint.classes),
+        noun=worded("Test digit", checkpoint),
         away=0.0 if here else distance,
         mean=latents.means[index],
         deviation=np.exp(latents.log_variances[index] / 2),
-        original=None if originals is None else originals[index],
+        original=None if own is None else own[index],
         reconstruction=redrawn,
     )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.components.frame.kinds import called, held_out, is_judged, worded
 from pages.components.frame.words import a_digit, sentence
+from vae.datasets.dataset import DIGIT_NAMES
 from vae.measure.measures import MEASURES, is_exact
 from vae.model.checkpoint import Checkpoint
 from vae.plane.box import CENTRAL
@@ -24,6 +26,8 @@ SEEN = (
 TRY = "Try it: move slowly from one colour to the next and watch the digit change."
 TRY_HOLE = "Try it: the marker stands in a hole between the codes; move from it to a colour."
 
+TRY_UNLABELLED = "Try it: move slowly across the dots and watch the picture change."
+
 # what can lie behind the points: the field of the view, and what its switch is called
 GROUNDS = {"manifold": "Decoded plane", "legible": "Is it a digit?"}
 
@@ -34,20 +38,12 @@ NOT_MEASURED = (
 WHY_THE_MAP = r"""
 {sentence}
 
-Each dot is one of the 10,000 test digits of MNIST, coloured by its label. It lies at its **code**, the latent
+Each dot is one of the {held_out}{coloured}. It lies at its **code**, the latent
 mean $\mu = (z_1, z_2)$ that the **encoder** gives it. The **decoder** goes the other way: it turns any two
 numbers into 784 ink probabilities, one a pixel. The large digit shows them, also where no code lies. A click
 on a dot follows that test digit: original, code, reconstruction. A VAE's code has a width, too: $\sigma$.
 
-Two things are said of the marker, and they may disagree:
-
-- **The judge reads** the decoded picture. It is a classifier, a network of its own; it sees no codes. It may
-  also say "no digit".
-- **Vote of codes** counts the labels of the 50 nearest codes; it sees no picture. One tall bar is the inside
-  of a class, several are a border. Nobody votes where the nearest code is too far away. That is farther than
-  99 % of the codes are from their own nearest one.
-
-**Is it a digit?** asks the judge everywhere: the darker the ground, the less sure it is of any digit.
+{told}
 
 The circles hold 39 %, 86 % and 99 % of the prior. That is the normal distribution towards which a VAE's codes
 are pulled. **Prior density** is its height at your point,
@@ -56,19 +52,32 @@ $$p(z) = \frac{1}{2\pi}\, e^{-(z_1^2 + z_2^2)/2},$$
 
 and the distance from the centre counts in its standard deviations. A plain autoencoder has no prior.
 
-This model's encoder has {encoder} weights, its decoder {decoder}. The VAE and the plain autoencoder of
-this page differ in size, too. **Completeness** compares equal networks, which differ in noise and KL
-divergence alone.
+This model's encoder has {encoder} weights, its decoder {decoder}. {sizes}
 """
 
+# What is said of the marker, where there are labels, and where there is a judge, too.
+TOLD_BY_BOTH = r"""
+Two things are said of the marker, and they may disagree:
+
+- **The judge reads** the decoded picture. It is a classifier, a network of its own; it sees no codes. It may
+  also say "no digit".
+- {vote}
+
+**Is it a digit?** asks the judge everywhere: the darker the ground, the less sure it is of any digit.
+"""
+VOTE = """**Vote of codes** counts the labels of the 50 nearest codes; it sees no picture. One tall bar is the
+  inside of a class, several are a border. Nobody votes where the nearest code is too far away. That is
+  farther than 99 % of the codes are from their own nearest one."""
+SIZES = """The VAE and the plain autoencoder of this page differ in size, too. **Completeness** compares equal
+networks, which differ in noise and KL divergence alone."""
 
 WHY_THE_FIGURES = r"""
-Measured on the 10,000 test digits, which the network was never trained on. Each pixel was made black or white
+Measured on the {held_out}, which the network was never trained on. Each pixel was made black or white
 once, with its grey value as the probability of white. A *nat* is a unit of information: 1.44 bits.
 
 - **log p(x)**: how well the model expects a test digit; nearer to 0 is better. {precision} The plane has only
   two dimensions, so $p(x) = \int p(x \mid z)\, p(z)\, \mathrm{d}z$ is a sum over a fine lattice.
-  (For the plain autoencoder, which has no prior, $p(z)$ is the VAE's.)
+  (For a plain autoencoder, which has no prior, $p(z)$ is a VAE's.)
 - **ELBO**: the lower bound of $\log p(x)$ that training raises: −reconstruction − KL. It lies below log p(x).
 - **Reconstruction**: a cost, what the pixels still lack once the code is known; less is better.
 - **KL**: a cost, too: what the code tells about the digit, as the KL divergence of its posterior from the
@@ -79,7 +88,15 @@ once, with its grey value as the probability of white. A *nat* is a unit of info
 
 def lead(checkpoint: Checkpoint) -> tuple[str, str]:
     """What is seen and done, and one thing to try."""
-    return SEEN, TRY if checkpoint.model_config.variational else TRY_HOLE
+    tried = TRY if checkpoint.model_config.variational else TRY_HOLE
+    if not checkpoint.classes:
+        tried = TRY_UNLABELLED
+    return worded(SEEN, checkpoint), worded(tried, checkpoint)
+
+
+def grounds(checkpoint: Checkpoint) -> Mapping[str, str]:
+    """What can lie behind this model's points."""
+    return {ground: name for ground, name in GROUNDS.items() if ground != "legible" or is_judged(checkpoint)}
 
 
 def how_far(checkpoint: Checkpoint) -> str | None:
@@ -107,26 +124,37 @@ def reading(verdict: Verdict | None) -> tuple[str, str, str]:
     return name, "unclear", f"perhaps {a_digit(digit)}, {math.floor(100 * probability)} %"
 
 
-def vote(shares: NDArray[np.float64], of: int) -> tuple[str, str, str]:
+def vote(shares: NDArray[np.float64], of: int, classes: Sequence[str] = DIGIT_NAMES) -> tuple[str, str, str]:
     """Name, value and note of the vote of `of` codes, shares (10,); all 0 where no code lives near."""
     name = "Vote of codes"
     if not shares.any():
         return name, "no code lives near here", ""
-    digit = int(shares.argmax())
-    return name, a_digit(digit), f"{round(shares[digit] * of)} of the {of} nearest"
+    label = int(shares.argmax())
+    return name, called(label, classes), f"{round(shares[label] * of)} of the {of} nearest"
 
 
 def why_the_map(checkpoint: Checkpoint) -> str:
     """What dots, circles and facts mean, in Markdown."""
     parts = {
-        "{sentence}": sentence(checkpoint),
+        "{sentence}": worded(sentence(checkpoint), checkpoint),
+        "{held_out}": held_out(checkpoint),
+        "{coloured}": ", coloured by its label" if checkpoint.classes else "",
+        "{told}": told(checkpoint),
+        "{sizes}": SIZES if is_judged(checkpoint) else "",
         "{encoder}": millions(checkpoint.size("encoder")),
         "{decoder}": millions(checkpoint.size("decoder")),
     }
-    text = WHY_THE_MAP
+    text = worded(WHY_THE_MAP, checkpoint)
     for name, value in parts.items():
         text = text.replace(name, value)
     return text
+
+
+def told(checkpoint: Checkpoint) -> str:
+    """Who says what about the marker, in Markdown."""
+    if is_judged(checkpoint):
+        return TOLD_BY_BOTH.replace("{vote}", VOTE)
+    return VOTE if checkpoint.classes else ""
 
 
 def millions(count: int) -> str:
@@ -136,7 +164,8 @@ def millions(count: int) -> str:
 def why_the_figures(checkpoint: Checkpoint) -> str:
     """What the figures mean, in Markdown; log p(x) is called exact only where the record says so."""
     precision = "It is exact here. " if is_exact(checkpoint.figures) else ""
-    return WHY_THE_FIGURES.replace("{precision} ", precision)
+    text = worded(WHY_THE_FIGURES, checkpoint).replace("{precision} ", precision)
+    return text.replace("{held_out}", held_out(checkpoint))
 
 
 SHOWN = ("log_likelihood_nats", "elbo_nats", "reconstruction_nats", "kl_nats", "knn_accuracy")

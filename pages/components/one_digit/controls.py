@@ -7,31 +7,20 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from pages.components.frame.kinds import are_digits, called, worded
 from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
-from pages.components.frame.words import a_digit
 from pages.components.one_digit import words
 from pages.components.one_digit.view import KEEPER, DigitView
 from vae.data import Digits
+from vae.model.checkpoint import Checkpoint
 from vae.pictures import examples
 
 
-def show_controls(view: DigitView, digits: Digits) -> None:
+def show_controls(view: DigitView, checkpoint: Checkpoint, digits: Digits) -> None:
     shown = view.digit % len(digits.labels)  # an address may come from where there are more
-    label = None if view.picture else int(digits.labels[shown])
-    st.selectbox(
-        "Test digit",
-        range(10),
-        index=None,
-        format_func=a_digit,
-        placeholder="Test digit",
-        key=mirror("one_digit_label", label),
-        on_change=pick_label,
-        args=(digits,),
-        required=True,
-        label_visibility="collapsed",
-        width=124,
-    )
+    if checkpoint.classes:
+        show_classes(None if view.picture else int(digits.labels[shown]), checkpoint, digits)
     st.button("Next", key="one_digit_next", on_click=pick_next, args=(digits,))
     st.button("Random", key="one_digit_random", on_click=pick_random, args=(digits,))
     number_field(
@@ -43,29 +32,50 @@ def show_controls(view: DigitView, digits: Digits) -> None:
         label_visibility="collapsed",
         width=96,
     )
+    offered = words.examples(checkpoint)
     st.selectbox(
         "Something else",
-        list(words.EXAMPLES),
+        list(offered),
         index=None,
-        format_func=lambda name: words.EXAMPLES[name],
+        format_func=lambda name: offered[name],
         placeholder="Something else",
         key=mirror("one_digit_example", None),
         on_change=pick_example,
-        args=(digits,),
+        args=(checkpoint, digits),
         required=True,
         label_visibility="collapsed",
-        width=168,
+        width=168 if are_digits(checkpoint.classes) else 220,
     )
 
 
-def pick_example(digits: Digits) -> None:
-    """A picture that belongs to no digit, or stands on its head."""
+def show_classes(label: int | None, checkpoint: Checkpoint, digits: Digits) -> None:
+    """The choice of an image by its class, among the classes that have any."""
+    name = worded("Test digit", checkpoint)
+    st.selectbox(
+        name,
+        np.unique(digits.labels).tolist(),
+        index=None,
+        format_func=lambda one: called(one, checkpoint.classes),
+        placeholder=name,
+        key=mirror("one_digit_label", label),
+        on_change=pick_label,
+        args=(digits,),
+        required=True,
+        label_visibility="collapsed",
+        width=124 if are_digits(checkpoint.classes) else 168,
+    )
+
+
+def pick_example(checkpoint: Checkpoint, digits: Digits) -> None:
+    """A picture that belongs to no class, or stands on its head."""
     name = mirrored("one_digit_example")
     if name is None:
         return
+    four = are_digits(checkpoint.classes)
+    turned = following(digits, 4, -1) if four else KEEPER.now().digit % len(digits.labels)
     pictures = {
         "letter": examples.letter,
-        "upside_down": lambda: examples.upside_down(digits.images[following(digits, 4, -1)]),
+        "upside_down": lambda: examples.upside_down(digits.images[turned]),
         "noise": examples.grey_noise,
         "blank": examples.blank,
     }

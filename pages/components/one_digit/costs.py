@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from pages.components.frame.kinds import is_judged
 from pages.components.one_digit import data, words
 from pages.components.one_digit.belonging import Own, belonging
 from pages.components.one_digit.loss import loss
@@ -25,7 +26,8 @@ def show_looking(checkpoint: str) -> None:
 
 def show_costs(service: DecoderService, view: DigitView, seen: Picture) -> None:
     """The loss in its parts, and where the image's scores lie, once the plane is looked around."""
-    config = service.checkpoint(view.checkpoint).model_config
+    checkpoint = service.checkpoint(view.checkpoint)
+    config = checkpoint.model_config
     section(words.LOSS)
     if config.likelihood != "bernoulli":
         st.caption(NO_LIKELIHOOD)
@@ -43,6 +45,8 @@ def show_costs(service: DecoderService, view: DigitView, seen: Picture) -> None:
         beta=view.beta,
         on_beta=lambda beta: KEEPER.keep(beta=round(beta, 4)),
     )
+    if not is_judged(checkpoint):  # scores compare with pictures that are no digits
+        return
     error = data.reconstruction_error(view.checkpoint, image)
     likelihood = None if account is None else account.log_likelihood
     show_belonging(view.checkpoint, Own(likelihood, error, int(np.count_nonzero(seen))))

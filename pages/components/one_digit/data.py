@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -12,24 +12,36 @@ import torch
 from numpy.typing import NDArray
 
 from pages.components.frame import service
-from pages.components.frame.originals import original_digits
+from pages.components.frame.kinds import judge_of
+from pages.components.frame.originals import Images, originals
 from pages.components.frame.service import classifier, decoder_service, outlooks, places
 from pages.components.one_digit.belonging import Ground, ground
 from vae.config import PIXELS
 from vae.data import Digits, binarisation
+from vae.datasets.dataset import MNIST
 from vae.datasets.small import small_digits
 from vae.measure import belonging, predictions
 from vae.measure.variations import Variations
 from vae.measure.variations import variations as made
 from vae.model import ladder
-from vae.model.checkpoint import Latents
 from vae.pictures.spoiled import Picture
 
 if TYPE_CHECKING:
     from vae.measure.account import Account
 
 CHECKPOINTS_AT_HAND, IMAGES_AT_HAND = 16, 256
+REDRAWN_AT_HAND = 4  # sets of images
 MANY = 1000  # digits behind a share
+MOST_POINTS = 256  # that are decoded at once
+
+Source = Literal["test", "others", "redrawn"]
+
+
+class Shown(NamedTuple):
+    """The images to choose from, and whose they are."""
+
+    digits: Digits
+    source: Source
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -37,15 +49,29 @@ def _small_digits() -> Digits:
     return small_digits()
 
 
-def digits(latents: Latents) -> tuple[Digits, bool]:
-    """The images to choose from, and whether they are MNIST's test set: else scikit-learn's small digits.
+def images_for(name: str) -> Shown:
+    """The held-out images of the checkpoint `name`, in its order, where they are at hand.
 
-    Those need no download; MNIST's labels are the checkpoint's, in the same order.
+    Else, of a model of MNIST, scikit-learn's small digits, which need no download; of another the held-out
+    images as it redraws them.
     """
-    images, _ = original_digits()
-    if images is not None and len(images) == len(latents.labels):
-        return Digits(images, latents.labels), True
-    return _small_digits(), False
+    checkpoint = decoder_service().checkpoint(name)
+    labels = checkpoint.latents.labels
+    found, _ = originals(checkpoint)
+    if found is not None and len(found) == len(labels):
+        return Shown(Digits(found, labels), "test")
+    if checkpoint.dataset == MNIST:
+        return Shown(_small_digits(), "others")
+    return Shown(Digits(_redrawn_images(name), labels), "redrawn")
+
+
+@st.cache_resource(max_entries=REDRAWN_AT_HAND, show_spinner=False)
+def _redrawn_images(name: str) -> Images:
+    """What the decoder draws at all latent means of a checkpoint, (n, 784)."""
+    service = decoder_service()
+    means = service.checkpoint(name).latents.means
+    blocks = np.array_split(means, -(-len(means) // MOST_POINTS))
+    return np.concatenate([service.decode(name, block).images for block in blocks])
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -113,15 +139,14 @@ def _as_tensor(image: bytes) -> torch.Tensor:
 @st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
 def four_like_nine(checkpoint: str) -> int | None:
     """The 9 that looks most like a 4 to the classifier; None without one."""
-    judge = classifier()
-    shown, _ = digits(decoder_service().checkpoint(checkpoint).latents)
-    return None if judge is None else predictions.four_like_nine(shown, judge)
+    judge = judge_of(decoder_service().checkpoint(checkpoint))
+    return None if judge is None else predictions.four_like_nine(images_for(checkpoint).digits, judge)
 
 
 def landing(checkpoint: str, index: int) -> int | None:
     """The digit of most codes around that of the digit of this index, None if there is none."""
     latents = decoder_service().checkpoint(checkpoint).latents
-    image = digits(latents)[0].images[[index]].astype(np.float32) / 255
+    image = images_for(checkpoint).digits.images[[index]].astype(np.float32) / 255
     return predictions.landing(latents, decoder_service().encode(checkpoint, image).means[0])
 
 
@@ -146,15 +171,15 @@ def growth(checkpoint: str, image: bytes) -> float:
 @st.cache_resource(show_spinner=False, max_entries=CHECKPOINTS_AT_HAND)
 def growths(checkpoint: str) -> dict[str, int]:
     """Of the first MANY digits, how many ellipses grow, shrink and stay."""
-    shown, _ = digits(decoder_service().checkpoint(checkpoint).latents)
+    shown = images_for(checkpoint).digits.images[:MANY]
     with places().one():
-        found = predictions.ellipse_growth(decoder_service().model(checkpoint), shown.images[:MANY])
+        found = predictions.ellipse_growth(decoder_service().model(checkpoint), shown)
     return dict(Counter(map(predictions.changed, found.tolist())))
 
 
 @st.cache_resource(show_spinner=False, max_entries=IMAGES_AT_HAND)
 def variations(checkpoint: str, image: bytes, count: int, temperature: float) -> Variations:
     """So many variations of an image, 784 grey values, from its posterior, with the judge's verdicts."""
-    return made(
-        decoder_service().model(checkpoint), np.frombuffer(image, np.uint8), count, temperature, classifier()
-    )
+    service = decoder_service()
+    picture, judge = np.frombuffer(image, np.uint8), judge_of(service.checkpoint(checkpoint))
+    return made(service.model(checkpoint), picture, count, temperature, judge)

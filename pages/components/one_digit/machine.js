@@ -90,7 +90,7 @@ class Machine {
     for (const part of [this.#input, this.#cloud, this.#code, this.#latent]) part.dispose();
   }
 
-  #use({ checkpoint, variational, home }) {
+  #use({ checkpoint, variational, home, classes }) {
     this.#model = checkpoint;
     this.#posterior = null;
     this.#decoder?.forget();
@@ -100,7 +100,7 @@ class Machine {
       scene.stage.setNotice("encoder", open ? "" : sentence);
     });
     this.#decoder = scene.connect(checkpoint);
-    scene.show(checkpoint, home ?? undefined);
+    scene.show(checkpoint, home ?? undefined, classes);
     this.#root.toggleAttribute("data-point", !variational);
     this.#eps.variational = variational;
     if (!variational) this.#cloud.draw(0, this.#farthest);

@@ -65,6 +65,7 @@ def machine(
         data={
             "checkpoint": checkpoint,
             "variational": variational,
+            "classes": list(saved.classes),
             "digit": {
                 "clean": text(clean.tobytes()),
                 "noise": share,

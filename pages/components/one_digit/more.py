@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.components.frame import markup
+from pages.components.frame.kinds import is_judged
 from pages.components.frame.mirrors import mirror
 from pages.components.frame.words import title
 from pages.components.one_digit import data, words
@@ -29,13 +30,12 @@ def show_more(service: DecoderService, view: DigitView, seen: Picture) -> None:
         slide("count", "Pictures", 1, MOST, 1)
         slide("temperature", "Temperature: times σ", 0.0, HOTTEST, 0.5)
         found = data.variations(view.checkpoint, seen.tobytes(), view.count, view.temperature)
-        what = words.image(view, data.digits(checkpoint.latents)[1])
+        what = words.image(view, checkpoint, data.images_for(view.checkpoint))
         made = words.how_made(title(view.checkpoint, checkpoint), what, view.count, view.temperature)
         save("ZIP", "zip", lambda: pictures_zip(found, made))
         save("NPZ", "npz", lambda: arrays(found, made))
-    st.html(
-        pictures(found) + f'<p class="atlas-note" data-testid="verdicts-of-more">{words.named(found)}</p>'
-    )
+    note = f'<p class="atlas-note" data-testid="verdicts-of-more">{words.named(found)}</p>'
+    st.html(pictures(found) + (note if is_judged(checkpoint) else ""))
 
 
 def slide(field: str, label: str, low: float, high: float, step: float) -> None:
@@ -59,4 +59,5 @@ def pictures(found: Variations) -> str:
     """The first of them in rows, the judge's verdict beneath each."""
     verdicts = found.verdicts or [None] * len(found.images)
     captions = [words.verdict(verdict) for verdict in verdicts[:SHOWN]]
-    return markup.digit_strip(found.images[:SHOWN], captions, captions, "variation, read as", "variations")
+    kind = "variation, read as" if found.verdicts else "variation"
+    return markup.digit_strip(found.images[:SHOWN], captions, captions, kind, "variations")

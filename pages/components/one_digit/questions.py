@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from pages.components.frame.kinds import is_judged
 from pages.components.frame.words import a_digit
 from pages.components.one_digit import data, words
 from pages.components.one_digit.controls import pick
 from pages.components.one_digit.view import DigitView
 from vae.measure.predictions import changed
+from vae.model.checkpoint import Checkpoint
 from vae.pictures.examples import blank
 from vae.pictures.spoiled import Picture
 from vae.serving.decoding import DecoderService
@@ -24,9 +26,11 @@ def show_questions(service: DecoderService, view: DigitView, picture: Picture) -
     if not view.ask:
         return
     with st.container(key="one_digit_questions", border=True, gap="xsmall"):
-        show_nine(view.checkpoint)
-        if service.checkpoint(view.checkpoint).model_config.variational:
-            ask("half", words.HALF, words.GROWTHS, lambda: growth(view, picture))
+        checkpoint = service.checkpoint(view.checkpoint)
+        if is_judged(checkpoint):
+            show_nine(view.checkpoint)
+        if checkpoint.model_config.variational:
+            ask("half", words.HALF, words.GROWTHS, lambda: growth(checkpoint, view, picture))
             ask("blank", words.BLANK, words.LIKELIER, lambda: likelier(view, picture))
 
 
@@ -64,9 +68,9 @@ def landed(checkpoint: str, index: int) -> Answer:
     return (str(label) if label in (4, 9) else "between"), f"Most codes around it are {a_digit(label)}."
 
 
-def growth(view: DigitView, picture: Picture) -> Answer:
+def growth(checkpoint: Checkpoint, view: DigitView, picture: Picture) -> Answer:
     factor = data.growth(view.checkpoint, picture.tobytes())
-    return changed(factor), words.grown(factor, data.growths(view.checkpoint))
+    return changed(factor), words.grown(factor, data.growths(view.checkpoint), checkpoint)
 
 
 def likelier(view: DigitView, picture: Picture) -> Answer:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from pages.components.frame.kinds import are_digits, called, worded
 from pages.components.frame.words import a_digit
+from pages.components.one_digit.data import Shown
 from pages.components.one_digit.view import DigitView
-from vae.data import Digits
 from vae.measure.draws import Verdict
 from vae.measure.intervals import wilson
 from vae.measure.variations import Variations
@@ -26,24 +27,35 @@ The **decoder** draws the picture $x'$ that belongs to $z$.
 """
 
 
-def image(view: DigitView, is_mnist: bool) -> str:
+# Whose image it is, and how a sentence on it begins.
+WHOSE = {
+    "test": ("test digit", "Test digit"),
+    "others": ("scikit-learn’s digit", "scikit-learn’s digit"),
+    "redrawn": ("redrawn digit", "Redrawn digit"),
+}
+
+
+def image(view: DigitView, checkpoint: Checkpoint, shown: Shown) -> str:
     """What is shown, in a few words."""
     if view.picture is not None:
         return "a picture of your own"
-    return f"{'test' if is_mnist else 'scikit-learn’s'} digit {view.digit}"
+    return worded(f"{WHOSE[shown.source][0]} {view.digit % len(shown.digits.labels)}", checkpoint)
 
 
-def sentence(view: DigitView, checkpoint: Checkpoint, digits: Digits, is_mnist: bool) -> str:
+def sentence(view: DigitView, checkpoint: Checkpoint, shown: Shown) -> str:
     """One sentence on what is shown."""
     if view.picture is not None:
         return "A picture of your own: the network has never seen it."
-    index = view.digit % len(digits.labels)
-    whose = "Test digit" if is_mnist else "scikit-learn’s digit"
-    which = f"{whose} {index}, {a_digit(int(digits.labels[index]))}"
+    index = view.digit % len(shown.digits.labels)
+    whose = worded(WHOSE[shown.source][1], checkpoint)
+    what = called(int(shown.digits.labels[index]), checkpoint.classes)
+    which = f"{whose} {index}, {what}" if what else f"{whose} {index}"
     if not checkpoint.model_config.variational:
         return (
             f"{which}. An autoencoder gives it a point without width: no noise, no ellipse, no KL divergence."
         )
+    if shown.source == "redrawn":
+        return f"{which}: what the network draws for it, as the original is not here."
     return f"{which}: the network did not see it in training."
 
 
@@ -62,16 +74,17 @@ def nine(index: int) -> str:
     return f"Test digit {index} is a 9 that looks like a 4: where does it land?"
 
 
-def grown(factor: float, counts: Mapping[str, int]) -> str:
+def grown(factor: float, counts: Mapping[str, int], checkpoint: Checkpoint) -> str:
     """What half an image does to its own ellipse, and to many."""
     many = sum(counts.values())
     grows, shrinks = (counts.get(name, 0) / many for name in ("grows", "shrinks"))
     low, high = wilson(grows, many)
-    return (
+    said = (
         f"Its area is {factor:.2f} times what it was. Of {many:,} digits it grows for {100 * grows:.0f} % "
         f"({100 * low:.0f} to {100 * high:.0f} %) and shrinks for {100 * shrinks:.0f} %. "
         "Half a digit is often as clear as a whole one: it looks like another digit."
     )
+    return worded(said, checkpoint)
 
 
 def likelier(own: float, empty: float) -> str:
@@ -87,7 +100,7 @@ def number(value: float, decimals: int) -> str:
     return f"{value:.{decimals}f}".replace("-", "−")
 
 
-OTHERS = "Digits by other people, from scikit-learn"
+SOURCES = {"others": "Digits by other people, from scikit-learn", "redrawn": "Drawn again by the decoder"}
 LOSS = "What this image costs"
 BELONGS = "Does it belong?"
 MORE = "More like this"
@@ -101,6 +114,7 @@ EXAMPLES = {
     "noise": "Noise",
     "blank": "A blank",
 }
+UPSIDE_DOWN = "This image upside down"
 
 
 def redrawn(share: float, many: int) -> str:
@@ -115,6 +129,11 @@ def redrawn(share: float, many: int) -> str:
 
 def not_scored(file: str) -> str:
     return f"How the test digits score is not recorded: run `python -m vae score {file}`."
+
+
+def examples(checkpoint: Checkpoint) -> dict[str, str]:
+    """Pictures that belong to none of the model's classes, by name."""
+    return EXAMPLES if are_digits(checkpoint.classes) else {**EXAMPLES, "upside_down": UPSIDE_DOWN}
 
 
 def verdict(found: Verdict | None) -> str:

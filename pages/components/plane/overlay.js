@@ -1,4 +1,6 @@
-// What lies above the points and moves without plotly: the prior's circles, the digits' names, the pinned point.
+// What lies above the points and moves without plotly: the prior's circles, the classes' names, the pinned point.
+
+import { areDigits, DIGITS } from "../parts/classes.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SIGMAS = [1, 2, 3];
@@ -24,9 +26,9 @@ export class Overlay {
     this.#prior.show(shown);
   }
 
-  /** Write every digit's name at its places, a list of [z1, z2] a digit, save for those of the set `hidden`. */
-  name(places, hidden) {
-    this.#names.write(places, hidden);
+  /** Write every class's name at its places, a list of [z1, z2] a digit, save for those of the set `hidden`. */
+  name(places, hidden, classes = DIGITS) {
+    this.#names.write(places, hidden, classes);
     this.#names.place(this.#plane);
   }
 
@@ -80,10 +82,11 @@ class Names {
     this.#group = add(svg, "g", { class: "names" });
   }
 
-  write(places, hidden) {
+  write(places, hidden, classes) {
     this.#group.replaceChildren();
-    const seen = places.map((own, digit) => (hidden.has(digit) ? [] : own));
-    this.#written = seen.flatMap((own, digit) => own.map((z) => ({ z, label: add(this.#group, "text", {}, digit) })));
+    this.#group.toggleAttribute("data-named", !areDigits(classes));
+    const seen = places.map((own, label) => (hidden.has(label) ? [] : own));
+    this.#written = seen.flatMap((own, label) => own.map((z) => ({ z, label: add(this.#group, "text", {}, classes[label]) })));
   }
 
   place(plane) {

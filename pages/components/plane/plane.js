@@ -218,18 +218,19 @@ export class Plane {
   }
 
   #traces() {
-    const { means, labels } = this.#latents ?? { means: [], labels: [] };
+    const { means, labels, classes = [] } = this.#latents ?? { means: [], labels: [] };
     return this.#theme.digits.map((colour, digit) => {
+      const name = plain(classes[digit] ?? "");
       const members = [...labels.keys()].filter((i) => labels[i] === digit);
       return {
         type: "scattergl",
         mode: "markers",
-        name: String(digit),
+        name,
         x: Float32Array.from(members, (i) => means[2 * i]),
         y: Float32Array.from(members, (i) => means[2 * i + 1]),
         visible: this.#visible(digit),
         marker: { color: colour, size: this.#dot, opacity: this.#opacity, line: { width: 0 } },
-        hovertemplate: `<b>${digit}</b><extra></extra>`,
+        ...(name ? { hovertemplate: `<b>${name}</b><extra></extra>` } : { hoverinfo: "none" }),
       };
     });
   }
@@ -280,6 +281,11 @@ function viewOf(means) {
 /** The view of half width `half` around a point: {x: [left, right], y: [bottom, top]}. */
 export function squareAround([z1, z2], half) {
   return { x: [z1 - half, z1 + half], y: [z2 - half, z2 + half] };
+}
+
+/** A name as plotly shows it: what it would read as markup or as a field of the data is taken out. */
+function plain(name) {
+  return name.replace(/[<>&%{}]/g, "");
 }
 
 function same(one, other) {

@@ -4,6 +4,7 @@
 // A layer is an object with any of these: place() follows the plane's axes, settled() hears that they have come to rest,
 // known() that another checkpoint's test digits are shown, themed(theme) that light has become dark, dispose() ends it.
 
+import { DIGITS } from "../parts/classes.js";
 import { ChannelPool } from "../wire/channel_pool.js";
 import { fetchLatents } from "../wire/latents.js";
 import { listenToGestures } from "./gestures.js";
@@ -21,7 +22,7 @@ export class Scene {
   plane;
   overlay;
   theme;
-  latents = null; // as in latents.js, of the checkpoint in use
+  latents = null; // as in latents.js, with the names of its `classes`, of the checkpoint in use
   channel = null; // the decode channel of the checkpoint in use
   #checkpoint = null;
   #channels = new ChannelPool((condition) => this.#hear(condition));
@@ -79,7 +80,7 @@ export class Scene {
   hide(hidden) {
     this.#hidden = hidden;
     this.plane.setHidden(hidden);
-    this.overlay.name(this.#places, hidden);
+    this.overlay.name(this.#places, hidden, this.latents?.classes);
   }
 
   /** Decode with another checkpoint from now on; its test digits come with `show`. Returns its channel. */
@@ -90,9 +91,10 @@ export class Scene {
 
   /**
    * Show the test digits of another checkpoint; nothing happens if it is the one there is. `home` is its first view,
-   * that of all its digits if it is left out; where two checkpoints share it, the view stays as it is.
+   * that of all its digits if it is left out; where two checkpoints share it, the view stays as it is. `classes` are
+   * the names of what its labels count.
    */
-  async show(checkpoint, home) {
+  async show(checkpoint, home, classes = DIGITS) {
     if (checkpoint === this.#checkpoint) return;
     this.#checkpoint = checkpoint;
     this.latents = null;
@@ -102,14 +104,15 @@ export class Scene {
     this.stage.plot.setAttribute("aria-busy", "true");
     const failed = (sentence) => this.stage.setNotice("latents", sentence);
     this.stage.setNotice("latents", LOADING.latents);
-    const latents = await this.#load(checkpoint, signal, failed).catch(() => null);
-    if (!latents || signal.aborted) return;
+    const found = await this.#load(checkpoint, signal, failed).catch(() => null);
+    if (!found || signal.aborted) return;
+    const latents = { ...found, classes };
     this.stage.setNotice("latents", "");
     await this.plane.show(latents, home);
     if (signal.aborted) return;
     this.latents = latents;
-    this.#places = landmarks(latents);
-    this.overlay.name(this.#places, this.#hidden);
+    this.#places = classes.length ? landmarks(latents) : [];
+    this.overlay.name(this.#places, this.#hidden, classes);
     this.#each("known");
     this.stage.plot.setAttribute("aria-busy", "false");
   }

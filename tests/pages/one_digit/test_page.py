@@ -152,7 +152,9 @@ def test_variations_are_shown_and_their_files_say_how_they_were_made(mnist: Path
     for picture, image in zip(pictures, found.images, strict=True):
         np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(picture))).ravel(), image)
     assert "Of 3, the classifier reads 3 as a 7" in text(app, "verdicts-of-more")
-    made = words.how_made("VAE", words.image(view(app), True), 3, 2.0)
+    made = words.how_made(
+        "VAE", words.image(view(app), load(service.CHECKPOINTS / "vae.pt"), data.images_for("vae")), 3, 2.0
+    )
     assert "2 * sigma" in made
     assert "test digit 0" in made
 
