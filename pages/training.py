@@ -9,6 +9,7 @@ from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.frame.service import workshop
 from pages.components.training import words
 from pages.components.training.course import Told, course
+from pages.components.training.data import kinds
 from pages.components.training.questions import QUESTIONS
 from pages.components.training.settings import obstacle, show_recipes, show_settings, show_train
 from pages.components.training.view import KEEPER, SHIPPED, TrainingView
@@ -103,6 +104,7 @@ def show_course(service: DecoderService) -> None:
         pin=view.pin,
         ended=status is not None and status.state in ENDED,
         chosen_data=view.dataset,
+        known_data=kinds(view.dataset, *([status.job.dataset] if status else [])),
         on_change=keep_told,
     )
     st.html(f'<p class="atlas-note" data-testid="kept">{words.KEPT}</p>')

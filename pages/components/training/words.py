@@ -54,10 +54,7 @@ def recipe(name: str) -> Recipe:
 
 # of the settings that are choices: label, and what each value is called
 CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
-    "dataset": (
-        "Data",
-        {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "small-digits": "scikit-learn’s digits"},
-    ),
+    "dataset": ("Data", {}),  # data.kinds says what there is
     "variational": ("Model", {True: "VAE", False: "Autoencoder"}),
     "likelihood": ("Likelihood", {"bernoulli": "Bernoulli", "mse": "Squared error"}),
     "beta_schedule": (
@@ -67,8 +64,6 @@ CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
     "batch_norm": ("Normalisation", {False: "Layer", True: "Batch"}),
     "convolutional": ("Network", {False: "Fully connected", True: "Convolutional"}),
 }
-OWN_DATA = "Your own images"
-
 # of the settings that are numbers: label, smallest and largest value
 NUMBERS = {
     "images": ("Training images", 100, 60_000),
