@@ -23,7 +23,7 @@ from vae.config import ModelConfig, TrainingConfig
 from vae.model import checkpoint
 from vae.model.network import VAE
 from vae.serving import decoding
-from vae.serving.decoding import DecoderService
+from vae.serving.decoding import DecoderService, Visitors
 from vae.serving.sockets import Watch, watch
 
 
@@ -58,11 +58,11 @@ def copy_project(folder: Path, *others: str) -> Path:
 
 
 @contextmanager
-def service_of(folder: Path, *names: str) -> Iterator[DecoderService]:
+def service_of(folder: Path, *names: str, visitors: Visitors | None = None) -> Iterator[DecoderService]:
     """A service with a small model of its own for each name."""
     for seed, name in enumerate(names):
         write_checkpoint(folder / f"{name}.pt", seed)
-    service = DecoderService(folder, torch.device("cpu"))
+    service = DecoderService(folder, torch.device("cpu"), visitors)
     try:
         yield service
     finally:

@@ -13,7 +13,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vae.bench import benchmark, server
+from vae.bench import benchmark, server, training
 from vae.config import ConfigError
 from vae.data import Digits
 from vae.datasets.chosen import chosen, named
@@ -115,6 +115,9 @@ def parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", help="measure speed on this machine")
     bench.add_argument("--json", action="store_true")
+    bench.add_argument(
+        "--training", action="store_true", help="only training, side by side with the loop of tutorials"
+    )
     bench.set_defaults(run=run_bench)
     return main
 
@@ -355,8 +358,9 @@ def unchanged(file: Path, read: str) -> Iterator[None]:
 
 
 def run_bench(options: argparse.Namespace) -> None:
-    figures = benchmark.run()
-    print(json.dumps(figures, indent=1) if options.json else benchmark.as_text(figures))
+    kind = training if options.training else benchmark
+    figures = kind.run()
+    print(json.dumps(figures, indent=1) if options.json else kind.as_text(figures))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ class DecoderService:
         self,
         folder: Path,
         device: torch.device | None = None,
-        visitors: Callable[[], Visitors] | None = None,
+        visitors: Visitors | None = None,
     ) -> None:
         self.device = choose_device() if device is None else device
         self.device_name = describe(self.device)
@@ -159,7 +159,7 @@ class DecoderService:
 
     def knows(self, name: str) -> bool:
         """Whether there is a checkpoint, or may be a guest, of that name; told at once."""
-        return name in self._opened or (self._visitors is not None and self._visitors().is_there(name))
+        return name in self._opened or (self._visitors is not None and self._visitors.is_there(name))
 
     def is_at_hand(self, name: str) -> bool:
         """Whether nothing needs to be loaded for it."""
@@ -235,7 +235,7 @@ class DecoderService:
 
     def _open_guest(self, name: str) -> Opened:
         assert self._visitors is not None
-        found = self._visitors().find(name)
+        found = self._visitors.find(name)
         if found is None:
             raise self._unknown(name)
         return Opened(found, found.build(self.device))

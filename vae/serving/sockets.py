@@ -151,6 +151,8 @@ class Watched(asyncio.Protocol):
             self.transport.abort()
         elif self._rest is None:
             self._take_turns()
+        else:
+            self._read_on_or_not()  # uvicorn reads on when its app has taken something
 
     def pause_writing(self) -> None:
         self._unread = self.transport.get_write_buffer_size()

@@ -34,8 +34,9 @@ RUNS = "LATENT_ATLAS_RUNS"  # in the environment: another folder for training ru
 def decoder_service() -> DecoderService:
     """The one DecoderService of this process, for pages and routes alike."""
     from vae.serving.decoding import DecoderService
+    from vae.workshop.guests import Guests
 
-    service = DecoderService(CHECKPOINTS, visitors=workshop)
+    service = DecoderService(CHECKPOINTS, visitors=Guests(workshop))
     _loaded().set()
     return service
 
