@@ -16,7 +16,7 @@ export function standing({ state, place, epoch, epochs, seconds_left: left }) {
     training: left == null ? `Training, ${at}.` : `Training, ${at}: ${timeLeft(left)} left.`,
     paused: `Paused at ${at}.`,
     stopped: `Stopped and kept at ${at}.`,
-    finished: `Finished: ${epochs} epochs.`,
+    finished: `Finished: ${epochs} ${epochs === 1 ? "epoch" : "epochs"}.`,
     failed: `Ended at ${at}.`,
     uploaded: "An uploaded model.",
   }[state];

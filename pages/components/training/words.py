@@ -36,7 +36,7 @@ class Recipe(NamedTuple):
 
 
 RECIPES = {
-    "vae": Recipe("VAE", "The usual objective: classes part within the first epoch, then settle."),
+    "vae": Recipe("VAE", "The usual objective: classes part within a few epochs, then settle."),
     "autoencoder": Recipe(
         "Autoencoder", "No noise and no KL divergence: codes spread far apart, and gaps stay."
     ),
@@ -44,7 +44,7 @@ RECIPES = {
     "annealed": Recipe("KL annealing", "The KL divergence counts little at first: codes spread, then meet."),
     "batch-norm": Recipe("Batch norm", "The same VAE with batch normalisation in its blocks."),
     "conv": Recipe("Convolutional", "Convolutions in both halves, as in most courses."),
-    "lecture": Recipe("Lecture", "The example that many lectures show."),
+    "lecture": Recipe("Lecture", "The network of many lectures: one hidden layer of 400 units in each half."),
 }
 
 
