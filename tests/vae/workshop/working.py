@@ -21,7 +21,7 @@ from vae.workshop.workshop import Workshop
 
 MODEL = ModelConfig(hidden=16, encoder_blocks=0, decoder_blocks=0)
 JOB = Job(MODEL, TrainingConfig(epochs=3))
-SOON = 20.0  # seconds until a test that hangs fails
+SOON = 60.0  # seconds until a test that hangs fails
 
 # Says when it has begun; ends as the file `end` in its folder says: exit code, then what it says.
 OBEDIENT = """
@@ -43,7 +43,7 @@ COMMAND = (sys.executable, "-c", OBEDIENT)
 
 @contextmanager
 def open_workshop(folder: Path, **others: object) -> Iterator[Workshop]:
-    workshop = Workshop(folder, worker=COMMAND, **others)
+    workshop = Workshop(folder, **{"worker": COMMAND, **others})
     try:
         yield workshop
     finally:
