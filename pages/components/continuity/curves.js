@@ -1,4 +1,4 @@
-// What else is known along the path through the map: density of real digits, and what the judge gives each digit.
+// What else is known along the path through the map: density of real images, and what the judge gives each digit.
 
 import { make, makeSvg } from "../parts/dom.js";
 import { measured } from "./judge.js";
@@ -7,7 +7,7 @@ import { HEIGHT, line, Plot, runs, top } from "./plot.js";
 const NAMED = 0.06; // of the path's length: a class that holds for less is not written into its area
 
 const TITLES = {
-  density: ["Real digits near the path", "Density of test digits around the point; dashed: at a typical test digit; hatched: none lives near"],
+  density: ["Real images near the path", "Density of test images around the point; dashed: at a typical one; hatched: none lives near"],
   classes: ["What the judge reads", "Shares of probability that it gives each digit; blank: no digit"],
 };
 
@@ -37,6 +37,7 @@ export class Curves {
     const highest = Math.max(top(known.density), top([known.typical]));
     this.#plots.density.scale = [`${highest.toPrecision(2)} of all per unit area`, "0"];
     this.#plots.density.draw(...densityMarks(known, highest));
+    this.#plots.classes.element.hidden = !known.classes; // no judge knows these images
     this.#plots.classes.draw(...classMarks(known.classes));
     this.#plots.classes.write(known.classes ? classNames(known.classes) : []);
   }
@@ -47,7 +48,7 @@ export class Curves {
     const { density, empty, classes } = this.#known;
     const at = (values) => values[Math.round(t * (values.length - 1))];
     this.#plots.density.value = at(empty) ? "no code lives near" : at(density).toFixed(3);
-    this.#plots.classes.value = classes ? measured(at(classes)) : "no judge here";
+    if (classes) this.#plots.classes.value = measured(at(classes));
   }
 }
 

@@ -51,7 +51,7 @@ export class Lane {
     this.model = model;
     this.channel = channel;
     this.#title.textContent = this.#caption.textContent = title;
-    this.#canvas.setAttribute("aria-label", `The digit that the ${title} decodes`);
+    this.#canvas.setAttribute("aria-label", `The picture that the ${title} decodes`);
     this.element.dataset.model = model;
     this.#pictures.use(channel, this.points);
   }
@@ -66,6 +66,7 @@ export class Lane {
   learn(known, confident) {
     this.known = { ...known, read: known.classes?.map((each) => reading(each, confident)) };
     this.busy = false;
+    this.#read.hidden = !this.known.read;
     this.#read.replaceChildren(...(this.known.read ? stretches(this.known.read) : []));
     this.#empty.replaceChildren(...hatches(known.empty));
   }

@@ -97,5 +97,5 @@ def share_bars(shares: NDArray[np.float64], of: int, classes: Sequence[str] = DI
         for index, (name, share) in enumerate(shown)
     )
     said = ", ".join(f"{name}: {round(share * of)}" for name, share in shown if share > 0)
-    hooks = f'data-testid="shares" role="img" aria-label="Among {of}: {said}"'
+    hooks = f'data-testid="shares" role="img" aria-label="Among {of}: {said}" style="--classes:{len(shown)}"'
     return f'<div class="atlas-bars" {hooks}>{bars}</div>'

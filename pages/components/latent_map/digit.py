@@ -6,7 +6,7 @@ from pages.components.mount import component
 
 _HTML = """
 <figure class="digit">
-  <canvas data-testid="digit" role="img" aria-label="The decoded digit" width="28" height="28"></canvas>
+  <canvas data-testid="digit" role="img" aria-label="The decoded picture" width="28" height="28"></canvas>
   <figcaption>
     <span class="digit-point">z₁ <b class="digit-z1"></b> z₂ <b class="digit-z2"></b></span>
     <span class="digit-vote" data-testid="live-vote"></span>

@@ -6,7 +6,7 @@ import { Lens } from "./lens.js";
 import { Marks, set } from "./marks.js";
 
 const DECIMALS = { mu: 2, sigma: 3 };
-const NAME = "The latent plane with the test digits, and where the image lies.";
+const NAME = "The latent plane with the test images, and where the image lies.";
 const KEYS = "Plus and minus zoom, zero returns to the first view.";
 const POINT = "An autoencoder gives a point and no width: no ellipse, and no noise.";
 

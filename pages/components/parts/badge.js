@@ -4,6 +4,6 @@
 export function badge({ open, device, decodeMs, batch }) {
   if (!open) return "not connected";
   const time = decodeMs == null ? "" : ` · ${decodeMs.toFixed(1)} ms`;
-  const together = batch > 1 ? ` for ${batch} digits` : "";
+  const together = batch > 1 ? ` for ${batch} pictures` : "";
   return `${device ?? "connected"}${time}${together}`;
 }

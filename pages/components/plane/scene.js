@@ -4,7 +4,7 @@
 // A layer is an object with any of these: place() follows the plane's axes, settled() hears that they have come to rest,
 // known() that another checkpoint's test digits are shown, themed(theme) that light has become dark, dispose() ends it.
 
-import { DIGITS } from "../parts/classes.js";
+import { areDigits, DIGITS } from "../parts/classes.js";
 import { ChannelPool } from "../wire/channel_pool.js";
 import { fetchLatents } from "../wire/latents.js";
 import { listenToGestures } from "./gestures.js";
@@ -14,8 +14,15 @@ import { Plane } from "./plane.js";
 import { createStage } from "./stage.js";
 import { readTheme } from "./theme.js";
 
-const LOADING = { plane: "Loading the map.", latents: "Loading the test digits." };
-const NO_ANSWER = "The server does not answer. The digits follow again as soon as it does.";
+const LOADING = { plane: "Loading the map.", latents: "Loading the test images." };
+const NO_ANSWER = "The server does not answer. The pictures follow again as soon as it does.";
+
+/** Where classes are written: digits on each of their islands, longer names once, on the largest. */
+function namedPlaces(latents) {
+  const { classes } = latents;
+  if (!classes.length) return [];
+  return areDigits(classes) ? landmarks(latents) : landmarks(latents).map((places) => places.slice(0, 1));
+}
 
 export class Scene {
   stage;
@@ -111,7 +118,7 @@ export class Scene {
     await this.plane.show(latents, home);
     if (signal.aborted) return;
     this.latents = latents;
-    this.#places = classes.length ? landmarks(latents) : [];
+    this.#places = namedPlaces(latents);
     this.overlay.name(this.#places, this.#hidden, classes);
     this.#each("known");
     this.stage.plot.setAttribute("aria-busy", "false");

@@ -2,7 +2,7 @@
 
 import { said } from "../parts/coordinates.js";
 
-const NAME = "The latent plane with the test digits";
+const NAME = "The latent plane with the test images";
 const KEYS = "Arrow keys move the point, with Shift in larger steps; plus and minus zoom, zero returns to the first view.";
 
 const ZOOM_BUTTONS = [

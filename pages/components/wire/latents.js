@@ -13,7 +13,7 @@ export async function fetchLatents(checkpoint, signal, failed) {
       return await fetchOnce(checkpoint, signal);
     } catch (error) {
       signal.throwIfAborted();
-      failed(`The test digits of "${checkpoint}" cannot be loaded (${error.message}). Trying again.`);
+      failed(`The test images of "${checkpoint}" cannot be loaded (${error.message}). Trying again.`);
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
     signal.throwIfAborted();
