@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from pages.components.frame import markup
@@ -51,9 +53,12 @@ def show_controls(view: TrainingView) -> None:
         st.html(
             f'<p class="atlas-note" data-testid="seen">{words.recipe(view.recipe).seen}</p>', width="content"
         )
-        show_question(view)
-    if told := st.session_state.pop("training_refused", None) or obstacle(view):
-        st.warning(told)
+        if why_not := obstacle(view):
+            st.html(f'<p class="atlas-note" role="status"><b>{escape(why_not)}</b></p>', width="content")
+        else:
+            show_question(view)
+    if refused := st.session_state.pop("training_refused", None):
+        st.warning(refused)
 
 
 def show_question(view: TrainingView) -> None:
