@@ -9,6 +9,7 @@ from vae.workshop.folder import RunFolder
 MOST_RUNS = 40
 MOST_BYTES = 10**9  # of all runs together
 UNFINISHED = 3  # runs of one visitor at a time that wait, train or are paused
+EACH = 10  # runs of one visitor that are kept, the oldest without its owner goes first
 AWAY_WAITING = 30.0  # seconds without its owner after which a run that waits loses its place
 AWAY_TRAINING = 60.0  # and a run that trains, if somebody waits
 BUSY = ("waiting", "training")
@@ -20,6 +21,7 @@ FULL = (
 TOO_MANY = (
     f"You have {UNFINISHED} trainings that are not finished. Wait for one, or discard one, then start again."
 )
+TOO_MANY_KEPT = f"{EACH} of your runs are kept: discard one, then start again."
 OUT_OF_ROOM = "The server's disk space for runs is used up: discard a run, then resume this one."
 
 

@@ -248,6 +248,7 @@ class Workshop:
         if not self._lock.is_locked:
             raise Refused(ELSEWHERE)
         self._make_room(another=1)
+        self._make_room_of_ones_own(visitor)
         started = Started(names.new_run(), names.new_key())
         folder = RunFolder(self.folder / started.run)
         job.write(folder.path)
@@ -263,6 +264,16 @@ class Workshop:
             run = bounds.next_to_go(MappingProxyType(self._runs), self._is_there)
             if run is None:
                 raise Refused(bounds.FULL)
+            self._discard(run)
+
+    def _make_room_of_ones_own(self, visitor: str) -> None:
+        """Discard a visitor's own oldest runs. Raises Refused if there are too many and none may go."""
+        own = {run: folder for run, folder in self._runs.items() if visitor and self._visitor(run) == visitor}
+        while len(own) >= bounds.EACH:
+            run = bounds.next_to_go(own, self._is_there)
+            if run is None:
+                raise Refused(bounds.TOO_MANY_KEPT)
+            own.pop(run)
             self._discard(run)
 
     def _require_few(self, visitor: str, besides: str = "") -> None:

@@ -299,6 +299,21 @@ def test_one_visitor_has_few_unfinished_runs(workshop: Workshop) -> None:
     workshop.start(JOB, "10.0.0.7")
 
 
+def test_one_visitor_does_not_drive_out_the_others(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(bounds, "EACH", 2)
+    with open_workshop(tmp_path) as workshop:
+        other = workshop.keep(model_after(1), "10.0.0.8")
+        workshop._seen.pop(other.run)
+        mine = [workshop.keep(model_after(1), "10.0.0.7") for _ in range(2)]
+        with pytest.raises(Refused, match="of your runs are kept"):
+            workshop.keep(model_after(1), "10.0.0.7")
+        workshop._seen.pop(mine[1].run)
+        workshop.keep(model_after(1), "10.0.0.7")
+        assert workshop.status(other.run).state == workshop.status(mine[0].run).state == "uploaded"
+        with pytest.raises(UnknownRun):
+            workshop.status(mine[1].run)
+
+
 def test_a_model_that_was_brought_along_is_kept(workshop: Workshop) -> None:
     run = workshop.keep(model_after(7))
     status = workshop.status(run.run, run.key)
