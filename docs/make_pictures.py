@@ -76,6 +76,9 @@ def main() -> None:
         take(
             page, f"{app.url}/one_digit?digit=6&e1=1&e2=-1", ".machine .lens", ROOT / "docs" / "one_digit.png"
         )
+        page.set_viewport_size(SIZE)
+        drawn = "[data-testid=plane-grid][data-snapshot]"
+        take(page, f"{app.url}/training?z1=-1.2&z2=0.6", drawn, ROOT / "docs" / "training.png")
         browser.close()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from pages.components.frame import markup
@@ -9,6 +11,7 @@ from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.frame.service import workshop
 from pages.components.training import words
 from pages.components.training.course import Told, course
+from pages.components.training.data import kinds
 from pages.components.training.questions import QUESTIONS
 from pages.components.training.settings import obstacle, show_recipes, show_settings, show_train
 from pages.components.training.view import KEEPER, SHIPPED, TrainingView
@@ -50,9 +53,12 @@ def show_controls(view: TrainingView) -> None:
         st.html(
             f'<p class="atlas-note" data-testid="seen">{words.recipe(view.recipe).seen}</p>', width="content"
         )
-        show_question(view)
-    if told := st.session_state.pop("training_refused", None) or obstacle(view):
-        st.warning(told)
+        if why_not := obstacle(view):
+            st.html(f'<p class="atlas-note" role="status"><b>{escape(why_not)}</b></p>', width="content")
+        else:
+            show_question(view)
+    if refused := st.session_state.pop("training_refused", None):
+        st.warning(refused)
 
 
 def show_question(view: TrainingView) -> None:
@@ -103,6 +109,7 @@ def show_course(service: DecoderService) -> None:
         pin=view.pin,
         ended=status is not None and status.state in ENDED,
         chosen_data=view.dataset,
+        known_data=kinds(view.dataset, *([status.job.dataset] if status else [])),
         on_change=keep_told,
     )
     st.html(f'<p class="atlas-note" data-testid="kept">{words.KEPT}</p>')

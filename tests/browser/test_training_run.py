@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import App, visitor
 from tests.browser.reading import assert_decoded, plane, shown
 from vae.bench.server import running_app
+from vae.data import Digits
 from vae.history import snapshots
 from vae.history.job import read_job
 from vae.model import checkpoint
@@ -149,3 +151,19 @@ def test_a_model_is_brought_along_and_a_file_that_is_none_is_one_sentence(
     expect(tab.get_by_role("link", name="Latent map").last).to_have_attribute(
         "href", re.compile(r"/\?model=")
     )
+
+
+def test_own_images_are_trained_on_with_the_names_of_their_classes(
+    page: Page, workplace: App, tmp_path: Path, digits: Digits
+) -> None:
+    file = tmp_path / "mine.npz"
+    few = digits.labels < 3
+    np.savez(file, images=digits.images[few], labels=np.array(["zero", "one", "two"])[digits.labels[few]])
+    page.goto(f"{workplace.url}/training?{SMALL.replace('dataset=small-digits&', '')}&epochs=1")
+    expect(plane(page)).to_have_attribute("aria-busy", "false")
+    page.get_by_test_id("upload-images").set_input_files(file)
+    expect(page).to_have_url(re.compile("dataset=own-[0-9a-f]{12}"))
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(standing(page)).to_contain_text("Finished: 1 epoch.")
+    expect(page.locator(".latent-map-legend button")).to_have_text(["one", "two", "zero"])
+    expect(page.get_by_test_id("run-card").nth(1)).to_contain_text("Own images")

@@ -15,6 +15,7 @@ export class Comparison {
   #resizing;
   #shown = [];
   #current = "";
+  #kinds = {};
 
   /** `choose(run)` hears which one is to be shown. */
   constructor(choose) {
@@ -26,8 +27,9 @@ export class Comparison {
     this.#resizing.observe(this.#cards);
   }
 
-  /** Show these runs (run.js), `current` being the name of the one on the map. */
-  show(runs, current) {
+  /** Show these runs (run.js), `current` being the name of the one on the map; `kinds` are those of data sets. */
+  show(runs, current, kinds) {
+    this.#kinds = kinds;
     this.#shown = runs.filter(({ status }) => status);
     this.#current = current;
     this.#draw();
@@ -46,7 +48,7 @@ export class Comparison {
       card.setAttribute("aria-pressed", String(run.id === this.#current));
       const [title, line, stand] = card.querySelectorAll("span");
       title.textContent = run.status.title;
-      line.textContent = settings(run.status.job, run === first ? null : first.status.job);
+      line.textContent = settings(run.status.job, run === first ? null : first.status.job, this.#kinds);
       stand.textContent = `${standing(run.status)} ${lastLosses(run.status)}`;
       return card;
     });

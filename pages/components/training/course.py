@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pages.components.frame.views import Point
 from pages.components.mount import component
+from pages.components.training.data import Kind
 from pages.components.training.view import NAME, SHIPPED, dataset
 
 _component = component.declared(
@@ -36,13 +37,15 @@ def course(
     pin: Point,
     ended: bool,
     chosen_data: str,
+    known_data: Mapping[str, Kind],
     on_change: Callable[[Told], None],
 ) -> None:
     """Show `run` at `epoch` (None: the newest snapshot) with the pinned point at `pin`.
 
     How it trains is asked for and drawn in the browser, without Streamlit. `on_change` is told, before the
     script runs again, which run, epoch and point were chosen at last, and `ended`, once, when a run of the
-    visitor's has come to its end. `own_key` commands the run; empty if the browser may know it.
+    visitor's has come to its end. `own_key` commands the run; empty if the browser may know it. `known_data`
+    says what data sets are called and what their labels count.
     """
     component.mount(
         _component,
@@ -54,6 +57,7 @@ def course(
             "pin": list(pin),
             "ended": ended,
             "dataset": chosen_data,
+            "kinds": dict(known_data),
         },
         value="shown",
         read=read,

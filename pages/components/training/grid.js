@@ -15,7 +15,7 @@ export class Grid {
   constructor() {
     this.#canvas.width = this.#canvas.height = CELLS * SIDE;
     this.#context = this.#canvas.getContext("2d");
-    const caption = make("figcaption", {}, "The decoder’s pictures over the same square");
+    const caption = make("figcaption", {}, "Decoded over the same square");
     this.element = make("figure", { class: "training-grid" }, this.#canvas, caption);
   }
 

@@ -63,7 +63,14 @@ def higher(reports: Reports, shipped: Reports) -> tuple[str, str]:
     """Whether the ELBO of held-out images ends above that of the run that comes with the app."""
     own, other = (each[-1].held_out.elbo or 0.0 for each in (reports, shipped))
     right = "same" if abs(own - other) < ALIKE else "higher" if own > other else "lower"
-    return right, f"Its ELBO ends at {number(own)} nats, that of the first run at {number(other)}."
+    return right, f"Its ELBO ends at {number(own)} nats, that of the recorded run at {number(other)}."
+
+
+def generalises(reports: Reports, _: Reports) -> tuple[str, str]:
+    """Whether training images end with a higher ELBO than held-out ones."""
+    known, new = (each.elbo or 0.0 for each in (reports[-1].train, reports[-1].held_out))
+    right = "same" if abs(known - new) < ALIKE else "train" if known > new else "new"
+    return right, f"The ELBO is {number(known)} nats for training images, {number(new)} for held-out ones."
 
 
 HIGHER = {"higher": "Higher", "lower": "Lower", "same": "Within 1 nat"}
@@ -89,6 +96,11 @@ QUESTIONS = {
         {"early": "In the first half", "late": "In the second half"},
         largest,
     ),
-    "batch-norm": Question("Will the ELBO end higher than the first run’s?", HIGHER, higher),
-    "conv": Question("Will the ELBO end higher than the first run’s?", HIGHER, higher),
+    "batch-norm": Question("Will the ELBO end higher than the recorded run’s?", HIGHER, higher),
+    "lecture": Question(
+        "For which images will the ELBO be higher at the end?",
+        {"train": "Training images", "new": "Held-out images", "same": "Within 1 nat"},
+        generalises,
+    ),
+    "conv": Question("Will the ELBO end higher than the recorded run’s?", HIGHER, higher),
 }

@@ -16,7 +16,7 @@ export function standing({ state, place, epoch, epochs, seconds_left: left }) {
     training: left == null ? `Training, ${at}.` : `Training, ${at}: ${timeLeft(left)} left.`,
     paused: `Paused at ${at}.`,
     stopped: `Stopped and kept at ${at}.`,
-    finished: `Finished: ${epochs} epochs.`,
+    finished: `Finished: ${epochs} ${epochs === 1 ? "epoch" : "epochs"}.`,
     failed: `Ended at ${at}.`,
     uploaded: "An uploaded model.",
   }[state];
@@ -47,22 +47,25 @@ const FIELDS = {
   epochs: ["epochs", String],
   seed: ["seed", String],
   images: ["images", (value) => value.toLocaleString("en")],
-  dataset: ["data", String],
+  dataset: ["data", (value, kinds) => kinds[value]?.title ?? "own images"],
 };
 
 function flat({ model, training, images, dataset }) {
   return { ...model, ...training, images, dataset };
 }
 
-/** The settings of a run in one line: what differs from the first one's, or all that matters if there is none. */
-export function settings(job, first = null) {
+/**
+ * The settings of a run in one line: what differs from the first one's, or all that matters if there is none; `kinds`
+ * are those of data sets, {name: {title}}.
+ */
+export function settings(job, first, kinds) {
   const own = flat(job);
   const other = first && flat(first);
   const usual = ["variational", "beta", "hidden", "epochs", "images"];
   const named = Object.keys(FIELDS).filter((name) => (other ? own[name] !== other[name] : usual.includes(name)));
   const line = named.filter((name) => own[name] !== undefined).map((name) => {
     const [title, written] = FIELDS[name];
-    return `${title} ${written(own[name])}`.trim();
+    return `${title} ${written(own[name], kinds)}`.trim();
   });
   return line.join(", ") || "the same settings";
 }

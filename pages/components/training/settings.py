@@ -14,6 +14,7 @@ from pages.components.frame.numbers import number_field
 from pages.components.frame.service import workshop
 from pages.components.training import words
 from pages.components.training.cost import MOST_MINUTES, minutes
+from pages.components.training.data import kinds
 from pages.components.training.view import KEEPER, SETTINGS, TrainingView, changes, job_of
 from vae.datasets.shelf import offered
 from vae.history.recipes import RECIPES
@@ -80,8 +81,8 @@ def show_setting(view: TrainingView, field: str) -> None:
         number_field(label, value, (low, high), f"training_{field}", partial(keep_number, field))
         return
     label, names = words.CHOICES[field]
-    if value not in names:
-        names = {**names, value: words.OWN_DATA}
+    if field == "dataset":
+        names = {name: kind["title"] for name, kind in kinds(value).items()}
     st.selectbox(
         label,
         list(names),

@@ -2,7 +2,7 @@
 // count x m x (f16 z1, f16 z2), m x u8 label`, and the square of the plane that holds them all.
 
 const PRIOR_VIEW = 3.4; // half width that shows the prior's three circles
-const CUT = 0.002; // of the codes of a snapshot may lie outside, at each side
+const CUT = 0.005; // of the codes of a snapshot may lie outside, at each side
 const AIR = 1.06;
 const GROWTH = 1.25; // at least, when a new snapshot needs more room: the axes are to move seldom
 

@@ -2,9 +2,10 @@
 
 import { said, written } from "../parts/coordinates.js";
 import { DigitCanvas } from "../parts/digit_canvas.js";
+import { DIGITS } from "../parts/classes.js";
 import { make } from "../parts/dom.js";
 import { landmarks } from "../plane/landmarks.js";
-import { createLegend } from "../plane/legend.js";
+import { Legend } from "../plane/legend.js";
 import { PinnedPoint } from "../plane/pinned_point.js";
 import { Scene } from "../plane/scene.js";
 import { clamped, kept } from "../wire/limits.js";
@@ -20,6 +21,8 @@ const NO_ANSWER = "The server does not answer. The pictures follow again as soon
 export class Theatre {
   #scene;
   #dots;
+  #legend;
+  #classes = DIGITS; // of the run's images: their names; empty without labels
   #grid = new Grid();
   #digit;
   #picture = make("canvas", { role: "img", "aria-label": "The decoded digit" });
@@ -39,7 +42,8 @@ export class Theatre {
     const root = make("div", { class: "latent-map" });
     map.append(root);
     this.#scene = new Scene(root, { load: async () => NOTHING });
-    root.prepend(createLegend((hidden) => this.#hide(hidden)));
+    this.#legend = new Legend(root, (hidden) => this.#hide(hidden));
+    this.#legend.show(DIGITS);
     this.#dots = this.#scene.add(
       new Dots(this.#scene.stage.above, this.#scene.plane, this.#scene.theme, () => this.#writeNames()),
     );
@@ -72,14 +76,19 @@ export class Theatre {
     });
   }
 
-  /** A run (run.js), or more snapshots of the one that is shown. */
-  meet(run) {
+  /** A run (run.js), or more snapshots of the one that is shown; `classes` are the names of its labels. */
+  meet(run, classes) {
     const { maps, status } = run;
     const isOther = run !== this.#run;
     if (isOther) this.#connect(run);
     const hasPrior = status.job.model.variational;
     const square = squareOf(maps.means, hasPrior, isOther ? null : this.#square);
     this.#scene.overlay.showPrior(hasPrior);
+    if (JSON.stringify(classes) !== JSON.stringify(this.#classes)) {
+      this.#classes = classes;
+      this.#legend.show(classes);
+      this.#writeNames();
+    }
     if (square === this.#square) return;
     this.#square = square;
     this.#scene.show(`${run.id} ${JSON.stringify(square)}`, square).then(() => this.#writeNames());
@@ -173,7 +182,7 @@ export class Theatre {
     const { labels, means: all } = this.#run.maps;
     const means = all[this.#index];
     const { x } = this.#square;
-    const isCrowded = widthOf(means) < CROWDED * (x[1] - x[0]);
-    this.#scene.overlay.name(isCrowded ? [] : landmarks({ means, labels }), this.#scene.hidden);
+    const isWritten = this.#classes.length && widthOf(means) >= CROWDED * (x[1] - x[0]);
+    this.#scene.overlay.name(isWritten ? landmarks({ means, labels }) : [], this.#scene.hidden, this.#classes);
   }
 }

@@ -59,6 +59,7 @@ class Training {
   #run = null; // the one on show
   #epoch; // the one chosen; null is the newest, whichever that is
   #told = {}; // as Python says it
+  #kinds; // of data sets: {name: {title, classes}}
   #ready = false;
   #notice = ""; // on what else is shown than was asked for
 
@@ -66,6 +67,7 @@ class Training {
     this.#told = valueOf(data);
     this.#teller = new Teller("shown", data.seen, this.#told);
     this.#epoch = data.epoch;
+    this.#kinds = data.kinds;
     const [map, beside] = ["map", "beside"].map((name) => make("div", { class: `training-${name}` }));
     this.#theatre = new Theatre(map, beside, data.pin, () => this.#tell());
     map.append(this.#player.element);
@@ -86,7 +88,11 @@ class Training {
     const { data } = component;
     const value = valueOf(data);
     const news = this.#teller.news(component, value);
-    this.#theatre.retheme(data.classes);
+    this.#theatre.retheme();
+    if (JSON.stringify(data.kinds) !== JSON.stringify(this.#kinds)) {
+      this.#kinds = data.kinds;
+      this.#hear(this.#run);
+    }
     if (!news) return;
     this.#told = value;
     if (news.includes("epoch") || news.includes("run")) this.#epoch = data.epoch;
@@ -134,7 +140,7 @@ class Training {
   #hear(run) {
     if (run?.gone) return this.#lose(run);
     if (run && run === this.#run) this.#show();
-    this.#comparison.show([...this.#runs.values()], this.#run?.id);
+    this.#comparison.show([...this.#runs.values()], this.#run?.id, this.#kinds);
   }
 
   #lose(run) {
@@ -154,7 +160,7 @@ class Training {
     if (!this.#ready) return;
     if (!maps?.epochs.length) return this.#theatre.empty(this.#run, NO_MAP[status.state] ?? NOT_YET);
     this.#theatre.say(this.#notice);
-    this.#theatre.meet(this.#run);
+    this.#theatre.meet(this.#run, this.#kinds[status.job.dataset]?.classes ?? []);
     this.#showSnapshot(this.#epoch === null ? maps.epochs.length - 1 : this.#nearest(this.#epoch));
   }
 

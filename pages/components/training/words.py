@@ -36,7 +36,7 @@ class Recipe(NamedTuple):
 
 
 RECIPES = {
-    "vae": Recipe("VAE", "The usual objective: classes part within the first epoch, then settle."),
+    "vae": Recipe("VAE", "The usual objective: classes part within a few epochs, then settle."),
     "autoencoder": Recipe(
         "Autoencoder", "No noise and no KL divergence: codes spread far apart, and gaps stay."
     ),
@@ -44,7 +44,7 @@ RECIPES = {
     "annealed": Recipe("KL annealing", "The KL divergence counts little at first: codes spread, then meet."),
     "batch-norm": Recipe("Batch norm", "The same VAE with batch normalisation in its blocks."),
     "conv": Recipe("Convolutional", "Convolutions in both halves, as in most courses."),
-    "lecture": Recipe("Lecture", "The example that many lectures show."),
+    "lecture": Recipe("Lecture", "The network of many lectures: one hidden layer of 400 units in each half."),
 }
 
 
@@ -54,10 +54,7 @@ def recipe(name: str) -> Recipe:
 
 # of the settings that are choices: label, and what each value is called
 CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
-    "dataset": (
-        "Data",
-        {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "small-digits": "scikit-learn’s digits"},
-    ),
+    "dataset": ("Data", {}),  # data.kinds says what there is
     "variational": ("Model", {True: "VAE", False: "Autoencoder"}),
     "likelihood": ("Likelihood", {"bernoulli": "Bernoulli", "mse": "Squared error"}),
     "beta_schedule": (
@@ -67,8 +64,6 @@ CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
     "batch_norm": ("Normalisation", {False: "Layer", True: "Batch"}),
     "convolutional": ("Network", {False: "Fully connected", True: "Convolutional"}),
 }
-OWN_DATA = "Your own images"
-
 # of the settings that are numbers: label, smallest and largest value
 NUMBERS = {
     "images": ("Training images", 100, 60_000),

@@ -12,6 +12,7 @@ from pages.components.frame import service
 from pages.components.frame.views import read, write
 from pages.components.training import words
 from pages.components.training.cost import MOST_MINUTES, minutes
+from pages.components.training.data import kinds
 from pages.components.training.view import (
     BUILT_IN,
     EPOCHS,
@@ -92,9 +93,10 @@ def test_every_setting_has_a_widget_with_its_bounds() -> None:
         assert parse(str(low)) == low
         assert parse(str(high)) == high
         assert parse(str(high + 1)) is None
-    for field, (_, names) in words.CHOICES.items():
+    named = {field: set(names) for field, (_, names) in words.CHOICES.items()} | {"dataset": set(kinds())}
+    for field, names in named.items():
         setting = SETTINGS[field]
-        assert {setting.parse(setting.write(value)) for value in names} == set(names)
+        assert {setting.parse(setting.write(value)) for value in names} == names
 
 
 def test_the_address_names_what_differs_from_the_recipe() -> None:
