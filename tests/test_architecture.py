@@ -19,6 +19,7 @@ ALLOWED = {
     "vae/data": {"vae/config"},
     "vae/plane": {"vae/config"},
     "vae/pictures": {"vae/config"},
+    "vae/lessons": set(),
     "vae/datasets": {"vae/config", "vae/data", "vae/pictures"},
     "vae/model": {"vae/config", "vae/device", "vae/data", "vae/datasets", "vae/plane"},
     "vae/history": {"vae/config", "vae/data", "vae/datasets", "vae/model"},
