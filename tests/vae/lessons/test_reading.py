@@ -163,7 +163,11 @@ MISTAKES = [
     ('answer = "Two"', 'answer = "two"', "20: answer must be one of the options, word by word"),
     ('answer = "Two"\n', "", "17: answer is missing"),
     ('answer = "Two"', "answer = 1", "20: answer must be a text in quotation marks"),
-    ('options = ["One", "Two"]\nanswer = "Two"\n', "", "17: ask needs options and answer, or model and where"),
+    (
+        'options = ["One", "Two"]\nanswer = "Two"\n',
+        "",
+        "17: ask needs options and answer, or model and where",
+    ),
     ('options = ["One", "Two"]\n', "", "17: options is missing"),
     ('["One", "Two"]', '["Two"]', "19: options must be a list of 2 to 6 texts"),
     ('["One", "Two"]', '["Two", " Two "]', "19: options has the same text twice"),
