@@ -35,7 +35,7 @@ class Circle(NamedTuple):
 
 @dataclass(frozen=True)
 class Point:
-    """A place in the plane of `model`, a checkpoint's name.
+    """A place in the plane of `model`, the name of a checkpoint that the page shows when it is asked.
 
     Right are the places within `where`; or, where that is the name of a class, those whose nearest codes are
     mostly of this class.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import re
 from dataclasses import replace
 from functools import cache
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pages.components.frame.views import Keeper, read
-from vae.lessons.lesson import HIDDEN, PAGES, Choice, Circle, Lesson, Order, Point, Step, pieces
+from vae.lessons.lesson import HIDDEN, PAGES, Ask, Choice, Circle, Lesson, Order, Point, Step, pieces
 from vae.lessons.reading import lessons_in
 from vae.model import checkpoint, ladder
 
@@ -42,15 +42,16 @@ SERVICE: Any = SimpleNamespace(names=("vae", *map(ladder.name, ladder.BETAS)), c
 def plain(step: Step) -> list[str]:
     """The texts that students read, each formula as one word."""
     reveal = "".join("formula" if piece.is_formula else piece.text for piece in pieces(step.reveal))
-    asked = [] if step.ask is None else [step.ask.question, *words_of(step)]
+    asked = [] if step.ask is None else [step.ask.question, *words_of(step.ask)]
     return [step.concept, step.do, reveal, *asked]
 
 
-def words_of(step: Step) -> tuple[str, ...]:
-    """The options or items."""
-    return {Choice: lambda ask: ask.options, Order: lambda ask: ask.items}.get(type(step.ask), lambda _: ())(
-        step.ask
-    )
+def words_of(ask: Ask) -> tuple[str, ...]:
+    """The options or items of a question."""
+    match ask:
+        case Choice(options=words) | Order(items=words):
+            return words
+    return ()
 
 
 def test_every_shipped_file_is_a_lesson() -> None:
@@ -88,7 +89,7 @@ def test_the_short_lesson_says_what_the_long_one_says(language: str) -> None:
         assert replace(step, minutes=0) == long[step.id]
 
 
-@pytest.mark.parametrize(("name", "minutes"), zip(NAMES, (45, 45, 10, 10), strict=True))
+@pytest.mark.parametrize(("name", "minutes"), list(zip(NAMES, (45, 45, 10, 10), strict=True)))
 def test_the_minutes_of_the_steps_add_up(name: str, minutes: int) -> None:
     assert sum(step.minutes for step in LESSONS[name].steps) == LESSONS[name].minutes == minutes
 
@@ -119,13 +120,11 @@ def test_sentences_are_short_and_few(name: str, step: Step) -> None:
 
 @each_step
 def test_the_page_accepts_the_address(name: str, step: Step) -> None:
-    found = importlib.util.find_spec(f"pages.components.{step.page}")
-    if found is None:
+    if importlib.util.find_spec(f"pages.components.{step.page}") is None:
         pytest.skip(f"there is no page {step.page} yet")
     keeper: Keeper[Any] = importlib.import_module(f"pages.components.{step.page}.view").KEEPER
-    view, refused = read(step.address, keeper.parts(SERVICE), keeper.view)
+    _, refused = read(step.address, keeper.parts(SERVICE), keeper.view)
     assert refused is None
-    assert isinstance(view, keeper.view)
 
 
 @each_step
@@ -138,3 +137,14 @@ def test_a_place_that_is_asked_for_is_there(name: str, step: Step) -> None:
         assert max(abs(z1), abs(z2)) + radius < 3.5  # on the map as it opens
     else:
         assert step.ask.where in model.classes
+
+
+def test_the_lesson_of_the_handbook_is_read(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    smallest, *others = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    asks = [smallest[: smallest.index("[step.ask]")] + ask for ask in others]
+    for number, content in enumerate([smallest, *asks]):
+        (tmp_path / f"{number}.toml").write_text(content, encoding="utf-8")
+    lessons, wrong = lessons_in(tmp_path)
+    assert wrong == []
+    assert {type(lesson.steps[0].ask) for lesson in lessons.values()} == {Choice, Point, Order}

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from vae.data import Digits, load_mnist, to_unit
-from vae.lessons.lesson import Choice, Circle, Order, Point, Step
+from vae.lessons.lesson import Choice, Circle, Order, Point
 from vae.lessons.reading import lessons_in
 from vae.measure import belonging, predictions
 from vae.measure.geodesic import picture_space
@@ -26,7 +26,6 @@ from vae.measure.variations import variations
 from vae.model import checkpoint, ladder
 from vae.model.classifier import Classifier, class_probabilities, find_classifier
 from vae.model.network import VAE, decode_all, encode_all
-from vae.pictures.examples import blank
 from vae.pictures.spoiled import spoiled
 from vae.plane.limits import NEIGHBOURS
 from vae.plane.neighbours import class_shares, nearest
@@ -76,7 +75,7 @@ def judge() -> Classifier:
 
 
 @pytest.fixture(scope="module")
-def test_digits(mnist: Path) -> Digits:
+def held_out(mnist: Path) -> Digits:
     return load_mnist("test", mnist)
 
 
@@ -99,10 +98,9 @@ def distances(name: str) -> NDArray[np.float32]:
     return np.linalg.norm(kept(name).latents.means, axis=1)
 
 
-def test_bottleneck(test_digits: Digits) -> None:
-    images, labels = test_digits.images[:2000], test_digits.labels[:2000]
-    share = (read_as(redrawn(images)) == labels).mean()
-    assert share == pytest.approx(0.93, abs=0.02)
+def test_bottleneck(held_out: Digits) -> None:
+    share = (read_as(redrawn(held_out.images[::5])) == held_out.labels[::5]).mean()
+    assert share == pytest.approx(0.93, abs=0.01)
     says("bottleneck", "93")
     assert right("bottleneck") == "For more than 9 in 10"
 
@@ -124,8 +122,8 @@ def test_plane() -> None:
     says("plane", "9", "10")
 
 
-def test_distribution(test_digits: Digits) -> None:
-    growth = predictions.ellipse_growth(vae(), test_digits.images[:1000])
+def test_distribution(held_out: Digits) -> None:
+    growth = predictions.ellipse_growth(vae(), held_out.images[:1000])
     changes = [predictions.changed(factor) for factor in growth.tolist()]
     assert 100 * changes.count("grows") / len(changes) == pytest.approx(56, abs=0.5)
     assert 100 * changes.count("shrinks") / len(changes) == pytest.approx(36, abs=0.6)
@@ -162,7 +160,7 @@ def test_geodesic() -> None:
     latents = kept("vae").latents
     space, density = picture_space(vae(), latents.means), DigitDensity(latents.means)
     saved = []
-    for pair in latents.shown_pairs[:20]:
+    for pair in latents.shown_pairs[:8]:
         a, b = (tuple(latents.means[index].tolist()) for index in pair)
         curve, line = (
             traverse(vae(), points, density).picture_lengths[-1]
@@ -170,7 +168,7 @@ def test_geodesic() -> None:
         )
         saved.append(1 - curve / line)
     assert (np.array(saved) >= 0.005).mean() >= 0.9
-    assert np.mean(saved) == pytest.approx(0.18, abs=0.03)
+    assert np.mean(saved) == pytest.approx(0.18, abs=0.04)
     assert saved[1] > 0.2  # the pair that the step opens
     says("geodesic", "95", "100", "18")
 
@@ -227,8 +225,8 @@ def test_generation() -> None:
     says("generation", *radii, f"{100 * kept('vae').figures['completeness']:.0f}")
 
 
-def test_denoising(test_digits: Digits) -> None:
-    clean, labels = test_digits.images[:1000], test_digits.labels[:1000]
+def test_denoising(held_out: Digits) -> None:
+    clean, labels = held_out.images[:1000], held_out.labels[:1000]
     share = float(STEPS["en"]["denoising"].address["noise"])
     seen = np.stack([spoiled(image, share) for image in clean])
     drawn = redrawn(seen)
@@ -241,34 +239,35 @@ def test_denoising(test_digits: Digits) -> None:
 def test_anomalies() -> None:
     scores = belonging.load(kept("vae"), belonging.file_of(CHECKPOINTS / "vae.pt"))
     assert scores is not None
-    axis = torch.linspace(-4, 4, 161)
-    places = torch.cartesian_prod(axis, axis)
-    with torch.inference_mode():
-        logits = torch.cat([vae().decode(part) for part in places.split(2000)])
-    assert not blank().any()  # no ink: log p(x | z) is the sum of log(1 - p)
-    joint = -torch.nn.functional.softplus(logits).sum(dim=1) - places.square().sum(dim=1) / 2
-    step = float(axis[1] - axis[0])
-    empty = float(torch.logsumexp(joint.double(), 0)) + math.log(step**2 / (2 * math.pi))
+    places = torch.cartesian_prod(*[torch.linspace(-4, 4, 81)] * 2)
+    likely = of_a_blank(places)
+    near, step = places[likely > likely.max() - 20], 0.02
+    axes = zip((near.amin(dim=0) - 0.1).tolist(), (near.amax(dim=0) + 0.1).tolist(), strict=True)
+    finer = of_a_blank(torch.cartesian_prod(*(torch.arange(low, high, step) for low, high in axes)))
+    empty = float(torch.logsumexp(finer, 0)) + 2 * math.log(step)
     assert 100 * (scores.log_likelihood["test"] < empty).mean() == pytest.approx(93, abs=0.5)
     says("anomalies", "93", "100")
 
 
-def test_augmentation(test_digits: Digits) -> None:
-    step: Step = STEPS["en"]["augmentation"]
-    shares = {
-        temperature: np.mean(
-            [
-                [
-                    verdict.named and verdict.digit == test_digits.labels[index]
-                    for verdict in variations(
-                        vae(), test_digits.images[index], 20, temperature, judge()
-                    ).verdicts
-                ]
-                for index in range(100)
-            ]
-        )
-        for temperature in (float(step.address["temperature"]), 30.0)
-    }
-    assert shares[1.0] == pytest.approx(0.9, abs=0.04)
-    assert shares[30.0] == pytest.approx(0.45, abs=0.06)
-    says("augmentation", "90", "45", "30")
+@torch.inference_mode()
+def of_a_blank(places: torch.Tensor) -> torch.Tensor:
+    """log p(x | z) p(z) in nats of a picture without ink, at places (n, 2): the pixels' log(1 - p) summed."""
+    logits = torch.cat([vae().decode(part) for part in places.split(2000)]).double()
+    prior = -places.double().square().sum(dim=1) / 2 - math.log(2 * math.pi)
+    return prior - torch.nn.functional.softplus(logits).sum(dim=1)
+
+
+def test_augmentation(held_out: Digits) -> None:
+    usual = float(STEPS["en"]["augmentation"].address["temperature"])
+    assert kept_labels(held_out, usual) > 0.9
+    assert kept_labels(held_out, 30.0) < 0.5
+    says("augmentation", "90", "50", "30")
+
+
+def kept_labels(held_out: Digits, temperature: float) -> float:
+    """Of 20 variations of each of 50 digits the share that is read as the digit's label."""
+    shares = []
+    for image, label in zip(held_out.images[3::200], held_out.labels[3::200], strict=True):
+        verdicts = variations(vae(), image, 20, temperature, judge()).verdicts
+        shares.append(np.mean([verdict.named and verdict.digit == label for verdict in verdicts]))
+    return float(np.mean(shares))
