@@ -113,7 +113,7 @@ def test_sentences_are_short_and_few(name: str, step: Step) -> None:
     for text in plain(step):
         assert [part for part in ENDS.split(text) if len(part.split()) > LONGEST] == []
         assert "!" not in text
-    assert len(FULL_STOPS.split(step.do)) <= 2
+    assert len(FULL_STOPS.split(step.do)) == 1
     assert 1 <= len(FULL_STOPS.split(step.reveal)) <= 3
     assert step.reveal.endswith(".")
 
