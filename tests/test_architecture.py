@@ -20,6 +20,7 @@ ALLOWED = {
     "vae/plane": {"vae/config"},
     "vae/pictures": {"vae/config"},
     "vae/datasets": {"vae/config", "vae/data", "vae/pictures", "vae/model/files"},
+    "vae/lessons": set(),
     "vae/model": {"vae/config", "vae/device", "vae/data", "vae/datasets", "vae/plane"},
     "vae/history": {"vae/config", "vae/data", "vae/datasets", "vae/model"},
     "vae/measure": {
