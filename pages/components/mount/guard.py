@@ -40,7 +40,7 @@ class Guarded:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         base = base_path()
-        self._explain_themselves = (f"{base}/decode/", f"{base}/encode/")
+        self._explain_themselves = (f"{base}/decode/", f"{base}/encode/", f"{base}/room/")
         self._stream = f"{base}/_stcore/stream"
         closed = ["upload_file"] if os.environ.get(METRICS_WANTED) == "1" else ["upload_file", "metrics"]
         self._closed = tuple(f"{base}/_stcore/{name}" for name in closed)
