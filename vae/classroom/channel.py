@@ -99,12 +99,13 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vae.classroom.export import table
+from vae.classroom.members import Parting
 from vae.classroom.messages import (
     FORBIDDEN,
     TOO_MUCH,
 )
 from vae.classroom.rooms import Rooms
-from vae.classroom.visits import PAUSE, host_of, visit
+from vae.classroom.visits import PAUSE, host_of, say, visit
 from vae.serving.channel import same_host
 from vae.serving.connection import (
     FOREIGN,
@@ -138,6 +139,8 @@ def routes(
                     check(websocket)
                     await visit(websocket, rooms)
                 except Refusal as refusal:
+                    if isinstance(refusal, Parting):
+                        await say(websocket, refusal.frame)
                     await tell(websocket.close(refusal.code, refusal.reason))
         finally:
             rooms.visits -= 1

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vae.classroom import views
 from vae.classroom.allowance import Allowance
-from vae.classroom.members import Member, Parting, ended, removed
+from vae.classroom.members import Member, ended, removed
 from vae.classroom.messages import (
     FIRST,
     FORBIDDEN,
@@ -75,9 +75,6 @@ class Visit(ABC):
         self.hear(True)
         await until_one_ends(self._listen(), self._tell())
 
-    async def say(self, frame: views.Frame) -> None:
-        await tell(self._websocket.send_text(json.dumps(frame, separators=(",", ":"), allow_nan=False)))
-
     async def _listen(self) -> None:
         while True:
             frame = await text_of(self._websocket)
@@ -99,7 +96,7 @@ class Visit(ABC):
             frames = self.news()
             self.seen = self.room.version
             for frame in frames:
-                await self.say(frame)
+                await say(self._websocket, frame)
             await asyncio.sleep(PAUSE)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.calm - PAUSE):
@@ -135,8 +132,14 @@ class StudentVisit(Visit):
         return views.to_student(self.room, self.member, self.seen)
 
     async def serve(self) -> None:
-        await self.say({"welcome": {"name": self.member.name, "token": self.member.token}})
+        welcome = {"name": self.member.name, "token": self.member.token}
+        await say(self._websocket, {"welcome": welcome})
         await super().serve()
+
+
+async def say(websocket: WebSocket, frame: views.Frame) -> None:
+    """Send a frame. Raises WebSocketDisconnect."""
+    await tell(websocket.send_text(json.dumps(frame, separators=(",", ":"), allow_nan=False)))
 
 
 async def text_of(websocket: WebSocket) -> str:
@@ -179,9 +182,6 @@ async def visit(websocket: WebSocket, rooms: Rooms) -> None:
     ending = asyncio.get_running_loop().call_later(room.opened + A_DAY - rooms.clock() + 1, rooms.sweep)
     try:
         await visitor.serve()
-    except Parting as parting:
-        await visitor.say(parting.frame)
-        raise
     finally:
         ending.cancel()
         room.leave(visitor, address, member)
