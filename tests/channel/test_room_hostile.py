@@ -264,6 +264,7 @@ def test_who_reads_nothing_holds_nobody_up_and_is_cut_off(
                 await leading.until(lambda kept, step=step: kept["step"] == step)
                 if not leading.kept["members"][deaf.name]["here"]:
                     break
+            deaf.connection.transport.abort()
         await is_well(opened)
 
     meet(lesson)
