@@ -66,6 +66,7 @@ class Room:
             "picked": None,
         }
         self.version = 1
+        self.said: dict[int, list[str]] = {}  # to all students at this version, by what they had heard before
         self.set_at = dict.fromkeys(self.settings, 1)
         self.lost_at = 1  # when a member or a question's answers were last taken away
         self.dropped_at = 1  # when it was a question's answers
@@ -278,6 +279,7 @@ class Room:
     def _changed(self, students: Literal["no", "soon", "now"] = "no") -> int:
         """Count a change and wake who is to hear of it; its number."""
         self.version += 1
+        self.said.clear()
         for listener in self.desk:
             listener.hear(True)
         if students != "no":

@@ -36,8 +36,8 @@ def to_teacher(room: Room, seen: int) -> list[Frame]:
     return [{"state": {"code": room.code, **told}}]
 
 
-def to_student(room: Room, member: Member, seen: int) -> list[Frame]:
-    """At most three frames: the room, the pins where they are shown, and the student's own."""
+def to_students(room: Room, seen: int) -> list[Frame]:
+    """What all students hear alike, at most two frames: the room, and the pins where they are shown."""
     told: Frame = {name: value for name, value in room.settings.items() if room.set_at[name] > seen}
     if room.counted_at > seen:
         told["members"] = room.count
@@ -47,10 +47,15 @@ def to_student(room: Room, member: Member, seen: int) -> list[Frame]:
         pins = _pins(room, 0 if whole else seen)
         if pins or whole:
             frames.append({"pins": {"whole": whole, "by": pins}})
-    if max(member.pin_at, room.dropped_at, *member.answered_at.values()) > seen:
-        pin = member.pin and member.pin._asdict()
-        frames.append({"you": {"pin": pin, "answers": member.answers}})
     return frames
+
+
+def to_member(room: Room, member: Member, seen: int) -> list[Frame]:
+    """What one student hears alone, at most one frame: what the room holds of this student."""
+    if max(member.pin_at, room.dropped_at, *member.answered_at.values()) <= seen:
+        return []
+    pin = member.pin and member.pin._asdict()
+    return [{"you": {"pin": pin, "answers": member.answers}}]
 
 
 def _pins(room: Room, since: int, with_time: bool = False) -> dict[str, Frame | None]:

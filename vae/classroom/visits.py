@@ -38,7 +38,7 @@ from vae.serving.connection import (
 
 HELLO = 10.0  # seconds for the first frame
 PAUSE = 0.1  # seconds between two times that a connection is told what is new
-CALM = 1.0  # the same for students, where it is not urgent
+TURN = 1.0  # seconds between the moments at which all are told what is not urgent
 IN_VAIN = 40  # frames in a row that are dropped before the connection is closed
 TEACHER_RATE, TEACHER_BURST = 20.0, 100  # frames of one connection of the teacher's
 MOST_DESKS = 8  # connections of a teacher's
@@ -47,8 +47,6 @@ LEFT = 1000  # RFC 6455, section 7.4.1
 
 class Visit(ABC):
     """A connection in a room. What it says is obeyed, at a limited rate; what is new it hears as it reads."""
-
-    calm = PAUSE
 
     def __init__(self, websocket: WebSocket, room: Room, allowance: Allowance) -> None:
         self.room = room
@@ -62,7 +60,7 @@ class Visit(ABC):
         """Obey a frame. Raises Refusal."""
 
     @abstractmethod
-    def news(self) -> Iterable[views.Frame]:
+    def news(self) -> Iterable[str]:
         """What is new since `seen`. Raises Parting or Refusal where there is nothing to stay for."""
 
     def hear(self, urgent: bool) -> None:
@@ -96,10 +94,10 @@ class Visit(ABC):
             frames = self.news()
             self.seen = self.room.version
             for frame in frames:
-                await say(self._websocket, frame)
+                await tell(self._websocket.send_text(frame))
             await asyncio.sleep(PAUSE)
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.calm - PAUSE):
+                async with asyncio.timeout_at(next_turn()):
                     await self._urgent.wait()
 
 
@@ -107,13 +105,11 @@ class TeacherVisit(Visit):
     def do(self, frame: str) -> None:
         self.room.obey(read(frame, TEACHER))
 
-    def news(self) -> Iterable[views.Frame]:
-        return views.to_teacher(self.room, self.seen)
+    def news(self) -> Iterable[str]:
+        return map(written, views.to_teacher(self.room, self.seen))
 
 
 class StudentVisit(Visit):
-    calm = CALM
-
     def __init__(self, websocket: WebSocket, room: Room, member: Member) -> None:
         super().__init__(websocket, room, member.allowance)
         self.member = member
@@ -124,12 +120,17 @@ class StudentVisit(Visit):
         if isinstance(said, Leave):
             raise Refusal(LEFT, "You have left this room.")
 
-    def news(self) -> Iterable[views.Frame]:
+    def news(self) -> Iterable[str]:
         if self.room.members.get(self.member.name) is not self.member:
             raise removed()
         if self.member.seat is not self:
             raise Refusal(REPLACED, "Your place in this room is open in another window.")
-        return views.to_student(self.room, self.member, self.seen)
+        if self.seen not in self.room.said:
+            self.room.said[self.seen] = [*map(written, views.to_students(self.room, self.seen))]
+        return [
+            *self.room.said[self.seen],
+            *map(written, views.to_member(self.room, self.member, self.seen)),
+        ]
 
     async def serve(self) -> None:
         welcome = {"name": self.member.name, "token": self.member.token}
@@ -139,7 +140,17 @@ class StudentVisit(Visit):
 
 async def say(websocket: WebSocket, frame: views.Frame) -> None:
     """Send a frame. Raises WebSocketDisconnect."""
-    await tell(websocket.send_text(json.dumps(frame, separators=(",", ":"), allow_nan=False)))
+    await tell(websocket.send_text(written(frame)))
+
+
+def written(frame: views.Frame) -> str:
+    """A frame as it is sent."""
+    return json.dumps(frame, separators=(",", ":"), allow_nan=False)
+
+
+def next_turn() -> float:
+    """By the event loop's clock: the same for all, so that what they hear alike is written once."""
+    return (asyncio.get_running_loop().time() // TURN + 1) * TURN
 
 
 async def text_of(websocket: WebSocket) -> str:

@@ -56,7 +56,8 @@ class Seat:
         frames = (
             views.to_teacher(self.room, self._seen)
             if self.member is None
-            else views.to_student(self.room, self.member, self._seen)
+            else views.to_students(self.room, self._seen)
+            + views.to_member(self.room, self.member, self._seen)
         )
         self._seen = self.room.version
         for frame in frames:
