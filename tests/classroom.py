@@ -132,7 +132,7 @@ async def teacher(opened: Opened) -> AsyncIterator[Person]:
 @asynccontextmanager
 async def student(opened: Opened, token: str | None = None) -> AsyncIterator[Person]:
     async with arriving(opened, {"token": token}) as person:
-        await person.until(lambda kept: "you" in kept)
+        await person.until(lambda kept: "you" in kept and "room" in kept)
         yield person
 
 

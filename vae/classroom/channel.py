@@ -47,6 +47,7 @@ A student hears
     {"removed": {}}, then 4411                  by the teacher; the token opens nothing any more
     {"ended": {"why": sentence}}, then 4410     the room is no more
     What the teacher sets comes within a tenth of a second; counts and others' pins once a second at most.
+    "you" comes before or after the others.
 
 The teacher may say (20 frames a second on average, 100 at once)
     {"freeze": {}}  {"unfreeze": {}}

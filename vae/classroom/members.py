@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from vae.classroom.allowance import Allowance
 from vae.classroom.messages import ENDED, REMOVED, Pin, Value
@@ -18,11 +18,14 @@ class Parting(Refusal):
         self.frame = frame
 
 
+Notice = Literal["now", "soon", "yours"]  # for all at once, for all within a second, for this student alone
+
+
 class Listener(Protocol):
     """A connection that is told what is new, when it can be told."""
 
-    def hear(self, urgent: bool) -> None:
-        """Something is new; what is not urgent may wait a second."""
+    def hear(self, notice: Notice) -> None:
+        """Something is new."""
 
 
 @dataclass(eq=False)

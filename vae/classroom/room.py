@@ -69,7 +69,6 @@ class Room:
         self.said: dict[int, list[str]] = {}  # to all students at this version, by what they had heard before
         self.set_at = dict.fromkeys(self.settings, 1)
         self.lost_at = 1  # when a member or a question's answers were last taken away
-        self.dropped_at = 1  # when it was a question's answers
         self.counted_at = 1  # when somebody last came or went
         self.empty_since: float | None = self.opened
         self.was_entered = False
@@ -112,7 +111,7 @@ class Room:
         if before is None:
             self._came_or_went(member)
         else:
-            before.hear(True)
+            before.hear("now")
 
     def leave(self, listener: Listener, address: str, member: Member | None = None) -> None:
         """The connection is no more."""
@@ -159,7 +158,7 @@ class Room:
             self._set("picked", None)
         self.lost_at = self.counted_at = self._changed("now" if self.settings["shown"] else "soon")
         if member.seat is not None:
-            member.seat.hear(True)
+            member.seat.hear("now")
 
     # -- what a student says ---------------------------------------------------------------------------------
 
@@ -182,8 +181,7 @@ class Room:
         member.pin_at = self._changed("soon" if self.settings["shown"] else "no")
         if self._is_picked(member):
             self._set("picked", _named(member))
-        if member.seat is not None:
-            member.seat.hear(True)
+        _tell_alone(member)
 
     def _is_picked(self, member: Member) -> bool:
         return bool(self.settings["picked"]) and self.settings["picked"]["name"] == member.name
@@ -195,8 +193,7 @@ class Room:
             return
         member.answers[answer.step] = self.questions[answer.step].accept(answer.value)
         member.answered_at[answer.step] = self._changed()
-        if member.seat is not None:
-            member.seat.hear(True)
+        _tell_alone(member)
 
     # -- what the teacher says -------------------------------------------------------------------------------
 
@@ -242,10 +239,11 @@ class Room:
             return
         del self.asked_at[step]
         for member in self.members.values():
-            member.answers.pop(step, None)
-            member.answered_at.pop(step, None)
+            if member.answers.pop(step, None) is not None:
+                del member.answered_at[step]
+                _tell_alone(member)
         self._reveal(Reveal(step, False))
-        self.lost_at = self.dropped_at = self._changed("now")
+        self.lost_at = self._changed()
 
     def _reveal(self, said: Reveal) -> None:
         """A step's answers, as they are now, summed up; its question is closed. Or they are hidden again."""
@@ -281,12 +279,17 @@ class Room:
         self.version += 1
         self.said.clear()
         for listener in self.desk:
-            listener.hear(True)
+            listener.hear("now")
         if students != "no":
             for member in self.members.values():
                 if member.seat is not None:
-                    member.seat.hear(students == "now")
+                    member.seat.hear(students)
         return self.version
+
+
+def _tell_alone(member: Member) -> None:
+    if member.seat is not None:
+        member.seat.hear("yours")
 
 
 def _named(member: Member) -> dict[str, Any] | None:

@@ -50,12 +50,9 @@ def to_students(room: Room, seen: int) -> list[Frame]:
     return frames
 
 
-def to_member(room: Room, member: Member, seen: int) -> list[Frame]:
-    """What one student hears alone, at most one frame: what the room holds of this student."""
-    if max(member.pin_at, room.dropped_at, *member.answered_at.values()) <= seen:
-        return []
-    pin = member.pin and member.pin._asdict()
-    return [{"you": {"pin": pin, "answers": member.answers}}]
+def to_member(member: Member) -> Frame:
+    """What one student hears alone: what the room holds of this student."""
+    return {"you": {"pin": member.pin and member.pin._asdict(), "answers": member.answers}}
 
 
 def _pins(room: Room, since: int, with_time: bool = False) -> dict[str, Frame | None]:

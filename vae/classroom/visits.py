@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vae.classroom import views
 from vae.classroom.allowance import Allowance
-from vae.classroom.members import Member, ended, removed
+from vae.classroom.members import Member, Notice, ended, removed
 from vae.classroom.messages import (
     FIRST,
     FORBIDDEN,
@@ -42,6 +42,7 @@ TURN = 1.0  # seconds between the moments at which all are told what is not urge
 IN_VAIN = 40  # frames in a row that are dropped before the connection is closed
 TEACHER_RATE, TEACHER_BURST = 20.0, 100  # frames of one connection of the teacher's
 MOST_DESKS = 8  # connections of a teacher's
+MOST_SAID = 16  # frames for all students that a room keeps, for those who have heard as much as others
 LEFT = 1000  # RFC 6455, section 7.4.1
 
 
@@ -63,14 +64,14 @@ class Visit(ABC):
     def news(self) -> Iterable[str]:
         """What is new since `seen`. Raises Parting or Refusal where there is nothing to stay for."""
 
-    def hear(self, urgent: bool) -> None:
+    def hear(self, notice: Notice) -> None:
         self._news.set()
-        if urgent:
+        if notice == "now":
             self._urgent.set()
 
     async def serve(self) -> None:
         """Until one of the two leaves. Raises Refusal, or WebSocketDisconnect."""
-        self.hear(True)
+        self.hear("now")
         await until_one_ends(self._listen(), self._tell())
 
     async def _listen(self) -> None:
@@ -106,13 +107,20 @@ class TeacherVisit(Visit):
         self.room.obey(read(frame, TEACHER))
 
     def news(self) -> Iterable[str]:
-        return map(written, views.to_teacher(self.room, self.seen))
+        return [*map(written, views.to_teacher(self.room, self.seen))]
 
 
 class StudentVisit(Visit):
     def __init__(self, websocket: WebSocket, room: Room, member: Member) -> None:
         super().__init__(websocket, room, member.allowance)
         self.member = member
+        self._own = asyncio.Event()
+
+    def hear(self, notice: Notice) -> None:
+        if notice == "yours":
+            self._own.set()
+        else:
+            super().hear(notice)
 
     def do(self, frame: str) -> None:
         said = read(frame, STUDENT)
@@ -125,17 +133,26 @@ class StudentVisit(Visit):
             raise removed()
         if self.member.seat is not self:
             raise Refusal(REPLACED, "Your place in this room is open in another window.")
-        if self.seen not in self.room.said:
-            self.room.said[self.seen] = [*map(written, views.to_students(self.room, self.seen))]
-        return [
-            *self.room.said[self.seen],
-            *map(written, views.to_member(self.room, self.member, self.seen)),
-        ]
+        said = self.room.said.get(self.seen)
+        if said is None:
+            said = [*map(written, views.to_students(self.room, self.seen))]
+            if len(self.room.said) < MOST_SAID:
+                self.room.said[self.seen] = said
+        return said
 
     async def serve(self) -> None:
         welcome = {"name": self.member.name, "token": self.member.token}
         await say(self._websocket, {"welcome": welcome})
-        await super().serve()
+        self.hear("now")
+        await until_one_ends(self._listen(), self._tell(), self._tell_alone())
+
+    async def _tell_alone(self) -> None:
+        """What is this student's own is told by itself, so that all have heard as much of the rest."""
+        while True:
+            await say(self._websocket, views.to_member(self.member))
+            await asyncio.sleep(PAUSE)
+            await self._own.wait()
+            self._own.clear()
 
 
 async def say(websocket: WebSocket, frame: views.Frame) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.classroom import Clock, Frame, keep
 from vae.classroom import room as rooms
 from vae.classroom import views
-from vae.classroom.members import Member, Parting
+from vae.classroom.members import Member, Notice, Parting
 from vae.classroom.messages import (
     Answer,
     Ask,
@@ -44,20 +44,22 @@ class Seat:
         self.room, self.member = room, member
         self.kept: Frame = {}
         self.raw = ""
-        self.woken = self.urgent = False
+        self.woken = self.urgent = self.alone = False
         self._seen = 0
         room.enter(self, "address", member)
 
-    def hear(self, urgent: bool) -> None:
-        self.woken, self.urgent = True, self.urgent or urgent
+    def hear(self, notice: Notice) -> None:
+        if notice == "yours":
+            self.alone = True
+        else:
+            self.woken, self.urgent = True, self.urgent or notice == "now"
 
     def catch_up(self) -> Frame:
-        self.woken = self.urgent = False
+        self.woken = self.urgent = self.alone = False
         frames = (
             views.to_teacher(self.room, self._seen)
             if self.member is None
-            else views.to_students(self.room, self._seen)
-            + views.to_member(self.room, self.member, self._seen)
+            else [*views.to_students(self.room, self._seen), views.to_member(self.member)]
         )
         self._seen = self.room.version
         for frame in frames:
@@ -168,7 +170,9 @@ def test_only_the_first_answer_to_the_question_that_is_on_counts() -> None:
     assert seat.catch_up()["you"] == {"pin": None, "answers": {"first": 1}}
     room.obey(Ask(CHOICE))  # the same one goes on
     assert desk.catch_up()["answers"] == {"first": {seat.member.name: 1}}
+    assert not seat.alone
     room.obey(Ask(Question("first", "choice", "Else?", ("x", "y"))))
+    assert seat.alone
     assert desk.catch_up()["answers"] == {}
     assert seat.catch_up()["you"]["answers"] == {}
 
@@ -221,7 +225,8 @@ def test_shown_pins_are_not_urgent_and_hidden_ones_wake_no_student() -> None:
     for seat in (one, other, desk):
         seat.catch_up()
     room.hear(one.member, Pin("vae", 1, 2))
-    assert (desk.woken, one.woken, other.woken) == (True, True, False)
+    assert (desk.woken, one.woken, other.woken) == (True, False, False)
+    assert (one.alone, other.alone) == (True, False)
     room.obey(ShowPins(True))
     assert other.urgent
     assert other.catch_up()["pins"] == {one.member.name: {"model": "vae", "z1": 1, "z2": 2}}

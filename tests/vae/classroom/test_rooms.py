@@ -8,6 +8,7 @@ import pytest
 
 from tests.classroom import Clock
 from vae.classroom import rooms as module
+from vae.classroom.members import Notice
 from vae.classroom.messages import TOO_MUCH
 from vae.classroom.room import ENDED_BY_TEACHER
 from vae.classroom.rooms import A_DAY, GUESSES, LETTERS, MOST_OF_ONE, MOST_ROOMS, Rooms, place_of
@@ -17,7 +18,7 @@ HERE = "127.0.0.1"
 
 
 class Deaf:
-    def hear(self, urgent: bool) -> None:
+    def hear(self, notice: Notice) -> None:
         pass
 
 
