@@ -227,17 +227,16 @@ class Room:
     def _ask(self, question: Question) -> None:
         """The same question again goes on where it was; another one at its step begins anew."""
         if self.questions.get(question.step) != question:
-            oldest = next(iter(self.questions), None) if len(self.questions) >= MOST_QUESTIONS else None
-            for step in {question.step, oldest}:
-                self._drop_question(step)
+            if question.step in self.questions:
+                self._drop_question(question.step)
+            elif len(self.questions) >= MOST_QUESTIONS:
+                self._drop_question(next(iter(self.questions)))
             self.questions[question.step] = question
             self.asked_at[question.step] = self._changed()
         self._set("asked", question.told())
 
-    def _drop_question(self, step: str | None) -> None:
-        if step is None or self.questions.pop(step, None) is None:
-            return
-        del self.asked_at[step]
+    def _drop_question(self, step: str) -> None:
+        del self.questions[step], self.asked_at[step]
         for member in self.members.values():
             if member.answers.pop(step, None) is not None:
                 del member.answered_at[step]

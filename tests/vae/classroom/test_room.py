@@ -296,6 +296,8 @@ def test_questions_and_removed_tokens_are_bounded(monkeypatch: pytest.MonkeyPatc
         room.obey(Reveal(f"s{index}", True))
     assert list(room.questions) == list(seat.member.answers) == ["s2", "s3", "s4"]
     assert list(room.settings["revealed"]) == ["s2", "s3", "s4"]
+    room.obey(Ask(Question("s3", "choice", "Else?", ("a", "b"))))
+    assert list(room.questions) == ["s2", "s4", "s3"]
     for _ in range(5):
         member = room.join(None)
         room.obey(Remove(member.name))
