@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -27,6 +28,8 @@ from pages.components.mount.admission import Admitted, forgetting
 from pages.components.mount.compressed import Compressed
 from pages.components.mount.farewell import limit_farewell
 from pages.components.mount.guard import Guarded
+from vae.classroom import channel as classroom
+from vae.classroom.rooms import Rooms
 from vae.serving import channel, health, legible, manifold, pictures
 from vae.serving.room import Room
 from vae.workshop import channel as history
@@ -60,7 +63,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
     What works on threads of its own ends with the server.
     """
-    limit_farewell()
+    limit_farewell(partial(classroom.say_goodbye, rooms))
     loading = threading.Thread(target=load, name="loading")
     loading.start()
     async with forgetting(room):
@@ -76,6 +79,7 @@ if os.environ.get("LATENT_ATLAS_DEVICE"):  # without a wish there is always one:
     check_device()
 
 room = Room()
+rooms = Rooms()
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     routes=assets.at_base_path(
@@ -86,6 +90,7 @@ app = st.App(
             *manifold.routes(decoder_service),
             *legible.routes(decoder_service, classifier),
             *pictures.routes(),
+            *classroom.routes(rooms, assets.origin_allowed),
             *health.routes(decoder_service, room),
             *assets.routes(),
         ]

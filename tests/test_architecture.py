@@ -60,6 +60,8 @@ ALLOWED = {
         "vae/history",
         "vae/serving",
     },
+    "vae/lessons": {"vae/config"},
+    "vae/classroom": {"vae/plane", "vae/serving"},
     "vae/bench": {"vae"},
     "vae/__init__": {"vae/config", "vae/device", "vae/model"},
     "vae/__main__": {"vae"},

@@ -13,7 +13,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vae.bench import benchmark, server, training
+from vae.bench import benchmark, room, server, training
 from vae.config import ConfigError
 from vae.data import Digits
 from vae.datasets.chosen import chosen, named
@@ -115,9 +115,11 @@ def parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", help="measure speed on this machine")
     bench.add_argument("--json", action="store_true")
-    bench.add_argument(
+    kind = bench.add_mutually_exclusive_group()
+    kind.add_argument(
         "--training", action="store_true", help="only training, side by side with the loop of tutorials"
     )
+    kind.add_argument("--room", action="store_true", help="a class in one room instead")
     bench.set_defaults(run=run_bench)
     return main
 
@@ -358,7 +360,7 @@ def unchanged(file: Path, read: str) -> Iterator[None]:
 
 
 def run_bench(options: argparse.Namespace) -> None:
-    kind = training if options.training else benchmark
+    kind = training if options.training else room if options.room else benchmark
     figures = kind.run()
     print(json.dumps(figures, indent=1) if options.json else kind.as_text(figures))
 

@@ -45,12 +45,12 @@ def run_crowd(url: str, clients: int, rate: float, seconds: float) -> list[Tally
 
 def main(url: str, clients: str, rate: str, seconds: str) -> None:
     """What the crowd's own process does: print its tallies as JSON."""
-    with asyncio.Runner(loop_factory=_new_loop) as runner:
+    with asyncio.Runner(loop_factory=new_loop) as runner:
         tallies = runner.run(_crowd(url, int(clients), float(rate), float(seconds)))
     print(json.dumps([asdict(tally) for tally in tallies]))
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
+def new_loop() -> asyncio.AbstractEventLoop:
     """The fast loop where there is one: the load should not be what limits the server."""
     try:
         import uvloop

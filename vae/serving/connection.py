@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -85,15 +85,7 @@ class Connection(ABC):
     async def serve(self) -> None:
         """Answer until the client leaves. Raises Refusal, or WebSocketDisconnect."""
         await self.prepare()
-        tasks = {asyncio.create_task(self._read()), asyncio.create_task(self._reply())}
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await until_one_ends(self._read(), self._reply())
 
     async def wait_for(self, ask: Callable[[], Future[Answer]]) -> Answer:
         """What the network answers. Raises Refusal if it does not."""
@@ -120,7 +112,7 @@ class Connection(ABC):
                 if overtaken is not None:
                     await asyncio.sleep(PACE)
             else:
-                await _tell(self._websocket.send_json(self.say(message.get("text") or "")))
+                await tell(self._websocket.send_json(self.say(message.get("text") or "")))
                 await asyncio.sleep(PACE)
 
     async def _reply(self) -> None:
@@ -129,7 +121,7 @@ class Connection(ABC):
             self._arrived.clear()
             request, self._newest = self._newest, None
             assert request is not None
-            await _tell(self._websocket.send_bytes(request.sequence + await self.answer(request)))
+            await tell(self._websocket.send_bytes(request.sequence + await self.answer(request)))
 
 
 async def serve(
@@ -148,10 +140,23 @@ async def serve(
             decoders = await run_in_threadpool(service)
             await connection(websocket, decoders).serve()
         except Refusal as refusal:
-            await _tell(websocket.close(refusal.code, refusal.reason))
+            await tell(websocket.close(refusal.code, refusal.reason))
 
 
-async def _tell(sending: Awaitable[None]) -> None:
+async def until_one_ends(*works: Coroutine[object, object, None]) -> None:
+    """Do all at once until one of them ends, or raises what this then raises; the others are given up."""
+    tasks = {asyncio.create_task(work) for work in works}
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def tell(sending: Awaitable[None]) -> None:
     """Send; a connection that the web server itself has closed meanwhile is one that the client left."""
     try:
         await sending

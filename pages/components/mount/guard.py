@@ -40,7 +40,8 @@ class Guarded:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         base = base_path()
-        self._explain_themselves = tuple(f"{base}/{channel}/" for channel in ("decode", "encode", "history"))
+        channels = ("decode", "encode", "history", "room")
+        self._explain_themselves = tuple(f"{base}/{channel}/" for channel in channels)
         self._stream = f"{base}/_stcore/stream"
         closed = ["upload_file"] if os.environ.get(METRICS_WANTED) == "1" else ["upload_file", "metrics"]
         self._closed = tuple(f"{base}/_stcore/{name}" for name in closed)

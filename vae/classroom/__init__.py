@@ -1,0 +1,1 @@
+"""A lesson's room: students' pins and answers come together on the teacher's map, in memory only."""
