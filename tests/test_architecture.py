@@ -60,7 +60,6 @@ ALLOWED = {
         "vae/history",
         "vae/serving",
     },
-    "vae/lessons": {"vae/config"},
     "vae/classroom": {"vae/plane", "vae/serving"},
     "vae/bench": {"vae"},
     "vae/__init__": {"vae/config", "vae/device", "vae/model"},
