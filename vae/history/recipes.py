@@ -21,8 +21,8 @@ RECIPES = {
     # 72 and 73 %. The plane is found late: the KL divergence is 1.4 after the first epoch, 4.3 after the
     # second. 45 seconds of one core.
     "vae": Job(SMALL, USUAL, recipe="vae"),
-    # Seeds 0 and 1: reconstruction 132.6 twice, 2.3 and 2.6 better than the VAE's, from codes that are
-    # not noisy; k-NN 73 and 74 %. Codes lie where they like: their deviations along the axes are 1.8 and 1.5, and
+    # Seeds 0 and 1: reconstruction 132.6 twice, 2.3 and 2.6 better than the VAE's. Codes are not noisy and
+    # lie where they like: k-NN 73 and 74 %, deviations along the axes 1.8 and 1.5, and
     # 2.1 and 1.3, against 0.9 to 1.1 with a KL divergence.
     "autoencoder": Job(replace(SMALL, variational=False), USUAL, recipe="autoencoder"),
     # Seeds 0, 1 and 2: KL divergence below 0.001 from the second epoch on to the end, reconstruction 199.0

@@ -71,12 +71,14 @@ def sentence(error: BaseException) -> str:
 def be_humble() -> None:
     """Leave the processor to whoever else wants it, with all threads; those made later inherit this.
 
-    Not in Linux' idle class, in which a training stands still as long as all cores are busy.
+    To Linux it is batch work, which interrupts nobody who wakes up; not idle work, which stands still as long as
+    all cores are busy.
     """
     with suppress(AttributeError, OSError):  # Windows has no such priority, macOS no list of threads
         os.nice(LOWEST)
-        for thread in Path("/proc/self/task").iterdir():
-            os.setpriority(os.PRIO_PROCESS, int(thread.name), LOWEST)
+        for thread in map(int, os.listdir("/proc/self/task")):
+            os.sched_setscheduler(thread, os.SCHED_BATCH, os.sched_param(0))
+            os.setpriority(os.PRIO_PROCESS, thread, LOWEST)
 
 
 def threads() -> int:
