@@ -71,8 +71,8 @@ def sentence(error: BaseException) -> str:
 def be_humble() -> None:
     """Leave the processor to whoever else wants it, with all threads; those made later inherit this.
 
-    To Linux it is batch work, which interrupts nobody who wakes up; not idle work, which stands still as long as
-    all cores are busy.
+    To Linux it is batch work, which interrupts nobody who wakes up; not idle work, which stands still as long
+    as all cores are busy.
     """
     with suppress(AttributeError, OSError):  # Windows has no such priority, macOS no list of threads
         os.nice(LOWEST)
