@@ -24,7 +24,7 @@ The axes stay the same at every epoch, so a dot that seems to move has moved.
 
 KEPT = (
     "The server keeps at most 40 runs and 1 GB. The oldest run whose owner is away goes first. "
-    "Closing the page for 30 s gives up a place in the queue; for 60 s it pauses your run if others wait."
+    "Leaving this page for 150 s gives up a place in the queue, and pauses your run if others wait."
 )
 
 
