@@ -56,7 +56,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     forget()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _threads_end_before_the_interpreter() -> Iterator[None]:
+    """One that is stopped in the middle of torch takes the process with it."""
+    yield
+    forget()
+
+
 def forget() -> None:
-    """Empty what the pages keep for all visitors."""
+    """Empty what the pages keep for all visitors, and end what works for them."""
     st.cache_data.clear()
     st.cache_resource.clear()

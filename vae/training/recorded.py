@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class RecordedRun(VAERun):
     """
 
     yardstick: Yardstick = field(kw_only=True)
+    ready: Callable[[], None] = field(kw_only=True, default=lambda: None)  # the map can be shown
 
     def begin(self) -> None:
         self._sweep()
@@ -50,6 +51,7 @@ class RecordedRun(VAERun):
         if self.fit.done == 0:
             self.record(0, 0.0)
         self._tell()
+        self.ready()
         self.fit.watch = self._watch
 
     def write(self, progress: Mapping[str, Any] | None) -> None:

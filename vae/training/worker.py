@@ -1,8 +1,9 @@
 """`python -m vae.training.worker FOLDER`: train what the folder's job.json says, in a process of its own.
 
-It takes what other processes leave of the processor, ends when its standard input does, and may be killed at
-any time: started again, it goes on after the last epoch. Exit code 0 is a finished run; 1 is any other end,
-of which the last line of the standard error is one sentence for people.
+From its first snapshot on, for which somebody waits, it takes what other processes leave of the processor. It
+ends when its standard input does, and may be killed at any time: started again, it goes on after the last
+epoch. Exit code 0 is a finished run; 1 is any other end, of which the last line of the standard error is one
+sentence for people.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,14 +36,18 @@ UNKNOWN = "The training ended by an error in the program: start it again, or cho
 MEMORY_WORDS = ("can't allocate memory", "not enough memory", "out of memory")
 
 
-def train(folder: Path) -> None:
-    """Begin the run in a folder, or go on with it, to its end. Raises EXPECTED, FileError and MemoryError."""
+def train(folder: Path, ready: Callable[[], None] = lambda: None) -> None:
+    """Begin the run in a folder, or go on with it, to its end; `ready` is called when it can be shown.
+
+    Raises EXPECTED, FileError and MemoryError.
+    """
     path = folder / MODEL
     state = state_of(path)
     if state == "finished":
         return
     job = read_job(folder)
     run = prepare_recorded(job, load_dataset(job.dataset), choose_device(), folder)
+    run.ready = ready
     if state != "absent":
         run.resume()
     for _ in run.epochs():
@@ -64,11 +69,16 @@ def sentence(error: BaseException) -> str:
 
 
 def be_humble() -> None:
-    """Leave the processor to whoever else wants it. Threads that are made later inherit this."""
-    with suppress(AttributeError, OSError):  # Windows has neither, macOS no idle class
+    """Leave the processor to whoever else wants it, with all threads; those made later inherit this.
+
+    To Linux it is batch work, which interrupts nobody who wakes up; not idle work, which stands still as long
+    as all cores are busy.
+    """
+    with suppress(AttributeError, OSError):  # Windows has no such priority, macOS no list of threads
         os.nice(LOWEST)
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    torch.set_num_threads(threads())
+        for thread in map(int, os.listdir("/proc/self/task")):
+            os.sched_setscheduler(thread, os.SCHED_BATCH, os.sched_param(0))
+            os.setpriority(os.PRIO_PROCESS, thread, LOWEST)
 
 
 def threads() -> int:
@@ -92,11 +102,12 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True, name="parent").start()
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], ready: Callable[[], None] = lambda: None) -> int:
     """The process: `train` the run in the folder that is named; the exit code."""
     end_with_parent()
+    torch.set_num_threads(threads())
     try:
-        train(Path(arguments[0]))
+        train(Path(arguments[0]), ready)
     except Exception as error:
         said = sentence(error)
         if said == UNKNOWN:
@@ -107,5 +118,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    be_humble()
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], be_humble))

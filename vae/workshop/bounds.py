@@ -10,8 +10,9 @@ MOST_RUNS = 40
 MOST_BYTES = 10**9  # of all runs together
 UNFINISHED = 3  # runs of one visitor at a time that wait, train or are paused
 EACH = 10  # runs of one visitor that are kept, the oldest without its owner goes first
-AWAY_WAITING = 30.0  # seconds without its owner after which a run that waits loses its place
-AWAY_TRAINING = 60.0  # and a run that trains, if somebody waits
+# Seconds without its owner after which a run that waits loses its place, and one that trains as well if
+# somebody waits. Browsers wake a page that is not looked at once a minute.
+AWAY = 150.0
 BUSY = ("waiting", "training")
 
 FULL = (

@@ -301,7 +301,7 @@ class Workshop:
         return self._runs[run]
 
     def _is_there(self, run: str) -> bool:
-        return self._away(run) <= bounds.AWAY_TRAINING
+        return self._away(run) <= bounds.AWAY
 
     def _away(self, run: str) -> float:
         """Seconds since its owner was seen."""
@@ -321,9 +321,9 @@ class Workshop:
     def _look(self) -> None:
         if self._training and self._training[1].is_over:
             self._settle(*self._training)
-        for run in [run for run in self._queue if self._away(run) > bounds.AWAY_WAITING]:
+        for run in [run for run in self._queue if self._away(run) > bounds.AWAY]:
             self._pause(run, "waiting", NOBODY)
-        if self._training and self._queue and self._away(self._training[0]) > bounds.AWAY_TRAINING:
+        if self._training and self._queue and self._away(self._training[0]) > bounds.AWAY:
             self._pause(self._training[0], "training", NOBODY)
         if self._training and time.monotonic() - self._weighed > WEIGH:
             try:

@@ -5,7 +5,7 @@ import { decodeMaps } from "./snapshots.js";
 const SOON_MS = 500;
 const QUIET_MS = 2000; // while nothing has changed for a while, or it is paused
 const QUIET_AFTER = 8; // answers that say the same
-const HIDDEN_MS = 8000; // its owner must be seen every 30 seconds
+const HIDDEN_MS = 8000; // browsers make a minute of it; its owner must be seen every 150 seconds
 const AWAY_MS = { first: 1000, longest: 10000 };
 const MOVING = new Set(["waiting", "training"]);
 const AWAY = "The server does not answer. The run goes on there, and is shown again as soon as it does.";

@@ -24,7 +24,7 @@ The axes stay the same at every epoch, so a dot that seems to move has moved.
 
 KEPT = (
     "The server keeps at most 40 runs and 1 GB. The oldest run whose owner is away goes first. "
-    "Closing the page for 30 s gives up a place in the queue; for 60 s it pauses your run if others wait."
+    "Leaving this page for 150 s gives up a place in the queue, and pauses your run if others wait."
 )
 
 
@@ -40,10 +40,12 @@ RECIPES = {
     "autoencoder": Recipe(
         "Autoencoder", "No noise and no KL divergence: codes spread far apart, and gaps stay."
     ),
-    "collapse": Recipe("Collapse", "The KL divergence weighs too much: the codes lose what they know."),
-    "annealed": Recipe("KL annealing", "The KL divergence counts little at first: codes spread, then meet."),
-    "batch-norm": Recipe("Batch norm", "The same VAE with batch normalisation in its blocks."),
-    "conv": Recipe("Convolutional", "Convolutions in both halves, as in most courses."),
+    "collapse": Recipe(
+        "Collapse", "β = 20: the KL divergence weighs so much that the plane may fall silent."
+    ),
+    "annealed": Recipe("KL annealing", "β rises to the same 20 slowly: watch the first epochs."),
+    "batch-norm": Recipe("Batch norm", "The same VAE with batch normalisation: watch the first epoch."),
+    "conv": Recipe("Convolutional", "Convolutions on 10,000 images: half the weights, but slower."),
     "lecture": Recipe("Lecture", "The network of many lectures: one hidden layer of 400 units in each half."),
 }
 
