@@ -10,7 +10,7 @@ from pages.components.completeness.view import KEEPER as COMPLETENESS
 from pages.components.continuity.view import KEEPER as CONTINUITY
 from pages.components.frame.header import PAGES
 from pages.components.frame.page_frame import page_frame
-from pages.components.frame.views import PRESENT, is_presented
+from pages.components.frame.views import PRESENT, companions_of, is_presented
 from pages.components.latent_map.view import KEEPER as LATENT_MAP
 from pages.components.one_digit.view import KEEPER as ONE_DIGIT
 from pages.components.training.view import KEEPER as TRAINING
@@ -30,15 +30,15 @@ DEFAULTS = {
     "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
     "training_keys": {},  # of the runs that were started, by the run's name
     "turns": {},  # how often Python has changed each widget (mirrors)
-    PRESENT: False,  # whether type is large, for a projector
+    "companions": {},  # what goes along into every address: the presenter's layout, a lesson, a room
     "page": None,  # the page of the last run, to tell an arrival from a rerun
 }
 for name, value in DEFAULTS.items():
     st.session_state.setdefault(name, value)
 
 if not st.session_state["changed_here"]:  # then the address lags behind
-    st.session_state[PRESENT] = is_presented(st.query_params)
-for sheet in ("colours", "page", "access", *([PRESENT] if st.session_state[PRESENT] else [])):
+    st.session_state["companions"] = companions_of(st.query_params)
+for sheet in ("colours", "page", "access", *([PRESENT] if is_presented() else [])):
     st.html(FRAME / f"{sheet}.css")
 first = next(iter(PAGES))
 page = st.navigation(
