@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.components.classroom.room_bar import room_bar
 from pages.components.completeness.view import KEEPER as COMPLETENESS
 from pages.components.continuity.view import KEEPER as CONTINUITY
 from pages.components.frame.header import PAGES
@@ -49,4 +50,5 @@ st.set_page_config(page_title=f"{page.title} – Latent Atlas", page_icon=FRAME 
 page_frame(page.title)
 st.session_state["arrived"] = st.session_state["page"] != page.url_path
 st.session_state["page"] = page.url_path
+room_bar()
 page.run()
