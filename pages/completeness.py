@@ -29,7 +29,7 @@ from pages.components.frame.choices import choose_one
 from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
-from pages.components.frame.views import PRESENT, remember_guest
+from pages.components.frame.views import is_presented, remember_guest
 from pages.components.frame.words import title
 from vae.measure import export
 from vae.model import ladder
@@ -197,7 +197,7 @@ def show_shares(shown: Shown, view: CompletenessView, lead: DeltaGenerator) -> t
                 is_written=True,
                 explained=words.LAW_WHY,
             )
-        with st.popover("Models", width="content"):
+        with st.popover("Models", width="content", key="completeness_models"):
             show_models(shown.service, view)
         st.button("Draw again", key="completeness_again", icon=":material/casino:", on_click=draw_again)
         show_more(view.more)
@@ -213,7 +213,7 @@ def show_shares(shown: Shown, view: CompletenessView, lead: DeltaGenerator) -> t
     )
     said = words.outcome(shown.service.checkpoint(right.name).figures, shares, same=left == right)
     with lead:
-        more = "" if st.session_state[PRESENT] else words.LINK_SENTENCES[view.link]
+        more = "" if is_presented() else words.LINK_SENTENCES[view.link]
         st.html(markup.lead(words.task(is_ladder=not view.right), said, more))
     if problem:
         st.warning(problem)

@@ -69,8 +69,12 @@ ALLOWED = {
     f"{COMPONENTS}/plane": {f"{COMPONENTS}/wire", f"{COMPONENTS}/parts"},
     f"{COMPONENTS}/mount": {"vae"},
     f"{COMPONENTS}/frame": {f"{COMPONENTS}/mount", "vae"},
+    f"{COMPONENTS}/classroom": {
+        *(f"{COMPONENTS}/{folder}" for folder in ("frame", "mount", "plane", "wire", "parts")),
+        "vae",
+    },
 }
-SHARED = {f"{COMPONENTS}/{folder}" for folder in ("frame", "mount", "plane", "wire", "parts")}
+SHARED = {f"{COMPONENTS}/{folder}" for folder in ("frame", "mount", "plane", "wire", "parts", "classroom")}
 NEVER_IN_PAGES = {"vae/training", "vae/bench", "vae/__main__"}
 SOURCES = sorted(
     path.relative_to(ROOT)
@@ -88,7 +92,7 @@ def allowed(source: Path) -> set[str]:
             return others | {place}
     if source == Path("pages/main.py"):  # it brings the pages together: the keeper of every page's view
         views = {f"{COMPONENTS}/{page.stem}/view" for page in (ROOT / "pages").glob("*.py")}
-        return views | {f"{COMPONENTS}/frame", "vae"}
+        return views | {f"{COMPONENTS}/frame", f"{COMPONENTS}/classroom", "vae"}
     if source.parent == Path("pages"):  # a page
         return {f"{COMPONENTS}/{source.stem}", f"{COMPONENTS}/frame", f"{COMPONENTS}/mount", "vae"}
     return {source.parent.as_posix(), "vae"} | SHARED  # a page's own folder

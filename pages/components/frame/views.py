@@ -21,7 +21,9 @@ from vae.serving.decoding import DecoderService
 
 Point = tuple[float, float]  # (z1, z2)
 COORDINATES = (-LIMIT, LIMIT)  # that the decode channel accepts
-PRESENT = "present"  # in the address of any page: large type, for a projector
+PRESENT = "present"  # large type, for a projector
+COMPANIONS = (PRESENT, "lesson", "step", "room")  # in any address: they go along from page to page
+LONGEST_COMPANION = 40  # characters; lessons, steps and rooms have no longer name
 GUESTS = 5  # models of the workshop that a visitor is offered: those opened last
 SHOWN = 20  # characters of what an address says, in a sentence on it
 
@@ -79,7 +81,7 @@ def read(address: Mapping[str, str], parts: Sequence[Part], view: type[V]) -> tu
     for part in parts:
         values[part.field], wrong = part.read(address, part.usual_beside(values))
         refused += wrong
-    known = {PRESENT, *(name for part in parts for name in part.parameters)}
+    known = {*COMPANIONS, *(name for part in parts for name in part.parameters)}
     unknown = [f"{cut(name)}={cut(address[name])}" for name in address if name not in known]
     return view(**values), " ".join(filter(None, (refusal(refused), ignorance(unknown)))) or None
 
@@ -151,8 +153,9 @@ class Keeper(Generic[V]):
         """Write what the visitor sees into the address, if the address does not say so in other words."""
         st.session_state["changed_here"] = False
         view, parts = self.now(), self.parts(service)
-        if read(st.query_params, parts, self.view)[0] != view:
-            st.query_params.from_dict(write(view, parts) | presented())
+        said, _ = read(st.query_params, parts, self.view)
+        if (said, companions_of(st.query_params)) != (view, companions()):
+            st.query_params.from_dict(write(view, parts) | companions())
 
     def address(self, service: DecoderService) -> dict[str, str]:
         """Where a link to the page leads: its view in the plane of the checkpoint that is chosen now."""
@@ -164,7 +167,7 @@ class Keeper(Generic[V]):
             view, _ = read({"model": chosen} if chosen else {}, parts, self.view)
         if chosen and getattr(view, "checkpoint", chosen) != chosen:
             view = self.carried(view, chosen, service)
-        return write(view, parts) | presented()
+        return write(view, parts) | companions()
 
 
 def remember_guest(name: str, service: DecoderService) -> None:
@@ -175,14 +178,28 @@ def remember_guest(name: str, service: DecoderService) -> None:
     st.session_state["guests"] = dict(list(guests.items())[-GUESTS:])
 
 
-def is_presented(address: Mapping[str, str]) -> bool:
-    """Whether an address asks for the presenter's layout: `?present` or `?present=1`."""
-    return address.get(PRESENT) in ("", "1")
+def companions() -> dict[str, str]:
+    """What belongs into every address now: the presenter's layout, a lesson and its step, a room."""
+    return dict(st.session_state["companions"])
 
 
-def presented() -> dict[str, str]:
-    """What belongs into every address while the presenter's layout is on."""
-    return {PRESENT: "1"} if st.session_state[PRESENT] else {}
+def companions_of(address: Mapping[str, str]) -> dict[str, str]:
+    """Those that an address names; the presenter's layout is `?present` or `?present=1`."""
+    found = {name: address[name] for name in COMPANIONS if name in address}
+    layout = {PRESENT: "1"} if found.pop(PRESENT, None) in ("", "1") else {}
+    return layout | {name: text for name, text in found.items() if 0 < len(text) <= LONGEST_COMPANION}
+
+
+def accompany(**changes: str | None) -> None:
+    """Take companions along from now on, leave those that are None; the page writes them into its address."""
+    changed = companions() | changes
+    st.session_state["companions"] = {name: text for name, text in changed.items() if text is not None}
+    st.session_state["accompanied"] = st.session_state["changed_here"] = True
+
+
+def is_presented() -> bool:
+    """Whether type is large, for a projector."""
+    return PRESENT in companions()
 
 
 def model(service: DecoderService) -> Part:

@@ -13,7 +13,7 @@ from pages.components.frame import markup
 from pages.components.frame.kinds import called, is_judged, worded
 from pages.components.frame.originals import Images, offer_download, originals
 from pages.components.frame.service import classifier
-from pages.components.frame.views import presented
+from pages.components.frame.views import companions
 from pages.components.latent_map import words
 from pages.components.latent_map.followed import Followed, line
 from pages.components.latent_map.view import MapView
@@ -88,7 +88,7 @@ def show_door(checkpoint: Checkpoint, name: str, index: int) -> None:
     """A link to the page that opens the machine for this test digit."""
     address = {"model": name, "digit": str(index)}
     label = worded("Open this digit →", checkpoint)
-    st.page_link("one_digit.py", label=label, query_params=address | presented())
+    st.page_link("one_digit.py", label=label, query_params=address | companions())
 
 
 def followed(

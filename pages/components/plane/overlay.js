@@ -32,6 +32,11 @@ export class Overlay {
     this.#names.place(this.#plane);
   }
 
+  /** Where the pinned point is, null as long as there is none. */
+  get pinned() {
+    return this.#marks.pin.z;
+  }
+
   /** Put mark "pin" or "preview" at z = [z1, z2]; null hides it. */
   mark(name, z) {
     this.#marks[name].z = z;

@@ -5,11 +5,13 @@
 // known() that another checkpoint's test digits are shown, themed(theme) that light has become dark, dispose() ends it.
 
 import { areDigits, DIGITS } from "../parts/classes.js";
+import { announcePin } from "../wire/bus.js";
 import { ChannelPool } from "../wire/channel_pool.js";
 import { fetchLatents } from "../wire/latents.js";
 import { listenToGestures } from "./gestures.js";
 import { landmarks } from "./landmarks.js";
 import { Overlay } from "./overlay.js";
+import { OthersPins } from "./others_pins.js";
 import { Plane } from "./plane.js";
 import { createStage } from "./stage.js";
 import { readTheme } from "./theme.js";
@@ -39,6 +41,7 @@ export class Scene {
   #load;
   #loading = new AbortController();
   #layers = [];
+  #others;
   #stopGestures = () => {};
 
   /**
@@ -60,6 +63,7 @@ export class Scene {
       settled: () => this.#each("settled"),
     });
     this.stage.setNotice("plane", LOADING.plane);
+    this.#others = this.add(new OthersPins(this.stage, this.plane));
     this.overlay = this.add(new Overlay(this.stage.above, this.plane));
   }
 
@@ -69,7 +73,15 @@ export class Scene {
     this.stage.setNotice("plane", "");
     this.stage.ready();
     this.#each("place");
-    this.#stopGestures = listenToGestures(this.stage.plot, this.plane, gestures);
+    const pin = (z) => {
+      gestures.pin(z);
+      this.#announcePin(z);
+    };
+    const rest = () => {
+      gestures.rest();
+      this.#announcePin(null);
+    };
+    this.#stopGestures = listenToGestures(this.stage.plot, this.plane, { ...gestures, pin, rest });
   }
 
   /** Let a layer take part in what happens to the plane. Returns it. */
@@ -104,6 +116,7 @@ export class Scene {
   async show(checkpoint, home, classes = DIGITS) {
     if (checkpoint === this.#checkpoint) return;
     this.#checkpoint = checkpoint;
+    this.#others.model = checkpoint;
     this.latents = null;
     this.#loading.abort();
     this.#loading = new AbortController();
@@ -138,6 +151,12 @@ export class Scene {
     this.#channels.close();
     this.#each("dispose");
     this.plane.dispose();
+  }
+
+  /** Of a hand's pin on the map; where the page has put its mark counts, as a click may have meant a dot. */
+  #announcePin(z) {
+    const there = this.overlay.pinned ?? z;
+    if (there && this.#checkpoint) announcePin({ model: this.#checkpoint, z1: there[0], z2: there[1] });
   }
 
   #each(happened, ...about) {

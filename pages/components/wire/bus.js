@@ -7,6 +7,9 @@ const SHARES = "latent-atlas:shares";
 const ASK = "latent-atlas:ask";
 const ASK_POINT = "latent-atlas:ask-point";
 const ASK_RUNG = "latent-atlas:ask-rung";
+const PIN = "latent-atlas:pin";
+const ROOM = "latent-atlas:room";
+const EVERY_MAP = "every map"; // the group of what is no single map's
 
 /**
  * A picture to show: {group, model, z1, z2, pixels: Uint8Array of 784, phase: "preview" or "pin",
@@ -35,6 +38,31 @@ export function announceTwin(detail) {
  */
 export function announceShares(detail) {
   send(SHARES, detail);
+}
+
+/** A hand has pinned a point on a map: {model: name of the checkpoint, z1, z2}. */
+export function announcePin(detail) {
+  send(PIN, { ...detail, group: EVERY_MAP });
+}
+
+/** What a lesson's room shows on maps: {pins: {name: {model, z1, z2}}, marked: the name that is looked at, or null}. */
+export function announceRoom(detail) {
+  send(ROOM, { ...detail, group: EVERY_MAP });
+}
+
+/** Hear of every pin of a hand's, on whichever map. Returns the function that ends it. */
+export function listenPins(hear) {
+  return hearAll(EVERY_MAP, { [PIN]: hear });
+}
+
+/** Hear what a room shows on maps, beginning with the latest. Returns the function that ends it. */
+export function listenRoom(hear) {
+  return hearLatest(ROOM, EVERY_MAP, hear);
+}
+
+/** Call `repeat` whenever a map begins to listen to a room. Returns the function that ends it. */
+export function answerRoom(repeat) {
+  return answer(EVERY_MAP, repeat);
 }
 
 /** Hear of a group's pictures, beginning with the latest. Returns the function that ends it. */

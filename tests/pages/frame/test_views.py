@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pages.components.frame.views import (
     Part,
     Point,
+    companions_of,
     coordinate,
     flag,
     number,
@@ -149,3 +150,18 @@ def test_rounding_moves_a_point_by_less_than_a_pixel(z1: float, z2: float) -> No
 def test_a_point_that_is_none_is_not_kept() -> None:
     assert rounded_point(None, 1.0) is None
     assert rounded_point(1.0, math.inf) is None
+
+
+@given(st.dictionaries(st.sampled_from(["present", "lesson", "step", "room", "z1"]) | st.text(), texts))
+def test_companions_of_an_address_are_those_of_the_address_that_they_make(address: dict[str, str]) -> None:
+    found = companions_of(address)
+    assert companions_of(found) == found
+    assert set(found) <= {"present", "lesson", "step", "room"}
+    assert all(0 < len(text) <= 40 for text in found.values())
+
+
+def test_what_goes_along_is_known_to_every_page() -> None:
+    address = {"present": "", "lesson": "short.en", "step": "plane", "room": "FHJKL"}
+    assert companions_of(address) == {**address, "present": "1"}
+    assert companions_of({"present": "0", "lesson": "", "room": "x" * 41}) == {}
+    assert read(address, PARTS, View) == (View(), None)

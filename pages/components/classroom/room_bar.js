@@ -1,0 +1,251 @@
+// A student's side of a room: joining, the pin that is sent, the question that is on, what was answered, where the class is.
+
+import { make } from "../parts/dom.js";
+import { announceRoom, answerRoom, listenPins } from "../wire/bus.js";
+import { Teller } from "../wire/teller.js";
+import { forget, recall, remember } from "./memory.js";
+import { answerInWords, askedFor, button } from "./question.js";
+import { result } from "./results.js";
+import { knownToStudent, RoomChannel } from "./room_channel.js";
+
+const PRIVACY = "You get a name, and need no account. All is forgotten when the room ends.";
+const AWAY = "The room does not answer. It is tried again.";
+const FROZEN = "Pins stand still: your teacher has frozen them.";
+const OPEN_ELSEWHERE = 4409;
+const NOWHERE = { page: null, address: null };
+const QUESTIONS = 10; // whose words are remembered, for results that are revealed later
+
+/** Build the bar inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
+export async function mount(root, { data }) {
+  return new RoomBar(root, data);
+}
+
+class RoomBar {
+  #root;
+  #code = null;
+  #pages = {};
+  #teller;
+  #channel = null;
+  #known = {};
+  #memory = {}; // as in this tab's memory: {token, following, followed, questions: {step: question}}
+  #open = true;
+  #over = null; // {code, sentence}
+  #asked = { key: null, controls: null };
+  #place; // where the class was led when the line was drawn, for its buttons
+  #shown = null; // the step whose result is on show
+  #line = make("div", { class: "room-line" });
+  #panel = make("div", { class: "room-panel", role: "region", "aria-label": "The class’s question", hidden: "" });
+  #stopPins;
+  #stopAnswering;
+
+  constructor(root, { seen }) {
+    this.#root = root;
+    this.#teller = new Teller("told", seen, NOWHERE);
+    root.replaceChildren(this.#line, this.#panel);
+    this.#stopPins = listenPins((pin) => this.#pin(pin));
+    this.#stopAnswering = answerRoom(() => this.#announce());
+  }
+
+  /** Streamlit's newest arguments: perhaps another room. */
+  update(component) {
+    const { data } = component;
+    this.#teller.news(component, NOWHERE);
+    this.#pages = data.pages;
+    if (data.code === this.#code) return;
+    this.#quit();
+    this.#code = data.code;
+    this.#memory = { following: true, followed: null, questions: {}, ...recall(data.code) };
+    this.#known = {};
+    this.#over = null;
+    if (this.#memory.token) this.#join();
+    else this.#draw();
+  }
+
+  dispose() {
+    this.#quit();
+    this.#teller.dispose();
+    this.#stopPins();
+    this.#stopAnswering();
+  }
+
+  #quit() {
+    this.#channel?.close();
+    this.#channel = null;
+    announceRoom({ pins: {}, marked: null });
+  }
+
+  #join() {
+    this.#over = null;
+    this.#channel = new RoomChannel(this.#code, () => ({ token: this.#memory.token ?? null }), {
+      heard: (frame) => this.#hear(frame),
+      changed: ({ open }) => {
+        this.#open = open;
+        this.#draw();
+      },
+      over: (code, sentence) => this.#end(code, sentence),
+    });
+    this.#draw();
+  }
+
+  #leave() {
+    this.#channel?.say("leave");
+    this.#quit();
+    forget(this.#code);
+    this.#teller.tell({ page: null, address: { left: this.#code } });
+  }
+
+  #end(code, sentence) {
+    this.#over = { code, sentence };
+    if (code !== OPEN_ELSEWHERE) forget(this.#code);
+    this.#channel = null;
+    this.#known = {};
+    this.#announce();
+    this.#draw();
+  }
+
+  #hear(frame) {
+    this.#known = knownToStudent(this.#known, frame);
+    if (frame.welcome) this.#keep({ token: frame.welcome.token });
+    if (frame.room) this.#hearRoom(frame.room);
+    this.#announce();
+    this.#draw();
+  }
+
+  #hearRoom(news) {
+    if (news.asked) {
+      const questions = Object.entries({ ...this.#memory.questions, [news.asked.step]: news.asked });
+      this.#keep({ questions: Object.fromEntries(questions.slice(-QUESTIONS)) });
+    }
+    if (news.revealed) this.#shown = Object.keys(news.revealed).at(-1) ?? null;
+    if (news.address !== undefined) this.#follow();
+  }
+
+  /** Go where the class is, once for every place it is led to. */
+  #follow() {
+    const { address } = this.#known.room;
+    const place = JSON.stringify(address);
+    if (!address || !this.#memory.following || place === this.#memory.followed) return;
+    this.#keep({ followed: place });
+    this.#go(address);
+  }
+
+  #go({ page, address }) {
+    this.#teller.tell({ page, address });
+  }
+
+  #pin({ model, z1, z2 }) {
+    if (!this.#channel) return;
+    this.#channel.saySoon("pin", { model, z1, z2 });
+    this.#asked.controls?.pinned({ model, z1, z2 });
+  }
+
+  /** To the maps: others' pins as far as they are shown, and the one that the teacher has picked. */
+  #announce() {
+    const { pins = {}, room, welcome } = this.#known;
+    const others = { ...pins };
+    delete others[welcome?.name];
+    const picked = room?.picked;
+    if (picked) others[picked.name] = picked;
+    announceRoom({ pins: others, marked: picked?.name ?? null });
+  }
+
+  #keep(more) {
+    this.#memory = { ...this.#memory, ...more };
+    remember(this.#memory, this.#code);
+  }
+
+  #draw() {
+    const { welcome, room } = this.#known;
+    this.#root.dataset.state = this.#over ? "over" : room ? "in" : this.#channel ? "joining" : "invited";
+    if (this.#over) this.#drawOver();
+    else if (!this.#channel) this.#drawInvitation();
+    else if (!room || !welcome) this.#fill([text(this.#open ? "Joining the room." : AWAY), this.#leaving("Leave")]);
+    else this.#drawRoom(room, welcome.name);
+    this.#drawPanel();
+  }
+
+  #drawInvitation() {
+    const join = button("Join", () => this.#join(), { class: "main" });
+    this.#fill([this.#title(), join, this.#leaving("Not now"), text(PRIVACY, "room-quiet")]);
+  }
+
+  #drawOver() {
+    const again = this.#over.code === OPEN_ELSEWHERE ? [button("Use it here", () => this.#join(), { class: "main" })] : [];
+    this.#fill([this.#title(), text(this.#over.sentence || "The room is closed.", "room-said"), ...again, this.#leaving("Close")]);
+  }
+
+  #drawRoom(room, name) {
+    const parts = [this.#title(), text(`You are ${name}`, "room-name"), text(`${room.members} here`, "room-quiet")];
+    if (!this.#open) parts.push(text(AWAY, "room-said"));
+    else if (room.frozen) parts.push(text(FROZEN, "room-said"));
+    if (room.picked) parts.push(text(`On the map: ${room.picked.name}`, "room-said"));
+    if (room.address) parts.push(...this.#pace(room.address));
+    this.#fill([...parts, this.#leaving("Leave")]);
+  }
+
+  #pace(address) {
+    const { following } = this.#memory;
+    const where = text(`Everyone is here: ${this.#pages[address.page] ?? address.page}`, "room-said");
+    const press = () => {
+      this.#keep({ following: !following });
+      if (!following) this.#go(address);
+      this.#keep({ followed: JSON.stringify(address) });
+      this.#draw();
+    };
+    return [where, button(following ? "Stop following" : "Follow", press)];
+  }
+
+  #drawPanel() {
+    const { room, you } = this.#known;
+    const asked = room?.asked ?? null;
+    const answer = asked && you?.answers[asked.step];
+    const shown = !asked && room?.revealed[this.#shown];
+    const key = JSON.stringify([asked, answer ?? null, shown && [this.#shown, shown]]);
+    if (key === this.#asked.key) return;
+    this.#asked = { key, controls: null };
+    this.#panel.hidden = !asked && !shown;
+    if (asked) this.#drawQuestion(asked, answer);
+    else if (shown) {
+      const question = this.#memory.questions[this.#shown];
+      const title = text(question?.question ?? "What the class answered", "room-question");
+      this.#panel.replaceChildren(title, result(shown, question?.options ?? []));
+    }
+  }
+
+  #drawQuestion(asked, answer) {
+    const title = text(asked.question, "room-question");
+    if (answer !== undefined) {
+      const said = text(`Your answer: ${answerInWords(asked, answer)}. Wait for the others.`);
+      return this.#panel.replaceChildren(title, said);
+    }
+    const controls = askedFor(asked, {
+      send: (value) => this.#channel?.say("answer", { step: asked.step, value }),
+      openMap: (model) => this.#go({ page: "latent_map", address: { model } }),
+    });
+    this.#asked.controls = controls;
+    this.#panel.replaceChildren(title, controls.element);
+  }
+
+  #title() {
+    return make("b", { class: "room-title" }, `Room ${this.#code}`);
+  }
+
+  #leaving(word) {
+    return button(word, () => this.#leave(), { class: "room-leave" });
+  }
+
+  /** A line that is as it was stays, so that a hand or a keyboard on it loses nothing. */
+  #fill(parts) {
+    const old = [...this.#line.children];
+    const focused = old.indexOf(document.activeElement);
+    const markup = parts.map(({ outerHTML }) => outerHTML).join("");
+    if (markup === this.#line.innerHTML && JSON.stringify(this.#known.room?.address) === this.#place) return;
+    this.#place = JSON.stringify(this.#known.room?.address);
+    this.#line.replaceChildren(...parts);
+    if (focused >= 0) parts.find((part) => part.textContent === old[focused].textContent)?.focus();
+  }
+}
+
+function text(content, name = "") {
+  return make("span", name ? { class: name } : {}, content);
+}
