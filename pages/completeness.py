@@ -197,7 +197,7 @@ def show_shares(shown: Shown, view: CompletenessView, lead: DeltaGenerator) -> t
                 is_written=True,
                 explained=words.LAW_WHY,
             )
-        with st.popover("Models", width="content"):
+        with st.popover("Models", width="content", key="completeness_models"):
             show_models(shown.service, view)
         st.button("Draw again", key="completeness_again", icon=":material/casino:", on_click=draw_again)
         show_more(view.more)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.components.classroom.lesson_bar import lesson_bar
 from pages.components.classroom.room_bar import room_bar
 from pages.components.completeness.view import KEEPER as COMPLETENESS
 from pages.components.continuity.view import KEEPER as CONTINUITY
@@ -17,6 +18,7 @@ from pages.components.one_digit.view import KEEPER as ONE_DIGIT
 from pages.components.training.view import KEEPER as TRAINING
 
 FRAME = Path(__file__).parent / "components" / "frame"
+CLASSROOM = FRAME.parent / "classroom"
 
 KEEPERS = (LATENT_MAP, ONE_DIGIT, CONTINUITY, COMPLETENESS, TRAINING)
 
@@ -27,6 +29,7 @@ DEFAULTS = {
     **{keeper.page: None for keeper in KEEPERS},  # the view of each page, once it was there
     "checkpoint": None,  # the one that was chosen last, on any page that shows one
     "guests": {},  # models of the workshop that this visitor has opened, by name: their titles
+    "lesson_answers": {},  # what was answered and locked, by lesson and step
     "geodesic": None,  # ends and checkpoint of the geodesic that was found last
     "changed_here": False,  # whether this run follows a change on the page; its address lags behind then
     "training_keys": {},  # of the runs that were started, by the run's name
@@ -41,6 +44,7 @@ if not st.session_state["changed_here"]:  # then the address lags behind
     st.session_state["companions"] = companions_of(st.query_params)
 for sheet in ("colours", "page", "access", *([PRESENT] if is_presented() else [])):
     st.html(FRAME / f"{sheet}.css")
+st.html(CLASSROOM / "lesson_bar.css")
 first = next(iter(PAGES))
 page = st.navigation(
     [st.Page(script, title=name, default=script == first) for script, name in PAGES.items()],
@@ -48,7 +52,8 @@ page = st.navigation(
 )
 st.set_page_config(page_title=f"{page.title} – Latent Atlas", page_icon=FRAME / "icon.svg", layout="wide")
 page_frame(page.title)
+room_bar()
+lesson_bar(page.url_path or Path(first).stem)
 st.session_state["arrived"] = st.session_state["page"] != page.url_path
 st.session_state["page"] = page.url_path
-room_bar()
 page.run()

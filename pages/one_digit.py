@@ -74,11 +74,13 @@ def show_below(service: DecoderService, view: DigitView, seen: Picture) -> None:
     with st.container(key="one_digit_below"):
         try:
             show_questions(service, view, seen)
-            show_costs(service, view, seen)
+            with st.container(key="one_digit_costs"):
+                show_costs(service, view, seen)
         except QueueFull:
             st.warning(words.BUSY)
             st.button("Try again", key="one_digit_again")
-        show_more(service, view, seen)
+        with st.container(key="one_digit_more"):
+            show_more(service, view, seen)
 
 
 def show_page() -> None:

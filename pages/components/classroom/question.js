@@ -3,6 +3,18 @@
 import { written } from "../parts/coordinates.js";
 import { make } from "../parts/dom.js";
 
+export const ENGLISH = {
+  send: "Send",
+  sendPin: "Send this pin",
+  sendOrder: "Send this order",
+  pinFirst: "Pin your answer on the map.",
+  otherMap: "That was another model’s map: open the right one.",
+  yourPin: "Your pin:",
+  openMap: "Open its map",
+  up: "Move up:",
+  down: "Move down:",
+};
+
 /** A button that calls `press`. */
 export function button(text, press, attributes = {}) {
   const made = make("button", { type: "button", ...attributes }, text);
@@ -19,16 +31,17 @@ export function answerInWords({ kind, options }, value) {
 
 /**
  * The controls of `question` (as in the protocol) in an element. `on.send(value)` gets the answer, once;
- * `on.openMap(model)` is asked for the map of a model. `pinned(pin)` of the result hears of pins {model, z1, z2}.
+ * `on.openMap(model)`, if there is one, is asked for the map of a model. `pinned(pin)` of the result hears of pins
+ * {model, z1, z2}. `words` are those of ENGLISH in the question's language.
  */
-export function askedFor(question, on) {
+export function askedFor(question, on, words = ENGLISH) {
   const kinds = { choice, point, order };
-  return kinds[question.kind](question, on);
+  return kinds[question.kind](question, on, words);
 }
 
-function choice({ question, options }, { send }) {
+function choice({ question, options }, { send }, words) {
   let chosen = -1;
-  const sending = button("Send", () => send(chosen), { class: "main", disabled: "" });
+  const sending = button(words.send, () => send(chosen), { class: "main", disabled: "" });
   const choices = options.map((option, index) =>
     button(
       option,
@@ -44,24 +57,24 @@ function choice({ question, options }, { send }) {
   return { element: make("div", { class: "room-controls" }, group, sending), pinned: () => {} };
 }
 
-function point({ model }, { send, openMap }) {
+function point({ model }, { send, openMap }, words) {
   let z = null;
-  const said = make("output", { class: "room-pinned" }, "Pin your answer on the map.");
-  const sending = button("Send this pin", () => send(z), { class: "main", disabled: "" });
-  const opening = button("Open its map", () => openMap(model));
+  const said = make("output", { class: "room-pinned" }, words.pinFirst);
+  const sending = button(words.sendPin, () => send(z), { class: "main", disabled: "" });
+  const opening = openMap ? [button(words.openMap, () => openMap(model))] : [];
   const pinned = (pin) => {
     if (pin.model !== model) {
-      if (!z) said.textContent = "That was another model’s map: open the right one.";
+      if (!z) said.textContent = words.otherMap;
       return;
     }
     z = [pin.z1, pin.z2];
-    said.textContent = `Your pin: z₁ ${written(pin.z1).trim()}, z₂ ${written(pin.z2).trim()}.`;
+    said.textContent = `${words.yourPin} z₁ ${written(pin.z1).trim()}, z₂ ${written(pin.z2).trim()}.`;
     sending.disabled = false;
   };
-  return { element: make("div", { class: "room-controls" }, said, opening, sending), pinned };
+  return { element: make("div", { class: "room-controls" }, said, ...opening, sending), pinned };
 }
 
-function order({ question, options }, { send }) {
+function order({ question, options }, { send }, words) {
   let indices = options.map((_, index) => index);
   const list = make("ol", { class: "room-order", "aria-label": question });
   const move = (from, by) => {
@@ -75,15 +88,15 @@ function order({ question, options }, { send }) {
     list.replaceChildren(
       ...indices.map((index, place) => {
         const arrow = (by, sign, word) => {
-          const made = button(sign, () => move(place, by), { "aria-label": `Move ${options[index]} ${word}`, "data-by": by });
+          const made = button(sign, () => move(place, by), { "aria-label": `${word} ${options[index]}`, "data-by": by });
           made.disabled = place + by < 0 || place + by >= options.length;
           return made;
         };
-        return make("li", {}, make("span", {}, options[index]), arrow(-1, "↑", "up"), arrow(1, "↓", "down"));
+        return make("li", {}, make("span", {}, options[index]), arrow(-1, "↑", words.up), arrow(1, "↓", words.down));
       }),
     );
   };
   draw();
-  const sending = button("Send this order", () => send(indices), { class: "main" });
+  const sending = button(words.sendOrder, () => send(indices), { class: "main" });
   return { element: make("div", { class: "room-controls" }, list, sending), pinned: () => {} };
 }

@@ -199,7 +199,7 @@ class RoomBar {
     const { room, you } = this.#known;
     const asked = room?.asked ?? null;
     const answer = asked && you?.answers[asked.step];
-    const shown = !asked && room?.revealed[this.#shown];
+    const shown = (!asked && room?.revealed[this.#shown]) || null;
     const key = JSON.stringify([asked, answer ?? null, shown && [this.#shown, shown]]);
     if (key === this.#asked.key) return;
     this.#asked = { key, controls: null };
@@ -208,8 +208,14 @@ class RoomBar {
     else if (shown) {
       const question = this.#memory.questions[this.#shown];
       const title = text(question?.question ?? "What the class answered", "room-question");
-      this.#panel.replaceChildren(title, result(shown, question?.options ?? []));
+      const done = button("Put it away", () => this.#putAway());
+      this.#panel.replaceChildren(title, result(shown, question?.options ?? []), done);
     }
+  }
+
+  #putAway() {
+    this.#shown = null;
+    this.#drawPanel();
   }
 
   #drawQuestion(asked, answer) {

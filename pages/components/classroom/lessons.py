@@ -1,0 +1,34 @@
+"""The lessons there are, and where their steps are: addresses that hold lesson and step."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pages.components.frame.views import companions
+from vae.lessons.lesson import Lesson, Step
+from vae.lessons.reading import lessons_in
+
+FOLDER = Path(__file__).resolve().parents[3] / "lessons"
+
+
+def lessons() -> tuple[dict[str, Lesson], list[str]]:
+    """The lessons by name, and a sentence on each file that is wrong."""
+    files = sorted(FOLDER.glob("*.toml"))
+    return _read(FOLDER, tuple((path.name, path.stat().st_mtime_ns) for path in files))
+
+
+@lru_cache(maxsize=1)
+def _read(folder: Path, stamps: tuple[tuple[str, int], ...]) -> tuple[dict[str, Lesson], list[str]]:
+    """Read the files again only when one has changed, so that an edit needs a reload and no restart."""
+    return lessons_in(folder)
+
+
+def script(step: Step) -> str:
+    """The page of a step, as Streamlit's links name it."""
+    return f"{step.page}.py"
+
+
+def address(lesson: Lesson, step: Step) -> dict[str, str]:
+    """The address of the page of a step, in its state, with what goes along."""
+    return {**step.address, **companions(), "lesson": lesson.name, "step": step.id}
