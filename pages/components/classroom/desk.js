@@ -29,6 +29,7 @@ class Desk {
   #known = null;
   #said = make("p", { class: "room-said", role: "status" });
   #parts = null; // of an open room
+  #stage = null; // map and controls, of no use before the room has answered
   #freezing = button("Freeze pins", () => this.#say(this.#known.frozen ? "unfreeze" : "freeze"));
   #showing = button("Show pins to all", () => this.#say(this.#known.shown ? "hide" : "reveal", { pins: true }));
 
@@ -80,17 +81,18 @@ class Desk {
 
   #build() {
     const { models, plotly } = this.#data;
-    fetchPlotly(new URL(plotly, document.baseURI));
+    const url = new URL(plotly, document.baseURI);
+    fetchPlotly(url);
     const say = (word, content) => this.#say(word, content);
     const sign = new DeskSign(this.#own.code);
-    const map = new DeskMap(models, new URL(plotly, document.baseURI));
     const answers = new DeskAnswers(say, () => this.#drawMap());
-    const lead = new DeskLead(say, () => map.model, this.#data);
+    const lead = new DeskLead(say, () => this.#parts.map.model, this.#data);
     const members = new DeskMembers(say);
-    this.#parts = { sign, map, answers, lead, members };
+    const place = make("section", { class: "room-map", "aria-label": "The class on the map" });
     const beside = make("div", { class: "room-beside" }, answers.element, lead.element, members.element);
-    const stage = make("div", { class: "room-stage", inert: "" }, map.element, beside);
-    this.#root.replaceChildren(sign.element, this.#commands(sign.link), stage, map.gallery);
+    this.#stage = make("div", { class: "room-stage", inert: "" }, place, beside);
+    this.#root.replaceChildren(sign.element, this.#commands(sign.link), this.#stage);
+    this.#parts = { sign, answers, lead, members, map: new DeskMap(place, models, url) };
   }
 
   #commands(link) {
@@ -109,7 +111,7 @@ class Desk {
     this.#known = knownToTeacher(this.#known, frame);
     if (!this.#known) return;
     const { sign, answers, lead, members } = this.#parts;
-    this.#root.querySelector(".room-stage").inert = false;
+    this.#stage.inert = false;
     this.#freezing.textContent = this.#known.frozen ? "Let pins move" : "Freeze pins";
     this.#showing.textContent = this.#known.shown ? "Hide pins from all" : "Show pins to all";
     for (const part of [sign, answers, lead, members]) part.show(this.#known);

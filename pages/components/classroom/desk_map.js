@@ -12,8 +12,7 @@ import { choiceOf } from "./controls.js";
 const AGAIN_MS = 500; // pins that move are decoded so often
 
 export class DeskMap {
-  element = make("section", { class: "room-map", "aria-label": "The class on the map" });
-  gallery = make("section", { class: "room-gallery", "aria-label": "What the decoder draws at the pins" });
+  #gallery = make("section", { class: "room-gallery", "aria-label": "What the decoder draws at the pins" });
   #scene;
   #models;
   #model; // the one on show, an element of the models
@@ -27,12 +26,15 @@ export class DeskMap {
   #timer = 0;
   #stopAnswering;
 
-  /** `models`: [{name, title, classes, prior, home}]; `plotly` is its address. */
-  constructor(models, plotly) {
+  /**
+   * Fills `element`, which is in the page already, for the theme is read there. `models`: [{name, title, classes, prior,
+   * home}]; `plotly` is its address.
+   */
+  constructor(element, models, plotly) {
     this.#models = models;
     this.#choice = choiceOf("Model on the map", models.map(({ name, title }) => [name, title]), (name) => this.#use(name));
     const root = make("div", { class: "latent-map" });
-    this.element.append(make("div", { class: "room-row" }, this.#choice, this.#title), root, this.#counts);
+    element.append(make("div", { class: "room-row" }, this.#choice, this.#title), root, this.#counts, this.#gallery);
     this.#scene = new Scene(root);
     this.#scene.add({ known: () => this.#draw() });
     this.#stopAnswering = answerRoom(() => this.#announce());
@@ -107,7 +109,7 @@ export class DeskMap {
     const { latents } = this.#scene;
     const here = this.#here;
     if (!latents?.classes.length) return this.#counts.replaceChildren();
-    const counts = new Array(latents.classes.length).fill(0);
+    const counts = latents.classes.map(() => 0);
     for (const [, { z1, z2 }] of here) counts[labelAt(latents, z1, z2)] += 1;
     this.#counts.replaceChildren(
       ...latents.classes.map((name, label) => {
@@ -151,8 +153,8 @@ export class DeskMap {
       this.#figures.set(name, { element, grey: new GreyCanvas(canvas), z: "" });
     }
     const wanted = here.map(([name]) => this.#figures.get(name).element);
-    const shown = [...this.gallery.children];
-    if (wanted.length !== shown.length || wanted.some((each, at) => each !== shown[at])) this.gallery.replaceChildren(...wanted);
+    const shown = [...this.#gallery.children];
+    if (wanted.length !== shown.length || wanted.some((each, at) => each !== shown[at])) this.#gallery.replaceChildren(...wanted);
   }
 
   #paint(drawn, pixels) {

@@ -14,7 +14,9 @@ from pages.components.mount import component
 PARAMETERS, LONGEST = 40, 4096  # of an address that a teacher sends: how many, and characters of each
 
 _HTML = '<div class="room-bar"></div>'
-_component = component.declared("room_bar", "classroom/room_bar", _HTML, styles=("classroom/room", "classroom/question"))
+_component = component.declared(
+    "room_bar", "classroom/room_bar", _HTML, styles=("classroom/room", "classroom/question")
+)
 
 
 class Told(NamedTuple):

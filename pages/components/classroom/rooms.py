@@ -113,7 +113,7 @@ def asked_of_lessons() -> list[dict[str, Any]]:
                 for step in lesson.steps
             ],
         }
-        for lesson in lessons()[0].values()
+        for lesson in sorted(lessons()[0].values(), key=lambda lesson: lesson.language != "en")
     ]
 
 
