@@ -30,7 +30,7 @@ from pages.components.mount.farewell import limit_farewell
 from pages.components.mount.guard import Guarded
 from vae.classroom import channel as classroom
 from vae.classroom.rooms import Rooms
-from vae.serving import channel, health, legible, manifold, pictures
+from vae.serving import channel, health, legible, manifold, pictures, qr
 from vae.serving.room import Room
 from vae.workshop import channel as history
 from vae.workshop import routes as runs
@@ -90,6 +90,7 @@ app = st.App(
             *manifold.routes(decoder_service),
             *legible.routes(decoder_service, classifier),
             *pictures.routes(),
+            *qr.routes(),
             *classroom.routes(rooms, assets.origin_allowed),
             *health.routes(decoder_service, room),
             *assets.routes(),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components.classroom.lesson_bar import lesson_bar
 from pages.components.classroom.room_bar import room_bar
+from pages.components.classroom.view import KEEPER as CLASSROOM
 from pages.components.completeness.view import KEEPER as COMPLETENESS
 from pages.components.continuity.view import KEEPER as CONTINUITY
 from pages.components.frame.header import PAGES
@@ -18,9 +19,8 @@ from pages.components.one_digit.view import KEEPER as ONE_DIGIT
 from pages.components.training.view import KEEPER as TRAINING
 
 FRAME = Path(__file__).parent / "components" / "frame"
-CLASSROOM = FRAME.parent / "classroom"
 
-KEEPERS = (LATENT_MAP, ONE_DIGIT, CONTINUITY, COMPLETENESS, TRAINING)
+KEEPERS = (LATENT_MAP, ONE_DIGIT, CONTINUITY, COMPLETENESS, TRAINING, CLASSROOM)
 
 # A visitor's own state, made once a session. Pages copy what their widgets report into it, because a widget's
 # own value is forgotten when its page is left.
@@ -44,7 +44,7 @@ if not st.session_state["changed_here"]:  # then the address lags behind
     st.session_state["companions"] = companions_of(st.query_params)
 for sheet in ("colours", "page", "access", *([PRESENT] if is_presented() else [])):
     st.html(FRAME / f"{sheet}.css")
-st.html(CLASSROOM / "lesson_bar.css")
+st.html(FRAME.parent / "classroom" / "lesson_bar.css")
 first = next(iter(PAGES))
 page = st.navigation(
     [st.Page(script, title=name, default=script == first) for script, name in PAGES.items()],
@@ -52,8 +52,8 @@ page = st.navigation(
 )
 st.set_page_config(page_title=f"{page.title} – Latent Atlas", page_icon=FRAME / "icon.svg", layout="wide")
 page_frame(page.title)
-room_bar()
-lesson_bar(page.url_path or Path(first).stem)
 st.session_state["arrived"] = st.session_state["page"] != page.url_path
 st.session_state["page"] = page.url_path
+room_bar()
+lesson_bar(page.url_path or Path(first).stem)
 page.run()

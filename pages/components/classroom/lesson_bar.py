@@ -22,7 +22,6 @@ _component = component.declared(
     "lesson_ask",
     "classroom/lesson_ask",
     '<div class="lesson-ask"></div>',
-    styles=("classroom/question",),
 )
 BAR = "lesson"  # prefix of keys
 GIVEN = "lesson_answers"  # in the session: what was locked, by (lesson, step)

@@ -15,7 +15,7 @@ PARAMETERS, LONGEST = 40, 4096  # of an address that a teacher sends: how many, 
 
 _HTML = '<div class="room-bar"></div>'
 _component = component.declared(
-    "room_bar", "classroom/room_bar", _HTML, styles=("classroom/room", "classroom/question")
+    "room_bar", "classroom/room_bar", _HTML, styles=("classroom/room", "classroom/lesson_ask")
 )
 
 

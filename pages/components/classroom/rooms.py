@@ -34,12 +34,12 @@ def show_rooms() -> None:
     with st.container(key="classroom_join"):
         show_join()
     with st.container(key="classroom_desk"):
-        st.subheader("Open a room", anchor=False)
+        st.html('<h2 class="atlas-section">Open a room</h2>')
         show_desk(decoder_service())
 
 
 def show_join() -> None:
-    st.subheader("Join a room", anchor=False)
+    st.html('<h2 class="atlas-section">Join a room</h2>')
     if code := companions().get("room"):
         st.markdown(f"You have the code of room **{code.upper()}**: its bar stands above.")
         return
@@ -88,6 +88,7 @@ def places(service: DecoderService) -> list[dict[str, Any]]:
     return [
         {"page": keeper.page, "title": PAGES[f"{keeper.page}.py"], "address": bare(keeper.address(service))}
         for keeper in st.session_state["keepers"]
+        if keeper.page != "classroom"
     ]
 
 

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.frame.markup import unformatted
 from pages.components.frame.service import decoder_service, is_loaded
+from pages.components.frame.share import share
 from pages.components.frame.views import Keeper
 from vae.device import DeviceError
 from vae.model import ladder
@@ -23,6 +24,7 @@ PAGES = {
     "continuity.py": "Continuity",
     "completeness.py": "Completeness",
     "training.py": "Training",
+    "classroom.py": "Classroom",
 }
 
 LOADING = "Loading the decoders: a few seconds, once after the start."
@@ -41,6 +43,7 @@ def header(own: Keeper[Any]) -> DeltaGenerator:
                 script = f"{keeper.page}.py"
                 address = None if keeper == own else keeper.address(decoder_service())
                 st.page_link(script, label=PAGES[script], query_params=address)
+        share()
         return st.container(
             horizontal=True,
             horizontal_alignment="right",
