@@ -210,7 +210,7 @@ class RoomBar {
       const title = text(question?.question ?? "What the class answered", "room-question");
       const done = button("Put it away", () => this.#putAway());
       this.#panel.replaceChildren(title, result(shown, question?.options ?? []), done);
-    }
+    } else this.#panel.replaceChildren();
   }
 
   #putAway() {

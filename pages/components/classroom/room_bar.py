@@ -14,9 +14,7 @@ from pages.components.mount import component
 PARAMETERS, LONGEST = 40, 4096  # of an address that a teacher sends: how many, and characters of each
 
 _HTML = '<div class="room-bar"></div>'
-_component = component.declared(
-    "room_bar", "classroom/room_bar", _HTML, styles=("classroom/room", "classroom/lesson_ask")
-)
+_component = component.declared("room_bar", "classroom/room_bar", _HTML, styles=("classroom/room",))
 
 
 class Told(NamedTuple):
