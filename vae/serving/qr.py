@@ -20,8 +20,8 @@ WRONG = f"A QR code needs a text of 1 to {LONGEST:,} characters: ask for /qr?tex
 def code(text: str) -> bytes:
     """The QR code of a text (ISO/IEC 18004) as SVG without a size of its own.
 
-    Its error correction is the lowest level, L: the fewest modules, which can be told apart from afar. The quiet
-    zone is the 4 modules that the standard asks for.
+    Its error correction is the lowest level, L: the fewest modules, which are told apart from afar. The
+    quiet zone is the 4 modules that the standard asks for.
     """
     written = io.BytesIO()
     made = segno.make(text, error="l", micro=False, boost_error=False)

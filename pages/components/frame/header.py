@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.components.frame.markup import unformatted
 from pages.components.frame.service import decoder_service, is_loaded
 from pages.components.frame.share import share
-from pages.components.frame.views import Keeper
+from pages.components.frame.views import Keeper, companions
 from vae.device import DeviceError
 from vae.model import ladder
 from vae.serving.decoding import DecoderService
@@ -41,8 +41,8 @@ def header(own: Keeper[Any]) -> DeltaGenerator:
         with st.container(horizontal=True, width="content", key="header_pages"):
             for keeper in st.session_state["keepers"]:
                 script = f"{keeper.page}.py"
-                address = None if keeper == own else keeper.address(decoder_service())
-                st.page_link(script, label=PAGES[script], query_params=address)
+                address = companions() if keeper == own else keeper.address(decoder_service())
+                st.page_link(script, label=PAGES[script], query_params=address or None)
         share()
         return st.container(
             horizontal=True,
