@@ -227,6 +227,17 @@ def test_who_is_removed_is_told_and_so_is_a_class_whose_room_ends(lesson: Class)
     expect(other).not_to_have_url(re.compile("room="))
 
 
+def test_a_pin_in_a_plane_without_a_name_goes_nowhere(lesson: Class) -> None:
+    """The training page's planes are no checkpoint's."""
+    student = lesson.arriving()
+    name = lesson.join(student, "training")
+    pin(student, 0.4, 0.4)
+    student.get_by_role("navigation", name="Pages").get_by_text("Latent map").click()
+    pin(student, 0.4, 0.4)
+    expect(lesson.teacher.locator(".others-pin")).to_have_count(1)
+    assert pins(lesson.teacher) == [name]
+
+
 def test_a_code_that_is_none_is_said(page: Page, app: App) -> None:
     page.goto(f"{app.url}/?room=FFFFF")
     page.get_by_role("button", name="Join", exact=True).click()

@@ -10,10 +10,11 @@ import { DeskMembers } from "./desk_members.js";
 import { DeskSign } from "./desk_sign.js";
 import { forget, recall, remember } from "./memory.js";
 import { button } from "./question.js";
-import { knownToTeacher, RoomChannel } from "./room_channel.js";
+import { fits, knownToTeacher, RoomChannel } from "./room_channel.js";
 
 const OPENING = "A room gathers a class: pins on one map, answers in one chart. Students need a link, and nothing else.";
 const AWAY = "The room does not answer. It is tried again.";
+const TOO_LONG = "This is too long for a room. Shorten the question, or lead to a page without a drawing.";
 const NO_SERVER = "The server cannot be reached. Try again.";
 
 /** Build the desk inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
@@ -104,7 +105,8 @@ class Desk {
   }
 
   #say(word, content) {
-    if (!this.#channel?.say(word, content)) this.#said.textContent = AWAY;
+    if (!fits(word, content)) this.#said.textContent = TOO_LONG;
+    else this.#said.textContent = this.#channel?.say(word, content) ? "" : AWAY;
   }
 
   #hear(frame) {

@@ -3,6 +3,7 @@
 import { make } from "../parts/dom.js";
 import { choiceOf, fillChoice } from "./controls.js";
 import { button } from "./question.js";
+import { plain } from "./room_channel.js";
 
 const KINDS = [
   ["choice", "one of these options"],
@@ -93,7 +94,7 @@ export class DeskLead {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const chosen = kind.querySelector("select").value;
-      const lines = options.value.split("\n").map((line) => line.trim()).filter(Boolean);
+      const lines = options.value.split("\n").map(plain).filter(Boolean);
       const isPoint = chosen === "point";
       if (!isPoint && (lines.length < 2 || lines.length > MOST)) {
         sentence.textContent = `Write 2 to ${MOST} options, one a line.`;
@@ -102,7 +103,7 @@ export class DeskLead {
       sentence.textContent = "";
       const step = `own-${this.#own + 1}`;
       const more = isPoint ? { model: this.#model() } : { options: lines };
-      this.#ask({ step, kind: chosen, question: asked.value.trim(), ...more });
+      this.#ask({ step, kind: chosen, question: plain(asked.value), ...more });
       form.reset();
       options.hidden = false;
     });

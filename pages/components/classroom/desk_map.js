@@ -16,6 +16,7 @@ export class DeskMap {
   #scene;
   #models;
   #model; // the one on show, an element of the models
+  #hasPlane = false;
   #choice;
   #places = {}; // name -> {model, z1, z2, at}
   #marked = null;
@@ -32,6 +33,7 @@ export class DeskMap {
    */
   constructor(element, models, plotly) {
     this.#models = models;
+    this.#model = models[0];
     this.#choice = choiceOf("Model on the map", models.map(({ name, title }) => [name, title]), (name) => this.#use(name));
     const root = make("div", { class: "latent-map" });
     element.append(make("div", { class: "room-row" }, this.#choice, this.#title), root, this.#counts, this.#gallery);
@@ -43,7 +45,7 @@ export class DeskMap {
 
   /** The name of the model on show. */
   get model() {
-    return this.#model?.name ?? this.#models[0].name;
+    return this.#model.name;
   }
 
   /** Show the pins {name: {model, z1, z2, at}}, or a question's answers in the same form; `marked` is a name or null. */
@@ -57,7 +59,7 @@ export class DeskMap {
   /** Show another model's plane. */
   open(name) {
     const found = this.#models.some((model) => model.name === name);
-    if (!found || name === this.#model?.name) return;
+    if (!found || name === this.model) return;
     this.#choice.querySelector("select").value = name;
     this.#use(name);
   }
@@ -77,11 +79,13 @@ export class DeskMap {
   async #start(plotly) {
     const nothing = () => {};
     await this.#scene.start(await loadPlotly(plotly), { pin: nothing, nudge: nothing, rest: nothing });
+    this.#hasPlane = true;
     this.#use(this.model);
   }
 
   #use(name) {
     this.#model = this.#models.find((model) => model.name === name);
+    if (!this.#hasPlane) return; // shown as soon as there is one
     this.#scene.connect(name);
     this.#scene.overlay.showPrior(this.#model.prior);
     this.#scene.show(name, this.#model.home ?? undefined, this.#model.classes);

@@ -13,6 +13,7 @@ const AWAY = "The room does not answer. It is tried again.";
 const FROZEN = "Pins stand still: your teacher has frozen them.";
 const OPEN_ELSEWHERE = 4409;
 const NOWHERE = { page: null, address: null };
+const MODEL = /^[A-Za-z0-9_][\w.-]{0,63}$/; // a checkpoint's name; the plane of a training run has none
 const QUESTIONS = 10; // whose words are remembered, for results that are revealed later
 
 /** Build the bar inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
@@ -31,7 +32,6 @@ class RoomBar {
   #open = true;
   #over = null; // {code, sentence}
   #asked = { key: null, controls: null };
-  #place; // where the class was led when the line was drawn, for its buttons
   #shown = null; // the step whose result is on show
   #line = make("div", { class: "room-line" });
   #panel = make("div", { class: "room-panel", role: "region", "aria-label": "The class’s question", hidden: "" });
@@ -104,19 +104,21 @@ class RoomBar {
   }
 
   #hear(frame) {
+    const before = this.#known.room?.revealed ?? {};
     this.#known = knownToStudent(this.#known, frame);
     if (frame.welcome) this.#keep({ token: frame.welcome.token });
-    if (frame.room) this.#hearRoom(frame.room);
+    if (frame.room) this.#hearRoom(frame.room, before);
     this.#announce();
     this.#draw();
   }
 
-  #hearRoom(news) {
+  #hearRoom(news, before) {
     if (news.asked) {
       const questions = Object.entries({ ...this.#memory.questions, [news.asked.step]: news.asked });
       this.#keep({ questions: Object.fromEntries(questions.slice(-QUESTIONS)) });
     }
-    if (news.revealed) this.#shown = Object.keys(news.revealed).at(-1) ?? null;
+    const fresh = Object.keys(news.revealed ?? {}).filter((step) => !(step in before));
+    this.#shown = fresh.at(-1) ?? this.#shown;
     if (news.address !== undefined) this.#follow();
   }
 
@@ -134,7 +136,7 @@ class RoomBar {
   }
 
   #pin({ model, z1, z2 }) {
-    if (!this.#channel) return;
+    if (!this.#channel || !MODEL.test(model)) return;
     this.#channel.saySoon("pin", { model, z1, z2 });
     this.#asked.controls?.pinned({ model, z1, z2 });
   }
@@ -186,13 +188,19 @@ class RoomBar {
   #pace(address) {
     const { following } = this.#memory;
     const where = text(`Everyone is here: ${this.#pages[address.page] ?? address.page}`, "room-said");
-    const press = () => {
-      this.#keep({ following: !following });
-      if (!following) this.#go(address);
-      this.#keep({ followed: JSON.stringify(address) });
-      this.#draw();
-    };
-    return [where, button(following ? "Stop following" : "Follow", press)];
+    const toggling = following ? button("Stop following", () => this.#stay()) : button("Follow", () => this.#catchUp());
+    return [where, toggling];
+  }
+
+  #stay() {
+    this.#keep({ following: false });
+    this.#draw();
+  }
+
+  #catchUp() {
+    this.#keep({ following: true, followed: null });
+    this.#follow();
+    this.#draw();
   }
 
   #drawPanel() {
@@ -240,15 +248,17 @@ class RoomBar {
     return button(word, () => this.#leave(), { class: "room-leave" });
   }
 
-  /** A line that is as it was stays, so that a hand or a keyboard on it loses nothing. */
+  /** What is as it was stays the same element: a press on it that has begun is not lost. */
   #fill(parts) {
     const old = [...this.#line.children];
     const focused = old.indexOf(document.activeElement);
-    const markup = parts.map(({ outerHTML }) => outerHTML).join("");
-    if (markup === this.#line.innerHTML && JSON.stringify(this.#known.room?.address) === this.#place) return;
-    this.#place = JSON.stringify(this.#known.room?.address);
-    this.#line.replaceChildren(...parts);
-    if (focused >= 0) parts.find((part) => part.textContent === old[focused].textContent)?.focus();
+    const kept = parts.map((part) => old.find((each) => each.outerHTML === part.outerHTML) ?? part);
+    for (const each of old) if (!kept.includes(each)) each.remove();
+    kept.forEach((each, index) => {
+      const there = this.#line.children[index] ?? null;
+      if (there !== each) this.#line.insertBefore(each, there);
+    });
+    if (focused >= 0 && !this.#line.contains(document.activeElement)) this.#line.children[focused]?.focus();
   }
 }
 
