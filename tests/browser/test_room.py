@@ -210,6 +210,20 @@ def test_a_class_is_led_and_may_stay_behind(lesson: Class) -> None:
     expect(student).to_have_url(re.compile(f"room={lesson.code}"))
 
 
+def test_what_is_locked_in_the_lesson_answers_the_room(lesson: Class) -> None:
+    teacher, student = lesson.teacher, lesson.arriving()
+    lesson.join(student)
+    lesson.press("Everyone at this step")
+    locking = student.locator(".lesson-ask")
+    locking.get_by_role("button").first.click()
+    lesson.press("Ask this step’s question")
+    expect(student.get_by_text("lock your answer below")).to_be_visible()
+    locking.get_by_role("button", name="Lock", exact=True).click()
+    locking.get_by_role("button", name="Lock it").click()
+    expect(student.locator(".room-panel").get_by_text("Your answer:")).to_be_visible()
+    expect(teacher.locator(".room-answers .room-bars b").first).to_have_text("1")
+
+
 def test_who_is_removed_is_told_and_so_is_a_class_whose_room_ends(lesson: Class) -> None:
     teacher = lesson.teacher
     one, other = lesson.arriving(), lesson.arriving()
@@ -233,6 +247,7 @@ def test_a_pin_in_a_plane_without_a_name_goes_nowhere(lesson: Class) -> None:
     name = lesson.join(student, "training")
     pin(student, 0.4, 0.4)
     student.get_by_role("navigation", name="Pages").get_by_text("Latent map").click()
+    expect(student.locator(".training")).to_have_count(0)
     pin(student, 0.4, 0.4)
     expect(lesson.teacher.locator(".others-pin")).to_have_count(1)
     assert pins(lesson.teacher) == [name]

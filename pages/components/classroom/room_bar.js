@@ -1,7 +1,7 @@
 // A student's side of a room: joining, the pin that is sent, the question that is on, what was answered, where the class is.
 
 import { make } from "../parts/dom.js";
-import { announceRoom, answerRoom, listenPins } from "../wire/bus.js";
+import { announceRoom, answerRoom, listenAnswer, listenPins } from "../wire/bus.js";
 import { Teller } from "../wire/teller.js";
 import { forget, recall, remember } from "./memory.js";
 import { answerInWords, askedFor, button } from "./question.js";
@@ -32,10 +32,12 @@ class RoomBar {
   #open = true;
   #over = null; // {code, sentence}
   #asked = { key: null, controls: null };
+  #lesson = null; // {step, question, answer} of the lesson's bar below, if there is one
   #shown = null; // the step whose result is on show
   #line = make("div", { class: "room-line" });
   #panel = make("div", { class: "room-panel", role: "region", "aria-label": "The class’s question", hidden: "" });
   #stopPins;
+  #stopLesson;
   #stopAnswering;
 
   constructor(root, { seen }) {
@@ -43,6 +45,7 @@ class RoomBar {
     this.#teller = new Teller("told", seen, NOWHERE);
     root.replaceChildren(this.#line, this.#panel);
     this.#stopPins = listenPins((pin) => this.#pin(pin));
+    this.#stopLesson = listenAnswer((said) => this.#hearLesson(said));
     this.#stopAnswering = answerRoom(() => this.#announce());
   }
 
@@ -65,6 +68,7 @@ class RoomBar {
     this.#quit();
     this.#teller.dispose();
     this.#stopPins();
+    this.#stopLesson();
     this.#stopAnswering();
   }
 
@@ -141,6 +145,17 @@ class RoomBar {
     this.#asked.controls?.pinned({ model, z1, z2 });
   }
 
+  /** What is locked in the lesson's bar answers the room's question, if that is the same. */
+  #hearLesson(said) {
+    if (said.gone && said.step !== this.#lesson?.step) return;
+    this.#lesson = said.gone ? null : said;
+    this.#drawPanel();
+  }
+
+  #isInLesson({ step, question }) {
+    return this.#lesson?.step === step && this.#lesson.question === question;
+  }
+
   /** To the maps: others' pins as far as they are shown, and the one that the teacher has picked. */
   #announce() {
     const { pins = {}, room, welcome } = this.#known;
@@ -208,7 +223,9 @@ class RoomBar {
     const asked = room?.asked ?? null;
     const answer = asked && you?.answers[asked.step];
     const shown = (!asked && room?.revealed[this.#shown]) || null;
-    const key = JSON.stringify([asked, answer ?? null, shown && [this.#shown, shown]]);
+    const inLesson = asked && this.#isInLesson(asked);
+    if (inLesson && you && answer === undefined && this.#lesson.answer !== null) this.#answer(this.#lesson.answer);
+    const key = JSON.stringify([asked, answer ?? null, inLesson, shown && [this.#shown, shown]]);
     if (key === this.#asked.key) return;
     this.#asked = { key, controls: null };
     this.#panel.hidden = !asked && !shown;
@@ -219,6 +236,10 @@ class RoomBar {
       const done = button("Put it away", () => this.#putAway());
       this.#panel.replaceChildren(title, result(shown, question?.options ?? []), done);
     } else this.#panel.replaceChildren();
+  }
+
+  #answer(value) {
+    this.#channel?.say("answer", { step: this.#known.room.asked.step, value });
   }
 
   #putAway() {
@@ -232,8 +253,9 @@ class RoomBar {
       const said = text(`Your answer: ${answerInWords(asked, answer)}. Wait for the others.`);
       return this.#panel.replaceChildren(title, said);
     }
+    if (this.#isInLesson(asked)) return this.#panel.replaceChildren(text("The class answers now: lock your answer below."));
     const controls = askedFor(asked, {
-      send: (value) => this.#channel?.say("answer", { step: asked.step, value }),
+      send: (value) => this.#answer(value),
       openMap: (model) => this.#go({ page: "latent_map", address: { model } }),
     });
     this.#asked.controls = controls;
