@@ -35,13 +35,18 @@ DEFAULTS = {
     "training_keys": {},  # of the runs that were started, by the run's name
     "turns": {},  # how often Python has changed each widget (mirrors)
     "companions": {},  # what goes along into every address: the presenter's layout, a lesson, a room
+    "accompanied": False,  # whether this run follows a change of them here
     "page": None,  # the page of the last run, to tell an arrival from a rerun
 }
 for name, value in DEFAULTS.items():
     st.session_state.setdefault(name, value)
 
-if not st.session_state["changed_here"]:  # then the address lags behind
-    st.session_state["companions"] = companions_of(st.query_params)
+found = companions_of(st.query_params)
+if st.session_state["accompanied"]:  # then the address lags behind
+    st.session_state["accompanied"] = False
+elif found != st.session_state["companions"]:  # a link, a reload, Back or Forward: it holds the whole view
+    st.session_state["companions"] = found
+    st.session_state["changed_here"] = False
 for sheet in ("colours", "page", "access", *([PRESENT] if is_presented() else [])):
     st.html(FRAME / f"{sheet}.css")
 st.html(FRAME.parent / "classroom" / "lesson_bar.css")

@@ -194,7 +194,7 @@ def accompany(**changes: str | None) -> None:
     """Take companions along from now on, leave those that are None; the page writes them into its address."""
     changed = companions() | changes
     st.session_state["companions"] = {name: text for name, text in changed.items() if text is not None}
-    st.session_state["changed_here"] = True
+    st.session_state["accompanied"] = st.session_state["changed_here"] = True
 
 
 def is_presented() -> bool:
