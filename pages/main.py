@@ -59,6 +59,6 @@ st.set_page_config(page_title=f"{page.title} – Latent Atlas", page_icon=FRAME 
 page_frame(page.title)
 st.session_state["arrived"] = st.session_state["page"] != page.url_path
 st.session_state["page"] = page.url_path
-lesson_bar(page.url_path or Path(first).stem)
 room_bar()
+lesson_bar(page.url_path or Path(first).stem)
 page.run()

@@ -2,7 +2,7 @@
 // is remembered in the tab, so that a reload, which is a new visitor to Python, finds it again.
 
 import { make } from "../parts/dom.js";
-import { listenPins } from "../wire/bus.js";
+import { announceAnswer, answerRoom, listenPins } from "../wire/bus.js";
 import { Teller } from "../wire/teller.js";
 import { answerInWords, askedFor, button } from "./question.js";
 
@@ -13,6 +13,7 @@ export async function mount(root, { data }) {
 
 class LessonAsk {
   #place; // where the tab remembers the answer
+  #step;
   #question; // {kind, question, options, model}
   #words;
   #answer; // what is locked, null as long as nothing is
@@ -20,9 +21,11 @@ class LessonAsk {
   #controls;
   #area = make("div", { class: "lesson-answer" });
   #stopListening;
+  #stopAnswering;
 
   constructor(root, { lesson, step, question, words, language, answer, seen }) {
     this.#place = `latent-atlas-lesson ${lesson} ${step}`;
+    this.#step = step;
     this.#question = question;
     this.#words = words;
     this.#answer = answer;
@@ -30,6 +33,7 @@ class LessonAsk {
     const on = { send: (value) => this.#confirm(value) };
     this.#controls = askedFor(question, on, words);
     this.#stopListening = listenPins((pin) => this.#controls.pinned(pin));
+    this.#stopAnswering = answerRoom(() => this.#announce());
     root.lang = language;
     root.replaceChildren(make("p", { class: "lesson-question" }, question.question), this.#area);
   }
@@ -50,10 +54,18 @@ class LessonAsk {
 
   dispose() {
     this.#stopListening();
+    this.#stopAnswering();
+    announceAnswer({ step: this.#step, gone: true });
     this.#teller.dispose();
   }
 
+  /** To a room, which may ask the same. */
+  #announce() {
+    announceAnswer({ step: this.#step, question: this.#question.question, answer: this.#answer });
+  }
+
   #draw() {
+    this.#announce();
     if (this.#answer !== null) this.#area.replaceChildren(this.#locked());
     else if (!this.#area.firstChild) this.#area.replaceChildren(this.#controls.element);
   }

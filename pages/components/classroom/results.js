@@ -3,7 +3,7 @@
 import { axes, span } from "../parts/chart.js";
 import { make, makeSvg } from "../parts/dom.js";
 
-const SIDE = 220; // pixels of a cloud
+const SIDE = 260; // pixels of a cloud
 const HIGHER = 4; // with the margins of chart.js, its axes then have one length
 const PRIOR = 3.2; // a cloud shows at least this far either way
 

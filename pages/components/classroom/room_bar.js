@@ -1,7 +1,7 @@
 // A student's side of a room: joining, the pin that is sent, the question that is on, what was answered, where the class is.
 
 import { make } from "../parts/dom.js";
-import { announceRoom, answerRoom, listenPins } from "../wire/bus.js";
+import { announceRoom, answerRoom, listenAnswer, listenPins } from "../wire/bus.js";
 import { Teller } from "../wire/teller.js";
 import { forget, recall, remember } from "./memory.js";
 import { answerInWords, askedFor, button } from "./question.js";
@@ -13,6 +13,7 @@ const AWAY = "The room does not answer. It is tried again.";
 const FROZEN = "Pins stand still: your teacher has frozen them.";
 const OPEN_ELSEWHERE = 4409;
 const NOWHERE = { page: null, address: null };
+const MODEL = /^[A-Za-z0-9_][\w.-]{0,63}$/; // a checkpoint's name; the plane of a training run has none
 const QUESTIONS = 10; // whose words are remembered, for results that are revealed later
 
 /** Build the bar inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
@@ -31,11 +32,12 @@ class RoomBar {
   #open = true;
   #over = null; // {code, sentence}
   #asked = { key: null, controls: null };
-  #place; // where the class was led when the line was drawn, for its buttons
+  #lesson = null; // {step, question, answer} of the lesson's bar below, if there is one
   #shown = null; // the step whose result is on show
   #line = make("div", { class: "room-line" });
   #panel = make("div", { class: "room-panel", role: "region", "aria-label": "The class’s question", hidden: "" });
   #stopPins;
+  #stopLesson;
   #stopAnswering;
 
   constructor(root, { seen }) {
@@ -43,6 +45,7 @@ class RoomBar {
     this.#teller = new Teller("told", seen, NOWHERE);
     root.replaceChildren(this.#line, this.#panel);
     this.#stopPins = listenPins((pin) => this.#pin(pin));
+    this.#stopLesson = listenAnswer((said) => this.#hearLesson(said));
     this.#stopAnswering = answerRoom(() => this.#announce());
   }
 
@@ -65,6 +68,7 @@ class RoomBar {
     this.#quit();
     this.#teller.dispose();
     this.#stopPins();
+    this.#stopLesson();
     this.#stopAnswering();
   }
 
@@ -104,19 +108,21 @@ class RoomBar {
   }
 
   #hear(frame) {
+    const before = this.#known.room?.revealed ?? {};
     this.#known = knownToStudent(this.#known, frame);
     if (frame.welcome) this.#keep({ token: frame.welcome.token });
-    if (frame.room) this.#hearRoom(frame.room);
+    if (frame.room) this.#hearRoom(frame.room, before);
     this.#announce();
     this.#draw();
   }
 
-  #hearRoom(news) {
+  #hearRoom(news, before) {
     if (news.asked) {
       const questions = Object.entries({ ...this.#memory.questions, [news.asked.step]: news.asked });
       this.#keep({ questions: Object.fromEntries(questions.slice(-QUESTIONS)) });
     }
-    if (news.revealed) this.#shown = Object.keys(news.revealed).at(-1) ?? null;
+    const fresh = Object.keys(news.revealed ?? {}).filter((step) => !(step in before));
+    this.#shown = fresh.at(-1) ?? this.#shown;
     if (news.address !== undefined) this.#follow();
   }
 
@@ -134,9 +140,20 @@ class RoomBar {
   }
 
   #pin({ model, z1, z2 }) {
-    if (!this.#channel) return;
+    if (!this.#channel || !MODEL.test(model)) return;
     this.#channel.saySoon("pin", { model, z1, z2 });
     this.#asked.controls?.pinned({ model, z1, z2 });
+  }
+
+  /** What is locked in the lesson's bar answers the room's question, if that is the same. */
+  #hearLesson(said) {
+    if (said.gone && said.step !== this.#lesson?.step) return;
+    this.#lesson = said.gone ? null : said;
+    this.#drawPanel();
+  }
+
+  #isInLesson({ step, question }) {
+    return this.#lesson?.step === step && this.#lesson.question === question;
   }
 
   /** To the maps: others' pins as far as they are shown, and the one that the teacher has picked. */
@@ -186,21 +203,29 @@ class RoomBar {
   #pace(address) {
     const { following } = this.#memory;
     const where = text(`Everyone is here: ${this.#pages[address.page] ?? address.page}`, "room-said");
-    const press = () => {
-      this.#keep({ following: !following });
-      if (!following) this.#go(address);
-      this.#keep({ followed: JSON.stringify(address) });
-      this.#draw();
-    };
-    return [where, button(following ? "Stop following" : "Follow", press)];
+    const toggling = following ? button("Stop following", () => this.#stay()) : button("Follow", () => this.#catchUp());
+    return [where, toggling];
+  }
+
+  #stay() {
+    this.#keep({ following: false });
+    this.#draw();
+  }
+
+  #catchUp() {
+    this.#keep({ following: true, followed: null });
+    this.#follow();
+    this.#draw();
   }
 
   #drawPanel() {
     const { room, you } = this.#known;
     const asked = room?.asked ?? null;
     const answer = asked && you?.answers[asked.step];
-    const shown = !asked && room?.revealed[this.#shown];
-    const key = JSON.stringify([asked, answer ?? null, shown && [this.#shown, shown]]);
+    const shown = (!asked && room?.revealed[this.#shown]) || null;
+    const inLesson = asked && this.#isInLesson(asked);
+    if (inLesson && you && answer === undefined && this.#lesson.answer !== null) this.#answer(this.#lesson.answer);
+    const key = JSON.stringify([asked, answer ?? null, inLesson, shown && [this.#shown, shown]]);
     if (key === this.#asked.key) return;
     this.#asked = { key, controls: null };
     this.#panel.hidden = !asked && !shown;
@@ -208,8 +233,18 @@ class RoomBar {
     else if (shown) {
       const question = this.#memory.questions[this.#shown];
       const title = text(question?.question ?? "What the class answered", "room-question");
-      this.#panel.replaceChildren(title, result(shown, question?.options ?? []));
-    }
+      const done = button("Put it away", () => this.#putAway());
+      this.#panel.replaceChildren(title, result(shown, question?.options ?? []), done);
+    } else this.#panel.replaceChildren();
+  }
+
+  #answer(value) {
+    this.#channel?.say("answer", { step: this.#known.room.asked.step, value });
+  }
+
+  #putAway() {
+    this.#shown = null;
+    this.#drawPanel();
   }
 
   #drawQuestion(asked, answer) {
@@ -218,8 +253,9 @@ class RoomBar {
       const said = text(`Your answer: ${answerInWords(asked, answer)}. Wait for the others.`);
       return this.#panel.replaceChildren(title, said);
     }
+    if (this.#isInLesson(asked)) return this.#panel.replaceChildren(text("The class answers now: lock your answer below."));
     const controls = askedFor(asked, {
-      send: (value) => this.#channel?.say("answer", { step: asked.step, value }),
+      send: (value) => this.#answer(value),
       openMap: (model) => this.#go({ page: "latent_map", address: { model } }),
     });
     this.#asked.controls = controls;
@@ -234,15 +270,17 @@ class RoomBar {
     return button(word, () => this.#leave(), { class: "room-leave" });
   }
 
-  /** A line that is as it was stays, so that a hand or a keyboard on it loses nothing. */
+  /** What is as it was stays the same element: a press on it that has begun is not lost. */
   #fill(parts) {
     const old = [...this.#line.children];
     const focused = old.indexOf(document.activeElement);
-    const markup = parts.map(({ outerHTML }) => outerHTML).join("");
-    if (markup === this.#line.innerHTML && JSON.stringify(this.#known.room?.address) === this.#place) return;
-    this.#place = JSON.stringify(this.#known.room?.address);
-    this.#line.replaceChildren(...parts);
-    if (focused >= 0) parts.find((part) => part.textContent === old[focused].textContent)?.focus();
+    const kept = parts.map((part) => old.find((each) => each.outerHTML === part.outerHTML) ?? part);
+    for (const each of old) if (!kept.includes(each)) each.remove();
+    kept.forEach((each, index) => {
+      const there = this.#line.children[index] ?? null;
+      if (there !== each) this.#line.insertBefore(each, there);
+    });
+    if (focused >= 0 && !this.#line.contains(document.activeElement)) this.#line.children[focused]?.focus();
   }
 }
 

@@ -2,8 +2,9 @@
 
 const BACKOFF_MS = { first: 500, longest: 8000, refused: 15000 };
 const REFUSED = new Set([1013, 4429]); // full, or too much: knock again after a while
-// Left, not understood, another host, a wrong secret, no such room, open elsewhere, ended, removed: knocking is in vain.
-const OVER = new Set([1000, 1003, 1007, 1008, 1009, 4403, 4404, 4409, 4410, 4411]);
+// Left, another host, a wrong secret, no such room, open elsewhere, ended, removed: knocking is in vain.
+const OVER = new Set([1000, 1008, 4403, 4404, 4409, 4410, 4411]);
+const LONGEST = 4096; // bytes of a frame
 const BURST_MS = 250; // what is dragged is said at most so often
 
 /** URL of a room's socket. */
@@ -11,6 +12,16 @@ function socketUrl(code) {
   const url = new URL(`room/${encodeURIComponent(code)}`, document.baseURI);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url;
+}
+
+/** Whether a room takes this at once. */
+export function fits(word, content) {
+  return new TextEncoder().encode(JSON.stringify({ [word]: content })).length <= LONGEST;
+}
+
+/** A text as a room takes it: of one line, without control characters and halves of characters. */
+export function plain(text) {
+  return text.replace(/[\p{Cc}\p{Cs}]/gu, " ").trim();
 }
 
 export class RoomChannel {

@@ -14,6 +14,7 @@ export class OthersPins {
   #pins = {};
   #marked = null; // a name
   #near = null; // a name
+  #hasPlane = false; // pins may be announced before the plane has axes
   #drawn = new Map(); // name -> {group, z}
   #ending = new AbortController();
   #stopListening;
@@ -39,6 +40,7 @@ export class OthersPins {
   }
 
   place() {
+    this.#hasPlane = true;
     for (const { group, z } of this.#drawn.values()) {
       const [x, y] = this.#plane.pixelOf(...z);
       group.setAttribute("transform", `translate(${x} ${y})`);
@@ -66,7 +68,7 @@ export class OthersPins {
         return group;
       }),
     );
-    if (here.length) this.place();
+    if (this.#hasPlane) this.place();
     this.#highlight();
   }
 

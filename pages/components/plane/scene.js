@@ -63,8 +63,8 @@ export class Scene {
       settled: () => this.#each("settled"),
     });
     this.stage.setNotice("plane", LOADING.plane);
-    this.#others = this.add(new OthersPins(this.stage, this.plane));
     this.overlay = this.add(new Overlay(this.stage.above, this.plane));
+    this.#others = this.add(new OthersPins(this.stage, this.plane));
   }
 
   /** Draw the plane; `gestures` hears what hands do on it (see gestures.js). */

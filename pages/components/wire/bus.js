@@ -9,6 +9,7 @@ const ASK_POINT = "latent-atlas:ask-point";
 const ASK_RUNG = "latent-atlas:ask-rung";
 const PIN = "latent-atlas:pin";
 const ROOM = "latent-atlas:room";
+const ANSWER = "latent-atlas:answer";
 const EVERY_MAP = "every map"; // the group of what is no single map's
 
 /**
@@ -50,6 +51,19 @@ export function announceRoom(detail) {
   send(ROOM, { ...detail, group: EVERY_MAP });
 }
 
+/**
+ * A lesson's bar stands at a step that asks something: {step, question, answer: what is locked, or null}. `gone`: it does
+ * no longer.
+ */
+export function announceAnswer(detail) {
+  send(ANSWER, { ...detail, group: EVERY_MAP });
+}
+
+/** Hear what a lesson's bar asks, beginning with what is so now. Returns the function that ends it. */
+export function listenAnswer(hear) {
+  return hearLatest(ANSWER, EVERY_MAP, hear);
+}
+
 /** Hear of every pin of a hand's, on whichever map. Returns the function that ends it. */
 export function listenPins(hear) {
   return hearAll(EVERY_MAP, { [PIN]: hear });
@@ -60,7 +74,7 @@ export function listenRoom(hear) {
   return hearLatest(ROOM, EVERY_MAP, hear);
 }
 
-/** Call `repeat` whenever a map begins to listen to a room. Returns the function that ends it. */
+/** Call `repeat` whenever somebody begins to listen to a room, or to a lesson's answers. Returns the function that ends it. */
 export function answerRoom(repeat) {
   return answer(EVERY_MAP, repeat);
 }
