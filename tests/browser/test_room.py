@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import App, visitor, watched
-from tests.browser.reading import box_of, plane, resize
+from tests.browser.reading import assert_decoded, box_of, decoder, plane, resize
 from tests.serving import copy_project, write_checkpoint
 from vae.bench.server import running_app
 
@@ -87,6 +89,14 @@ def pins(page: Page) -> list[str]:
     return sorted(names)
 
 
+def gallery(page: Page) -> NDArray[np.uint8]:
+    """What the gallery shows, (n, 784), once all of it is drawn."""
+    read = """() => [...document.querySelectorAll(".room-gallery canvas")].map((canvas) =>
+        [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data])"""
+    page.wait_for_function(f"({read})().flat().every((value, i) => i % 4 !== 3 || value === 255)")
+    return np.array(page.evaluate(read), dtype=np.uint8)[:, ::4]
+
+
 @pytest.fixture
 def lesson(browser: Browser, app: App) -> Iterator[Class]:
     with ExitStack() as stack:
@@ -112,6 +122,7 @@ def test_pins_come_together_on_the_teachers_map_and_stand_still_when_frozen(less
         assert at == pytest.approx(there, abs=1)
     expect(teacher.locator(".others-pin.marked")).to_have_attribute("data-name", names[1])  # the latest
     expect(teacher.locator(".room-gallery figcaption")).to_have_text([names[1], names[0]])
+    assert_decoded(decoder("vae"), [places[1], places[0]], gallery(teacher))
     assert sum(int(count) for count in teacher.locator(".room-counts b").all_inner_texts()) == 2
 
     expect(one.locator(".others-pin")).to_have_count(0)  # nobody sees the others' before they are shown
