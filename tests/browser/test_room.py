@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import App, visitor, watched
-from tests.browser.reading import box_of, plane, resize
+from tests.browser.reading import assert_decoded, box_of, decoder, plane, resize
 from tests.serving import copy_project, write_checkpoint
 from vae.bench.server import running_app
 
@@ -87,6 +89,14 @@ def pins(page: Page) -> list[str]:
     return sorted(names)
 
 
+def gallery(page: Page) -> NDArray[np.uint8]:
+    """What the gallery shows, (n, 784), once all of it is drawn."""
+    read = """() => [...document.querySelectorAll(".room-gallery canvas")].map((canvas) =>
+        [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data])"""
+    page.wait_for_function(f"({read})().flat().every((value, i) => i % 4 !== 3 || value === 255)")
+    return np.array(page.evaluate(read), dtype=np.uint8)[:, ::4]
+
+
 @pytest.fixture
 def lesson(browser: Browser, app: App) -> Iterator[Class]:
     with ExitStack() as stack:
@@ -112,6 +122,7 @@ def test_pins_come_together_on_the_teachers_map_and_stand_still_when_frozen(less
         assert at == pytest.approx(there, abs=1)
     expect(teacher.locator(".others-pin.marked")).to_have_attribute("data-name", names[1])  # the latest
     expect(teacher.locator(".room-gallery figcaption")).to_have_text([names[1], names[0]])
+    assert_decoded(decoder("vae"), [places[1], places[0]], gallery(teacher))
     assert sum(int(count) for count in teacher.locator(".room-counts b").all_inner_texts()) == 2
 
     expect(one.locator(".others-pin")).to_have_count(0)  # nobody sees the others' before they are shown
@@ -127,8 +138,13 @@ def test_pins_come_together_on_the_teachers_map_and_stand_still_when_frozen(less
     lesson.press("Let pins move")
     expect(one.get_by_text("Pins stand still")).to_be_hidden()
     assert drawn.get_attribute("transform") == before
-    pin(one, 0.45, 0.45)
+    plane(one).focus()
+    one.keyboard.press("Shift+ArrowRight")
     expect(drawn).not_to_have_attribute("transform", str(before))
+
+    teacher.get_by_role("button", name=f"Show the pin of {names[0]} to all").click()
+    expect(other.locator(".others-pin.marked")).to_have_attribute("data-name", names[0])
+    expect(other.get_by_text(f"On the map: {names[0]}")).to_be_visible()
 
     for page in (one, teacher):
         page.reload()
@@ -196,6 +212,12 @@ def test_a_class_is_led_and_may_stay_behind(lesson: Class) -> None:
     expect(student).to_have_url(re.compile(rf"/continuity\?room={lesson.code}"))
     expect(student.get_by_text("Everyone is here: Continuity")).to_be_visible()
     assert name_of(student) == name
+    expect(plane(student)).to_have_attribute("aria-busy", "false")
+    box = box_of(plane(student))
+    student.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.3 * box["height"])
+    expect(teacher.locator(".others-pin")).to_have_count(
+        1
+    )  # an end of the walk, which is a point of the plane
     student.get_by_role("navigation", name="Pages").get_by_text("Latent map").click()
     expect(student).to_have_url(re.compile(rf"/(latent_map)?\?room={lesson.code}"))
     student.reload()  # one who has gone elsewhere is not fetched back
@@ -239,6 +261,36 @@ def test_who_is_removed_is_told_and_so_is_a_class_whose_room_ends(lesson: Class)
     other.get_by_role("button", name="Close").click()
     expect(other.locator(".room-bar")).to_have_count(0)
     expect(other).not_to_have_url(re.compile("room="))
+
+
+def test_one_place_in_one_window(lesson: Class) -> None:
+    student = lesson.arriving()
+    name = lesson.join(student)
+    with student.expect_popup() as popup:
+        student.evaluate("window.open(location.href) && null")  # which knows what this tab remembers
+    assert name_of(popup.value) == name
+    expect(student.get_by_text("open in another window")).to_be_visible()
+    student.get_by_role("button", name="Use it here").click()
+    assert name_of(student) == name
+    expect(popup.value.get_by_text("open in another window")).to_be_visible()
+
+
+def test_a_server_that_comes_back_has_no_rooms(context: BrowserContext, mortal_app: App) -> None:
+    page = context.new_page()
+    page.goto(f"{mortal_app.url}/classroom")
+    page.get_by_role("button", name="Open a room").click()
+    code = page.get_by_test_id("room-code").inner_text()
+    student = context.new_page()
+    student.goto(f"{mortal_app.url}/?room={code}")
+    student.get_by_role("button", name="Join", exact=True).click()
+    name_of(student)
+    mortal_app.kill()
+    expect(student.get_by_text("The room does not answer")).to_be_visible()
+    expect(page.get_by_text("The room does not answer")).to_be_visible()
+    mortal_app.start()
+    for each in (student, page):
+        expect(each.get_by_text("There is no room with this code")).to_be_visible()
+    expect(page.get_by_role("button", name="Open a room")).to_be_visible()
 
 
 def test_a_pin_in_a_plane_without_a_name_goes_nowhere(lesson: Class) -> None:
