@@ -144,7 +144,7 @@ def test_by_finger_on_a_phone(phone: BrowserContext, app: App) -> None:
         assert box_of(each)["height"] >= 43.9, each.inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert bar(page).locator("[lang=de]").count() > 0
-    bar(page).get_by_role("button", name="In mehr als 9 von 10").tap()
+    bar(page).get_by_role("button", name="Bei mehr als 9 von 10").tap()
     bar(page).get_by_role("button", name="Festlegen", exact=True).tap()
     bar(page).get_by_role("button", name="Jetzt festlegen").tap()
     expect(page.get_by_test_id("lesson-verdict")).to_have_text("Ja, das stimmt.")
