@@ -71,8 +71,7 @@ def test_a_whole_lesson_by_mouse(page: Page, app: App) -> None:
     go_on(page, "Completeness")
     choose(page, "In about 3 of 4")
     go_on(page, "Posterior collapse")
-    pin(page, plane(page).last, 0.9, 0.1)
-    button(page, "Change it").wait_for(state="detached")
+    pin(page, plane(page).last, 0.2, 0.8)
     button(page, "Lock this pin").click()
     button(page, "Change it").click()
     pin(page, plane(page).last, 0.5, 0.5)
@@ -80,7 +79,7 @@ def test_a_whole_lesson_by_mouse(page: Page, app: App) -> None:
     button(page, "Lock it").click()
     expect(page.get_by_test_id("lesson-verdict")).to_have_text("Yes, that is right.")
     expect(bar(page).get_by_role("link", name="Next →")).to_have_count(0)
-    page.go_back()
+    bar(page).get_by_role("link", name="← Back").click()
     expect(bar(page).get_by_role("heading", name=re.compile("^Completeness"))).to_be_visible()
     expect(page.get_by_test_id("lesson-locked")).to_have_text("You said: In about 3 of 4")
     button(page, "Leave the lesson").click()
@@ -140,11 +139,12 @@ def test_items_are_ordered_and_locked_by_keyboard(page: Page, app: App) -> None:
 def test_by_finger_on_a_phone(phone: BrowserContext, app: App) -> None:
     page = phone.new_page()
     page.goto(f"{app.url}/one_digit?digit=0&lesson=short.de&step=bottleneck")
+    expect(bar(page).get_by_role("button", name="Festlegen", exact=True)).to_be_visible()
     for each in bar(page).locator("button, a").all():
         assert box_of(each)["height"] >= 43.9, each.inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert bar(page).locator("[lang=de]").count() > 0
-    bar(page).get_by_role("button", name="In mehr als 9 von 10").tap()
+    bar(page).get_by_role("button", name="Bei mehr als 9 von 10").tap()
     bar(page).get_by_role("button", name="Festlegen", exact=True).tap()
     bar(page).get_by_role("button", name="Jetzt festlegen").tap()
     expect(page.get_by_test_id("lesson-verdict")).to_have_text("Ja, das stimmt.")
