@@ -24,7 +24,7 @@ FRAMES_A_SECOND = 50
 # request is so large that it takes a whole pass of the decoder.
 WHOLE_PATH = f"""new MutationObserver(() => {{
     const badge = document.querySelector(".continuity-badge");
-    if (badge?.textContent.includes("for {PASS} digits")) window.wholePath = true;
+    if (badge?.textContent.includes("for {PASS} pictures")) window.wholePath = true;
 }}).observe(document, {{ subtree: true, childList: true, characterData: true }})"""
 
 

@@ -57,7 +57,7 @@ class Completeness {
     const half = (side) =>
       new TwinHalf({ side, home, load: this.#library.load }, this.#gestures(side));
     this.#halves = { left: half("left"), right: half("right") };
-    const legends = make("div", {});
+    const legends = make("div", { class: "completeness-legend" });
     this.#legend = new Legend(legends, (hidden) => this.#both((each) => each.hide(hidden)));
     const planes = make("div", { class: "completeness-planes" }, this.#halves.left.element, this.#halves.right.element);
     root.replaceChildren(this.#head, legends, planes, this.#caption);

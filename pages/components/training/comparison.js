@@ -94,7 +94,7 @@ function draw(card, status, frames) {
     const width = svg.clientWidth;
     if (!width) return;
     svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    const unit = likelihood === "mse" && name !== "kl" ? "" : ", nats";
+    const unit = likelihood === "mse" && name !== "kl" ? "" : ", nats per image";
     const chart = axes(width, HEIGHT, { x: { title: "epoch", range: x }, y: { title: title + unit, range: y[name] } });
     const { left, right, top, bottom } = chart.inner;
     const id = `card-clip-${status.run}-${name}`;

@@ -32,6 +32,9 @@ class Planes(NamedTuple):
     latents: dict[str, Latents]
     names: tuple[str, ...] = NAMES
 
+    def has(self, name: str) -> bool:
+        return name in self.names
+
     def checkpoint(self, name: str) -> Any:
         return SimpleNamespace(latents=self.latents[name])
 

@@ -18,7 +18,7 @@ MODELS = {
     )
     for name in ("vae", "autoencoder")
 }
-SERVICE = SimpleNamespace(names=tuple(MODELS), checkpoint=MODELS.__getitem__)
+SERVICE = SimpleNamespace(names=tuple(MODELS), checkpoint=MODELS.__getitem__, has=MODELS.__contains__)
 PARTS = parts(SERVICE)  # type: ignore[arg-type]
 coordinates = st.floats(-1000, 1000).map(coordinate)
 views = st.builds(

@@ -15,7 +15,8 @@ from pages.components.one_digit.view import DigitView, mask_of, parts, picture_o
 from vae.datasets.small import small_digits
 from vae.pictures.spoiled import spoiled
 
-SERVICE = SimpleNamespace(names=("vae", "autoencoder"))
+NAMES = ("vae", "autoencoder")
+SERVICE = SimpleNamespace(names=NAMES, has=NAMES.__contains__)
 PARTS = parts(SERVICE)  # type: ignore[arg-type]
 
 
