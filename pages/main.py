@@ -58,6 +58,8 @@ page = st.navigation(
 st.set_page_config(page_title=f"{page.title} – Latent Atlas", page_icon=FRAME / "icon.svg", layout="wide")
 page_frame(page.title)
 st.session_state["arrived"] = st.session_state["page"] != page.url_path
+if st.session_state["arrived"]:  # what a browser tells with a click on a link is of the page that is left
+    st.session_state["changed_here"] = False
 st.session_state["page"] = page.url_path
 room_bar()
 lesson_bar(page.url_path or Path(first).stem)
