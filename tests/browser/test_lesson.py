@@ -61,10 +61,10 @@ def test_a_whole_lesson_by_mouse(page: Page, app: App) -> None:
     expect(bar(page)).to_contain_text("Hinton & Salakhutdinov 2006")
     go_on(page, "The plane")
     expect(button(page, "Lock this pin")).to_be_disabled()
-    pin(page, plane(page), 0.5, 0.5)
+    pin(page, plane(page), 0.34, 0.62)
     button(page, "Lock this pin").click()
     button(page, "Lock it").click()
-    expect(page.get_by_test_id("lesson-verdict")).to_have_text("Yes, that is right.")  # an 8 lives there
+    expect(page.get_by_test_id("lesson-verdict")).to_have_text("Yes, that is right.")  # a 0 lives there
     go_on(page, "Autoencoder against VAE")
     expect(page).to_have_url(re.compile("model=autoencoder"))
     choose(page, "They spread far out")

@@ -50,7 +50,7 @@ def show_join() -> None:
             st.form_submit_button("Join", on_click=join)
     if st.session_state.pop("classroom_no_code", False):
         st.warning(NO_CODE)
-    st.caption(PRIVACY)
+    st.html(f'<p class="atlas-note">{PRIVACY}</p>')
 
 
 def join() -> None:
