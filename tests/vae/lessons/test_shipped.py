@@ -36,8 +36,8 @@ def loaded(name: str) -> checkpoint.Checkpoint:
     return checkpoint.load(ROOT / "checkpoints" / (ladder.file(beta) if beta is not None else f"{name}.pt"))
 
 
-NAMES = ("vae", *map(ladder.name, ladder.BETAS))
-SERVICE: Any = SimpleNamespace(names=NAMES, has=NAMES.__contains__, checkpoint=loaded)
+OFFERED = ("vae", *map(ladder.name, ladder.BETAS))
+SERVICE: Any = SimpleNamespace(names=OFFERED, has=OFFERED.__contains__, checkpoint=loaded)
 
 
 def plain(step: Step) -> list[str]:
