@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from pages.components.completeness.words import NOT_JUDGED
 from tests.browser.conftest import App, visitor
 from tests.browser.reading import assert_decoded, plane, shown
 from vae.bench.server import running_app
@@ -83,6 +84,9 @@ def test_from_the_press_to_the_map_and_the_model(page: Page, workplace: App, run
     expect(page.get_by_role("link", name="One digit").last).to_have_attribute(
         "href", re.compile(rf"/one_digit\?model={run}\.2$")
     )
+    page.get_by_role("link", name="Completeness").last.click()
+    expect(page.locator("[data-side=right] h2")).to_have_text("Yours: VAE, epoch 2")
+    expect(page.get_by_text(NOT_JUDGED)).to_be_visible()
 
 
 def test_a_run_is_paused_found_again_resumed_stopped_and_discarded(tab: Page, workplace: App) -> None:

@@ -3,8 +3,13 @@
 import { make } from "../parts/dom.js";
 
 const MOST_BYTES = 64 * 2 ** 20;
-const OTHER_PAGES = { "./": "Latent map", one_digit: "One digit", continuity: "Continuity", completeness: "Completeness" };
-const DIGITS_ONLY = new Set(["completeness"]); // its judge reads MNIST's digits alone
+// By their names, with the parameter of their address that says which model is shown.
+const OTHER_PAGES = {
+  "Latent map": "./?model=",
+  "One digit": "one_digit?model=",
+  Continuity: "continuity?model=",
+  Completeness: "completeness?right=",
+};
 const SAID = {
   tooLarge: "The file is larger than 64 MB: choose a smaller one.",
   away: "The server cannot be reached: try again in a moment.",
@@ -30,14 +35,13 @@ export class Keeping {
   }
 
   /** Offer what there is of a run's status. */
-  show({ run, model, job }) {
+  show({ run, model }) {
     this.#download.hidden = !model;
     this.#download.href = new URL(`runs/${encodeURIComponent(run)}/model`, document.baseURI);
     if (model === this.#model) return;
     this.#model = model;
-    const fitting = Object.entries(OTHER_PAGES).filter(([path]) => job.dataset === "mnist" || !DIGITS_ONLY.has(path));
-    const links = fitting.map(([path, title]) =>
-      make("a", { class: "training-link", href: new URL(`${path}?model=${encodeURIComponent(model)}`, document.baseURI) }, title),
+    const links = Object.entries(OTHER_PAGES).map(([title, address]) =>
+      make("a", { class: "training-link", href: new URL(address + encodeURIComponent(model), document.baseURI) }, title),
     );
     this.#pages.replaceChildren(...(model ? ["Open on: ", ...links] : []));
   }
