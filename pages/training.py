@@ -14,8 +14,9 @@ from pages.components.training.course import Told, course
 from pages.components.training.data import kinds
 from pages.components.training.questions import QUESTIONS
 from pages.components.training.settings import obstacle, show_recipes, show_settings, show_train
-from pages.components.training.view import KEEPER, SHIPPED, TrainingView
+from pages.components.training.view import KEEPER, TrainingView
 from vae.serving.decoding import DecoderService
+from vae.workshop.names import SHIPPED
 from vae.workshop.workshop import Status, UnknownRun
 
 COURSE = "training_course"  # key of the component

@@ -106,13 +106,14 @@ from vae.classroom.messages import (
     TOO_MUCH,
 )
 from vae.classroom.rooms import Rooms
-from vae.classroom.visits import PAUSE, host_of, say, visit
+from vae.classroom.visits import PAUSE, say, visit
 from vae.serving.channel import same_host
 from vae.serving.connection import (
     FOREIGN,
     TRY_LATER,
     UNKNOWN,
     Refusal,
+    host_of,
     tell,
 )
 

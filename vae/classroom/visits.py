@@ -8,7 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import suppress
 
-from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vae.classroom import views
@@ -32,6 +31,7 @@ from vae.serving.connection import (
     NOT_UNDERSTOOD,
     TRY_LATER,
     Refusal,
+    host_of,
     tell,
     until_one_ends,
 )
@@ -214,8 +214,3 @@ async def visit(websocket: WebSocket, rooms: Rooms) -> None:
         ending.cancel()
         room.leave(visitor, address, member)
         rooms.sweep()
-
-
-def host_of(connection: HTTPConnection) -> str:
-    """The address that somebody comes from, "" where there is none."""
-    return connection.client.host if connection.client else ""

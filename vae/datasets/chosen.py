@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pooch
 
-from vae.datasets import own, small
+from vae.datasets import own
 from vae.datasets.dataset import MNIST, Dataset, DataUnavailable
-from vae.datasets.shelf import download_dataset, folder_of, load_dataset, published
+from vae.datasets.shelf import download_dataset, folder_of, is_named, load_dataset, published
 from vae.datasets.unpacking import LARGEST
 
 
@@ -18,7 +18,7 @@ def chosen(told: str | None, progressbar: bool = False) -> Dataset:
     A name ("small-digits"), a folder with the files of MNIST or Fashion-MNIST, told apart by their digests,
     or an .npz or ZIP file, which is also kept below the folder of the runs. Raises DataUnavailable.
     """
-    if told is None or told in (*published(), small.NAME) or own.is_own(told):
+    if told is None or is_named(told):
         return named(told or MNIST, progressbar)
     path = Path(told)
     if not path.is_file():

@@ -25,6 +25,11 @@ def published() -> dict[str, tuple[Source, tuple[str, ...]]]:
     return {MNIST: (MNIST_FILES, DIGIT_NAMES), fashion.NAME: (fashion.FASHION_FILES, fashion.CLASSES)}
 
 
+def is_named(name: str) -> bool:
+    """Whether this may name a data set: a built-in one, or one that somebody brought."""
+    return name in published() or name == small.NAME or own.is_own(name)
+
+
 def folder_of(name: str) -> Path:
     """Where the four files of a data set are looked for: MNIST's own folder, others beside it by name."""
     return data_folder() if name == MNIST else data_folder().parent / name

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vae.serving.batching import BatcherClosed, Overdue, QueueFull
@@ -60,7 +61,7 @@ class Connection(ABC):
     def __init__(self, websocket: WebSocket, service: DecoderService) -> None:
         self.service = service
         self.name: str = websocket.path_params["name"]
-        self.owner = websocket.client.host if websocket.client else ""
+        self.owner = host_of(websocket)
         self._websocket = websocket
         self._newest: Request | None = None
         self._arrived = asyncio.Event()
@@ -122,6 +123,11 @@ class Connection(ABC):
             request, self._newest = self._newest, None
             assert request is not None
             await tell(self._websocket.send_bytes(request.sequence + await self.answer(request)))
+
+
+def host_of(connection: HTTPConnection) -> str:
+    """The address that somebody comes from, "" where there is none."""
+    return connection.client.host if connection.client else ""
 
 
 async def serve(

@@ -28,7 +28,7 @@ class Decoders:
 
     def get(self, run: str, index: int) -> VAE:
         """Raises UnknownRun if there is no such snapshot, or none that can be used."""
-        self._workshop().path(run)  # it may be gone, though its decoders are at hand
+        self._workshop().folder_of(run)  # it may be gone, though its decoders are at hand
         return self._kept.get((run, index))
 
     def _build(self, key: tuple[str, int]) -> VAE:

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae.datasets.dataset import DataUnavailable
-from vae.datasets.shelf import load_dataset
+from vae.datasets.shelf import held_out
 from vae.model.checkpoint import CheckpointError
 from vae.serving.kept import Kept
-from vae.workshop.folder import RunFolder
 from vae.workshop.workshop import Workshop
 
 LABELS_AT_HAND = 32  # runs
@@ -33,8 +32,7 @@ class Maps:
 
         These are the snapshots from index `start` on. Raises UnknownRun.
         """
-        folder = self._workshop().path(run)
-        count = len(RunFolder(folder).snapshots())
+        count = len(self._workshop().folder_of(run).snapshots())
         moments = [self._moments.get((run, index)) for index in range(min(start, count), count)]
         labels = self._labels.get(run) if count else np.zeros(0, np.uint8)
         epochs = np.asarray([epoch for epoch, _ in moments], "<f4")
@@ -54,9 +52,9 @@ class Maps:
     def _read_labels(self, run: str) -> NDArray[np.uint8]:
         """Those of the held-out images that the snapshots show: of the model, before it of the data set."""
         shown = len(self._moments.get((run, 0))[1])
-        folder = RunFolder(self._workshop().path(run))
+        folder = self._workshop().folder_of(run)
         with suppress(CheckpointError):
             return folder.checkpoint().latents.labels[:shown].astype(np.uint8)
         with suppress(DataUnavailable):
-            return load_dataset(folder.job().dataset).test.labels[:shown].astype(np.uint8)
+            return held_out(folder.job().dataset).labels[:shown].astype(np.uint8)
         return np.zeros(shown, np.uint8)

@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from vae.serving.connection import host_of
 from vae.serving.payload import Payload
 from vae.workshop.errors import NotYours, Refused, UnknownRun, Unusable
 from vae.workshop.uploads import TOO_LARGE, TooLarge, TooMany, Uploads, brought
@@ -74,11 +75,6 @@ def finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def visitor(request: Request) -> str:
-    """By which address a visitor is known."""
-    return request.client.host if request.client else ""
-
-
 class Counter:
     """Where visitors ask how runs stand, command them and bring files."""
 
@@ -122,7 +118,7 @@ class Counter:
 
     async def bring_model(self, request: Request) -> Response:
         def keep(path: Path) -> Response:
-            started = self._workshop().keep(brought(path), visitor(request))
+            started = self._workshop().keep(brought(path), host_of(request))
             return JSONResponse(asdict(started), 201, headers=NO_STORE)
 
         return await self._uploads.opened(request, ".pt", keep)

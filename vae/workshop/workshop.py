@@ -88,7 +88,7 @@ class Workshop:
 
     def status(self, run: str, key: str = "") -> Status:
         """How a run stands; with its key, its owner is known to be there. Raises UnknownRun."""
-        folder = self._of(run)
+        folder = self.folder_of(run)
         with self._changed:
             standing = folder.standing()
             if standing and names.opens(key, standing.key_sha256):
@@ -123,7 +123,7 @@ class Workshop:
         Raises UnknownRun, NotYours for another key, and Refused for what cannot be done as the run stands.
         """
         with self._changed:
-            folder = self._of(run)
+            folder = self.folder_of(run)
             standing = folder.standing()
             if standing is None or not names.opens(key, standing.key_sha256):
                 raise NotYours("Only whoever started this run can command it.")
@@ -139,22 +139,26 @@ class Workshop:
         if wanted is None:
             return None
         try:
-            found = self._of(wanted.run).checkpoint()
+            found = self.folder_of(wanted.run).checkpoint()
         except (UnknownRun, CheckpointError):
             return None
         return found if epochs_behind(found) == wanted.epoch else None
 
     def snapshot(self, run: str, index: int) -> tuple[Snapshot, Job]:
         """A moment of a run. Raises UnknownRun if there is none."""
-        folder = self.path(run)
+        folder = self.folder_of(run)
         try:
-            return read_snapshot(index, folder), RunFolder(folder).job()
+            return read_snapshot(index, folder.path), folder.job()
         except (OSError, ValueError, KeyError) as error:
             raise UnknownRun(f"Snapshot {index} of this run is not there.") from error
 
-    def path(self, run: str) -> Path:
-        """The folder of a run, for readers; told at once. Raises UnknownRun."""
-        return self._of(run).path
+    def folder_of(self, run: str) -> RunFolder:
+        """What is in a run's folder, for readers; told at once. Raises UnknownRun."""
+        if run == names.SHIPPED and (self._shipped.path / "job.json").exists():
+            return self._shipped
+        if run not in self._runs:
+            raise UnknownRun("There is no such run (any more): start another one.")
+        return self._runs[run]
 
     def is_there(self, name: str) -> bool:
         """Whether `find` may find that model, told at once."""
@@ -164,7 +168,7 @@ class Workshop:
     def file(self, run: str) -> tuple[str, bytes]:
         """The model of a run as a file of its own, with a name for it. Raises UnknownRun."""
         try:
-            found = self._of(run).checkpoint()
+            found = self.folder_of(run).checkpoint()
         except CheckpointError as error:
             raise UnknownRun("This run has no model yet: wait for its first epoch.") from error
         with tempfile.TemporaryDirectory(prefix="latent-atlas-") as folder:
@@ -292,13 +296,6 @@ class Workshop:
     def _visitor(self, run: str) -> str:
         standing = self._runs[run].standing()
         return standing.visitor if standing else ""
-
-    def _of(self, run: str) -> RunFolder:
-        if run == names.SHIPPED and (self._shipped.path / "job.json").exists():
-            return self._shipped
-        if run not in self._runs:
-            raise UnknownRun("There is no such run (any more): start another one.")
-        return self._runs[run]
 
     def _is_there(self, run: str) -> bool:
         return self._away(run) <= bounds.AWAY

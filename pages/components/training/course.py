@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pages.components.frame.views import Point
 from pages.components.mount import component
 from pages.components.training.data import Kind
-from pages.components.training.view import NAME, SHIPPED, dataset
+from pages.components.training.view import NAME, dataset
+from vae.workshop.names import SHIPPED
 
 _component = component.declared(
     "training",

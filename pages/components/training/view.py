@@ -22,15 +22,13 @@ from pages.components.frame.views import (
     written_flag,
 )
 from vae.config import BetaSchedule, Likelihood
-from vae.datasets.dataset import MNIST
+from vae.datasets.shelf import is_named
 from vae.history.job import OWN, Job
 from vae.history.recipes import RECIPES
 from vae.serving.decoding import DecoderService
+from vae.workshop.names import SHIPPED
 
-SHIPPED = "shipped"  # the run that comes with the app
 NAME = re.compile(r"[a-z0-9]{1,20}")
-OWN_DATA = re.compile(r"own-[0-9a-f]{12}")
-BUILT_IN = (MNIST, "fashion-mnist", "small-digits")
 ANSWER = re.compile(r"[a-z]{1,12}")
 EPOCHS = 30  # at most, for a run
 MOST_IMAGES = 60_000
@@ -45,7 +43,7 @@ class Setting(NamedTuple):
 
 
 def dataset(text: str) -> str | None:
-    return text if text in BUILT_IN or OWN_DATA.fullmatch(text) else None
+    return text if is_named(text) else None
 
 
 SETTINGS = {

@@ -12,12 +12,13 @@ from streamlit.testing.v1 import AppTest
 from pages.components.frame import service
 from pages.components.training import settings, words
 from pages.components.training.questions import QUESTIONS
-from pages.components.training.view import SHIPPED, TrainingView
+from pages.components.training.view import TrainingView
 from tests.conftest import forget
 from tests.pages.links import addresses
 from tests.pages.widgets import named
 from vae.history.job import OWN
 from vae.history.recipes import RECIPES
+from vae.workshop.names import SHIPPED
 
 MAIN = Path(__file__).parents[3] / "pages" / "main.py"
 COURSE = "training_course"

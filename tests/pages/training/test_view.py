@@ -14,12 +14,10 @@ from pages.components.training import words
 from pages.components.training.cost import MOST_MINUTES, minutes
 from pages.components.training.data import kinds
 from pages.components.training.view import (
-    BUILT_IN,
     EPOCHS,
     KEEPER,
     MOST_IMAGES,
     SETTINGS,
-    SHIPPED,
     TrainingView,
     changes,
     job_of,
@@ -27,6 +25,7 @@ from pages.components.training.view import (
 from vae.history.job import OWN
 from vae.history.recipes import RECIPES
 from vae.plane.limits import kept
+from vae.workshop.names import SHIPPED
 
 PARTS = KEEPER.parts(service.decoder_service())
 
@@ -47,7 +46,7 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "pin": st.tuples(numbers(-1000, 1000), numbers(-1000, 1000)),
     "said": st.sampled_from(["", "first", "zero"]),
     "recipe": st.sampled_from(sorted(RECIPES)),
-    "dataset": st.sampled_from([*BUILT_IN, "own-0123456789ab"]),
+    "dataset": st.sampled_from([*(offer.name for offer in offered()), "own-0123456789ab"]),
     "images": st.integers(100, MOST_IMAGES),
     "variational": st.booleans(),
     "convolutional": st.booleans(),
