@@ -22,6 +22,7 @@ from pages.components.training.view import (
     changes,
     job_of,
 )
+from vae.datasets.shelf import offered
 from vae.history.job import OWN
 from vae.history.recipes import RECIPES
 from vae.plane.limits import kept
