@@ -25,7 +25,7 @@ from pages.components.completeness.view import (
 )
 from pages.components.completeness.widgets import show_more, show_slider
 from pages.components.frame import markup
-from pages.components.frame.choices import choose_one
+from pages.components.frame.choices import called, choose_one, guests, offered
 from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
@@ -116,23 +116,14 @@ def show_header(shown: Shown, view: CompletenessView) -> None:
 
 def show_models(service: DecoderService, view: CompletenessView) -> None:
     """Any two models side by side; at the right the slider over the ladder is one choice among them."""
-    guests = st.session_state["guests"]
-    brought = [name for name in guests if service.knows(name)]
-    others = [name for name in service.names if name == view.right or not ladder.beta_of(name)]
-
-    def called(name: str) -> str:
-        if not name:
-            return words.LADDER
-        return guests.get(name) or title(name, service.checkpoint(name))
-
-    for field, label, options in (
-        ("left", "At the left", [*service.names, *brought]),
-        ("right", "At the right", ["", *others, *brought]),
-    ):
+    brought = guests(service)
+    left = called([*service.names, *brought], service)
+    right = {"": words.LADDER} | called([*offered(service.names, view.right), *brought], service)
+    for field, label, names in (("left", "At the left", left), ("right", "At the right", right)):
         st.selectbox(
             label,
-            options,
-            format_func=called,
+            list(names),
+            format_func=names.__getitem__,
             key=mirror(f"completeness_{field}", getattr(view, field)),
             on_change=KEEPER.keep_widget,
             args=(field,),

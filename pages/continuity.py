@@ -17,7 +17,7 @@ from pages.components.continuity.walk import Lane, continuity
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
-from pages.components.frame.kinds import is_judged, worded
+from pages.components.frame.kinds import worded
 from pages.components.frame.service import decoder_service
 from pages.components.frame.words import title
 from vae.measure import export
@@ -86,7 +86,7 @@ def draw_walk(service: DecoderService, view: PathView, lead: DeltaGenerator) -> 
         lanes=lanes,
         claim=measured(service, view, names),
         heat_map=heat_map,
-        legible=view.legible and not view.magnification and is_judged(checkpoint),
+        legible=view.legible and not view.magnification and checkpoint.is_judged,
         on_change=keep_walk,
     )
     with st.container(key="continuity_below"):  # a grid, laid out in page.css
@@ -125,7 +125,7 @@ def measured(service: DecoderService, view: PathView, names: Sequence[str]) -> s
     ]
     shown = found[view.checkpoint]
     pair = view.pair if (view.a, view.b) == pair_ends(shown.latents, view.pair) else None
-    return claim(models, pair) if is_judged(shown) else only_pair(pair)
+    return claim(models, pair) if shown.is_judged else only_pair(pair)
 
 
 def is_late(view: PathView, names: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
-from pages.components.frame.kinds import is_judged, worded
+from pages.components.frame.kinds import worded
 from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
 from pages.components.frame.views import COORDINATES, rounded_point
@@ -70,7 +70,7 @@ def show_map(service: DecoderService) -> None:
                 checkpoint=view.checkpoint,
                 pin=view.pin,
                 show_manifold=view.manifold,
-                show_legible=view.legible and is_judged(service.checkpoint(view.checkpoint)),
+                show_legible=view.legible and service.checkpoint(view.checkpoint).is_judged,
                 on_pin=pin,
             )
         with st.container(key="latent_map_digit_area", gap="xsmall"):

@@ -300,7 +300,7 @@ def evaluate_vae(file: Path, options: argparse.Namespace) -> evaluation.Figures:
     if checkpoint.model_config.likelihood != "bernoulli":
         print(evaluation.NO_LIKELIHOOD, file=sys.stderr)
     test, device = first_held_out(options, checkpoint.dataset), choose_device()
-    judge = find_classifier(CHECKPOINTS, device) if checkpoint.dataset == MNIST else None
+    judge = find_classifier(CHECKPOINTS, device) if checkpoint.is_judged else None
     figures = evaluation.evaluate(
         checkpoint, test, device, judge, options.iwae, say, effort(options), options.gaps
     )

@@ -98,6 +98,11 @@ class Checkpoint:
     dataset: str = MNIST  # name of the images it was trained and measured on
     classes: tuple[str, ...] = DIGIT_NAMES  # names of what the labels count; empty without labels
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether the classifier knows what this model draws: it was taught MNIST's digits alone."""
+        return self.dataset == MNIST
+
     def build(self, device: torch.device | str = "cpu") -> VAE:
         """The model with these weights on `device`, in evaluation mode, its parameters frozen."""
         model = outline(self.model_config)

@@ -21,9 +21,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from vae.serving.connection import host_of
+from vae.serving.intake import TooLarge, TooMany
 from vae.serving.payload import Payload
 from vae.workshop.errors import NotYours, Refused, UnknownRun, Unusable
-from vae.workshop.uploads import TOO_LARGE, TooLarge, TooMany, Uploads, brought
+from vae.workshop.uploads import TOO_LARGE, Uploads, brought
 
 if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
     from vae.workshop.maps import Maps

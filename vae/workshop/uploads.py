@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from vae.serving.intake import Intake, parts
 from vae.workshop.errors import Unusable
 
 if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
@@ -30,49 +30,28 @@ NO_CHECKPOINT = (
 )
 
 
-class TooLarge(Exception):
-    """More bytes than a file may have."""
-
-
-class TooMany(Exception):
-    """More files come in than there is room for."""
-
-
 class Uploads:
     """Receives files for many visitors. Whoever waits holds no thread, and no memory."""
 
     def __init__(self) -> None:
-        self._free = asyncio.Semaphore(AT_ONCE)
-        self._on_the_way = 0
+        self._intake = Intake(AT_ONCE, ON_THE_WAY)
 
     async def opened(self, request: Request, suffix: str, use: Callable[[Path], Answer]) -> Answer:
         """What `use` makes of the body, in a file that is gone afterwards.
 
         Raises TooLarge as soon as that is known, TooMany, and what `use` raises.
         """
-        if self._on_the_way >= ON_THE_WAY:
-            raise TooMany
-        self._on_the_way += 1
-        try:
-            async with received(request, suffix) as path, self._free:
-                return await run_in_threadpool(use, path)
-        finally:
-            self._on_the_way -= 1
+        async with self._intake.place(), received(request, suffix) as path, self._intake.free:
+            return await run_in_threadpool(use, path)
 
 
 @asynccontextmanager
 async def received(request: Request, suffix: str) -> AsyncIterator[Path]:
     """The body in a file. Raises TooLarge."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MOST_BYTES:
-        raise TooLarge
     with tempfile.TemporaryDirectory(prefix="latent-atlas-") as folder:
-        path, size = Path(folder) / f"upload{suffix}", 0
+        path = Path(folder) / f"upload{suffix}"
         with path.open("wb") as stream:
-            async for part in request.stream():
-                size += len(part)
-                if size > MOST_BYTES:
-                    raise TooLarge
+            async for part in parts(request, MOST_BYTES):
                 stream.write(part)
         yield path
 

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.components.completeness.judged_draws import Judged
 from pages.components.completeness.maps import HOME, Density, Ellipses, Legible, Overlay
 from pages.components.completeness.view import COUNTS, CompletenessView
-from pages.components.frame.kinds import is_judged, judge_of
+from pages.components.frame.kinds import judge_of
 from pages.components.frame.service import decoder_service, places
 from pages.components.frame.words import title
 from vae.measure.aggregate import enlargement, excess, posterior_ellipses
@@ -34,7 +34,7 @@ def overlay(view: CompletenessView, left: str, right: str) -> Overlay | None:
 
 def are_judged(*names: str) -> bool:
     """Whether the judge knows what all these checkpoints draw."""
-    return all(is_judged(decoder_service().checkpoint(name)) for name in names)
+    return all(decoder_service().checkpoint(name).is_judged for name in names)
 
 
 @st.cache_data(show_spinner=False, max_entries=LAYERS_AT_HAND)

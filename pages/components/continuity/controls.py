@@ -10,7 +10,7 @@ import streamlit as st
 from pages.components.continuity import words
 from pages.components.continuity.view import KEEPER, PathView, example, next_pair, pair_ends
 from pages.components.frame.choices import choose_one
-from pages.components.frame.kinds import are_digits, called, is_judged, worded
+from pages.components.frame.kinds import are_digits, called, worded
 from pages.components.frame.mirrors import mirror, mirrored
 from pages.components.frame.numbers import number_field
 from pages.components.frame.views import COORDINATES, Point
@@ -99,7 +99,7 @@ def show_typed(end: str, point: Point) -> None:
 def show_grounds(view: PathView, checkpoint: Checkpoint) -> None:
     """What can lie behind the points of the plane, one at a time."""
     for field, other in (("legible", "magnification"), ("magnification", "legible")):
-        if field == "legible" and not is_judged(checkpoint):
+        if field == "legible" and not checkpoint.is_judged:
             continue
         name, explained = words.GROUNDS[field]
         st.toggle(

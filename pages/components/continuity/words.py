@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pages.components.continuity.claim import unmeasured
 from pages.components.continuity.view import Mode
-from pages.components.frame.kinds import called, is_judged, worded
+from pages.components.frame.kinds import called, worded
 from pages.components.frame.views import Point
 from vae.measure.quality import CONFIDENT
 from vae.measure.traversal import Traversal
@@ -241,5 +241,5 @@ compares equal networks, which differ in noise and KL divergence alone.
 
 def explain(checkpoint: Checkpoint) -> str:
     """What the page shows of this model, in Markdown."""
-    judge, table = (JUDGE, TABLE) if is_judged(checkpoint) else ("", "")
+    judge, table = (JUDGE, TABLE) if checkpoint.is_judged else ("", "")
     return worded(EXPLAIN, checkpoint).replace("{judge}", judge).replace("{table}", table)

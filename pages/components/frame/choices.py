@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -24,14 +24,14 @@ def keep_checkpoint(widget: str) -> None:
 def choose_checkpoint(service: DecoderService, page: str) -> None:
     """One click where the choices are few, a list where they are many; `page` prefixes the widget's key."""
     widget = f"{page}_checkpoint"
-    current, guests = st.session_state["checkpoint"], st.session_state["guests"]
-    names = [*offered(service.names, current), *(name for name in guests if service.knows(name))]
+    current = st.session_state["checkpoint"]
+    names = called([*offered(service.names, current), *guests(service)], service)
     choose: Callable[..., str] = st.segmented_control if len(names) <= 3 else st.selectbox
     choose(
         "Model",
-        names,
+        list(names),
         key=mirror(widget, current),
-        format_func=lambda name: guests.get(name) or title(name, service.checkpoint(name)),
+        format_func=lambda name: names[name],
         on_change=keep_checkpoint,
         args=(widget,),
         label_visibility="collapsed",
@@ -66,6 +66,17 @@ def choose_one(
         label_visibility="visible" if is_written else "collapsed",
         help=explained,
     )
+
+
+def guests(service: DecoderService) -> list[str]:
+    """The models of the workshop that this visitor has opened and that are still kept."""
+    return [name for name in st.session_state["guests"] if service.knows(name)]
+
+
+def called(names: Iterable[str], service: DecoderService) -> dict[str, str]:
+    """Models by name: what they are called. Guests need not be loaded for that."""
+    known = st.session_state["guests"]
+    return {name: known.get(name) or title(name, service.checkpoint(name)) for name in names}
 
 
 def offered(names: tuple[str, ...], current: str) -> list[str]:

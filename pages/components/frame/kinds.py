@@ -22,14 +22,9 @@ def are_digits(classes: Sequence[str]) -> bool:
     return tuple(classes) == DIGIT_NAMES
 
 
-def is_judged(checkpoint: Checkpoint) -> bool:
-    """Whether the judge knows what this model draws: it was taught MNIST's digits alone."""
-    return checkpoint.dataset == MNIST
-
-
 def judge_of(checkpoint: Checkpoint) -> Classifier | None:
     """The network that names what this model draws; None if there is none, or none that knows it."""
-    return classifier() if is_judged(checkpoint) else None
+    return classifier() if checkpoint.is_judged else None
 
 
 def called(label: int, classes: Sequence[str]) -> str:

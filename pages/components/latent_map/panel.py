@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components.frame import markup
-from pages.components.frame.kinds import called, is_judged, worded
+from pages.components.frame.kinds import called, worded
 from pages.components.frame.originals import Images, offer_download, originals
 from pages.components.frame.service import classifier
 from pages.components.frame.views import companions
@@ -59,7 +59,7 @@ def show_panel(service: DecoderService, view: MapView) -> None:
 
 def verdicts(checkpoint: Checkpoint, picture: Images, counts: NDArray[np.float64], of: int) -> str:
     """What the judge and the codes say, as HTML: whoever knows these images."""
-    rows = [reading(picture)] if is_judged(checkpoint) else []
+    rows = [reading(picture)] if checkpoint.is_judged else []
     if checkpoint.classes:
         rows.append(words.vote(counts, of, checkpoint.classes))
     return markup.facts(rows, "verdicts") if rows else ""

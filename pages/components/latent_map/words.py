@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.components.frame.kinds import called, held_out, is_judged, worded
+from pages.components.frame.kinds import called, held_out, worded
 from pages.components.frame.words import a_digit, sentence
 from vae.datasets.dataset import DIGIT_NAMES
 from vae.measure.measures import MEASURES, is_exact
@@ -96,7 +96,7 @@ def lead(checkpoint: Checkpoint) -> tuple[str, str]:
 
 def grounds(checkpoint: Checkpoint) -> Mapping[str, str]:
     """What can lie behind this model's points."""
-    return {ground: name for ground, name in GROUNDS.items() if ground != "legible" or is_judged(checkpoint)}
+    return {ground: name for ground, name in GROUNDS.items() if ground != "legible" or checkpoint.is_judged}
 
 
 def how_far(checkpoint: Checkpoint) -> str | None:
@@ -140,7 +140,7 @@ def why_the_map(checkpoint: Checkpoint) -> str:
         "{held_out}": held_out(checkpoint),
         "{coloured}": ", coloured by its label" if checkpoint.classes else "",
         "{told}": told(checkpoint),
-        "{sizes}": SIZES if is_judged(checkpoint) else "",
+        "{sizes}": SIZES if checkpoint.is_judged else "",
         "{encoder}": millions(checkpoint.size("encoder")),
         "{decoder}": millions(checkpoint.size("decoder")),
     }
@@ -152,7 +152,7 @@ def why_the_map(checkpoint: Checkpoint) -> str:
 
 def told(checkpoint: Checkpoint) -> str:
     """Who says what about the marker, in Markdown."""
-    if is_judged(checkpoint):
+    if checkpoint.is_judged:
         return TOLD_BY_BOTH.replace("{vote}", VOTE)
     return VOTE if checkpoint.classes else ""
 

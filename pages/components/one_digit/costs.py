@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages.components.frame.kinds import is_judged
 from pages.components.one_digit import data, words
 from pages.components.one_digit.belonging import Own, belonging
 from pages.components.one_digit.loss import loss
@@ -45,7 +44,7 @@ def show_costs(service: DecoderService, view: DigitView, seen: Picture) -> None:
         beta=view.beta,
         on_beta=lambda beta: KEEPER.keep(beta=round(beta, 4)),
     )
-    if not is_judged(checkpoint):  # scores compare with pictures that are no digits
+    if not checkpoint.is_judged:  # scores compare with pictures that are no digits
         return
     error = data.reconstruction_error(view.checkpoint, image)
     likelihood = None if account is None else account.log_likelihood

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.components.frame import markup
-from pages.components.frame.kinds import is_judged
 from pages.components.frame.mirrors import mirror
 from pages.components.frame.words import title
 from pages.components.one_digit import data, words
@@ -35,7 +34,7 @@ def show_more(service: DecoderService, view: DigitView, seen: Picture) -> None:
         save("ZIP", "zip", lambda: pictures_zip(found, made))
         save("NPZ", "npz", lambda: arrays(found, made))
     note = f'<p class="atlas-note" data-testid="verdicts-of-more">{words.named(found)}</p>'
-    st.html(pictures(found) + (note if is_judged(checkpoint) else ""))
+    st.html(pictures(found) + (note if checkpoint.is_judged else ""))
 
 
 def slide(field: str, label: str, low: float, high: float, step: float) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from pages.components.frame.kinds import is_judged
 from pages.components.frame.words import a_digit
 from pages.components.one_digit import data, words
 from pages.components.one_digit.controls import pick
@@ -27,7 +26,7 @@ def show_questions(service: DecoderService, view: DigitView, picture: Picture) -
         return
     with st.container(key="one_digit_questions", border=True, gap="xsmall"):
         checkpoint = service.checkpoint(view.checkpoint)
-        if is_judged(checkpoint):
+        if checkpoint.is_judged:
             show_nine(view.checkpoint)
         if checkpoint.model_config.variational:
             ask("half", words.HALF, words.GROWTHS, lambda: growth(checkpoint, view, picture))
