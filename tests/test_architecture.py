@@ -68,7 +68,7 @@ ALLOWED = {
     f"{COMPONENTS}/parts": set(),
     f"{COMPONENTS}/plane": {f"{COMPONENTS}/wire", f"{COMPONENTS}/parts"},
     f"{COMPONENTS}/mount": {"vae"},
-    f"{COMPONENTS}/frame": {f"{COMPONENTS}/mount", "vae"},
+    f"{COMPONENTS}/frame": {f"{COMPONENTS}/mount", f"{COMPONENTS}/parts", "vae"},
     f"{COMPONENTS}/classroom": {
         *(f"{COMPONENTS}/{folder}" for folder in ("frame", "mount", "plane", "wire", "parts")),
         "vae",

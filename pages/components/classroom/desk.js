@@ -1,15 +1,14 @@
 // The teacher's desk: opens a room, shows its code, leads it. Its secret stays in this tab, which finds the room again.
 
-import { make } from "../parts/dom.js";
+import { button, make } from "../parts/dom.js";
+import { sureButton } from "../parts/sure_button.js";
 import { fetchPlotly } from "../plane/plane.js";
-import { sureButton } from "./controls.js";
 import { DeskAnswers } from "./desk_answers.js";
 import { DeskLead } from "./desk_lead.js";
 import { DeskMap } from "./desk_map.js";
 import { DeskMembers } from "./desk_members.js";
 import { DeskSign } from "./desk_sign.js";
 import { forget, recall, remember } from "./memory.js";
-import { button } from "./question.js";
 import { fits, knownToTeacher, RoomChannel } from "./room_channel.js";
 
 const OPENING = "A room gathers a class: pins on one map, answers in one chart. Students need a link, and nothing else.";

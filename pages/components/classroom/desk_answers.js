@@ -1,8 +1,7 @@
 // Answers as they come in: bars, a cloud, places; shown to students only when the teacher reveals them.
 
-import { make } from "../parts/dom.js";
+import { button, make } from "../parts/dom.js";
 import { choiceOf, fillChoice } from "./controls.js";
-import { button } from "./question.js";
 import { result, summed } from "./results.js";
 
 export class DeskAnswers {

@@ -1,8 +1,7 @@
 // How a teacher leads: everybody to a page or to a lesson's step, a question of a lesson, a question of one's own.
 
-import { make } from "../parts/dom.js";
+import { button, make } from "../parts/dom.js";
 import { choiceOf, fillChoice } from "./controls.js";
-import { button } from "./question.js";
 import { plain } from "./room_channel.js";
 
 const KINDS = [

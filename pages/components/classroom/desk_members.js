@@ -1,8 +1,7 @@
 // Who is in the room: names, whether connected, the buttons to look at a pin and to remove somebody.
 
-import { make } from "../parts/dom.js";
-import { sureButton } from "./controls.js";
-import { button } from "./question.js";
+import { button, make } from "../parts/dom.js";
+import { sureButton } from "../parts/sure_button.js";
 
 export class DeskMembers {
   element = make("section", { class: "room-members", "aria-label": "Students" });

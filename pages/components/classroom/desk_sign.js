@@ -1,9 +1,8 @@
 // How students come in: the code, the link, and a QR code, to be read from the back row.
 
-import { make } from "../parts/dom.js";
-import { button } from "./question.js";
+import { button, make } from "../parts/dom.js";
+import { copy, isLocal, qrCode } from "../parts/link.js";
 
-const LOCAL = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const ONLY_HERE = "Other machines cannot reach this address. Open this page by the server’s name in the network.";
 
 export class DeskSign {
@@ -14,9 +13,7 @@ export class DeskSign {
   constructor(code) {
     const link = new URL(`?room=${code}`, new URL(".", document.baseURI));
     this.link = link.href;
-    const source = new URL("qr", document.baseURI);
-    source.searchParams.set("text", this.link);
-    const picture = make("img", { class: "room-qr", src: source.href, alt: `QR code of ${this.link}`, width: "29", height: "29" });
+    const picture = make("img", { class: "room-qr", src: qrCode(this.link), alt: `QR code of ${this.link}`, width: "29", height: "29" });
     picture.addEventListener("error", () => (picture.hidden = true));
     const address = `${link.host}${link.pathname.replace(/\/$/, "")}`;
     const where = make("p", { class: "room-where" }, "Go to ", make("b", {}, address), ", then Classroom, or scan.");
@@ -24,7 +21,7 @@ export class DeskSign {
     const size = button("Make it smaller", () => this.#toggle(size));
     const actions = make("div", { class: "room-row" }, this.#copying(), size);
     said.append(actions);
-    if (LOCAL.has(link.hostname)) said.append(make("p", { class: "room-quiet" }, ONLY_HERE));
+    if (isLocal(link)) said.append(make("p", { class: "room-quiet" }, ONLY_HERE));
     this.element = make("section", { class: "room-sign large", "aria-label": "How to join" }, said, picture);
   }
 
@@ -40,8 +37,7 @@ export class DeskSign {
 
   #copying() {
     const made = button("Copy link", async () => {
-      const copied = await navigator.clipboard?.writeText(this.link).then(() => true, () => false);
-      made.textContent = copied ? "Copied" : this.link;
+      made.textContent = (await copy(this.link)) ? "Copied" : this.link;
     });
     return made;
   }

@@ -1,10 +1,11 @@
 // The question of a lesson's step: its controls, the lock that asks first, and the answer once it is locked. What is locked
 // is remembered in the tab, so that a reload, which is a new visitor to Python, finds it again.
 
-import { make } from "../parts/dom.js";
+import { button, make } from "../parts/dom.js";
+import { recalled, remember } from "../parts/memory.js";
 import { announceAnswer, answerRoom, listenPins } from "../wire/bus.js";
 import { Teller } from "../wire/teller.js";
-import { answerInWords, askedFor, button } from "./question.js";
+import { answerInWords, askedFor } from "./question.js";
 
 /** Build it inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
 export async function mount(root, { data }) {
@@ -44,7 +45,7 @@ class LessonAsk {
     const news = this.#teller.news(component, { answer });
     if (answer !== null) {
       this.#answer = answer;
-      this.#remember();
+      remember("session", this.#place, this.#answer);
     } else if (news) {
       this.#answer ??= this.#recalled();
       if (this.#answer !== null) this.#teller.tell({ answer: this.#answer });
@@ -85,7 +86,7 @@ class LessonAsk {
 
   #lock(value) {
     this.#answer = value;
-    this.#remember();
+    remember("session", this.#place, this.#answer);
     this.#draw();
     this.#area.firstChild.focus();
     this.#teller.tell({ answer: value });
@@ -97,26 +98,15 @@ class LessonAsk {
   }
 
   #recalled() {
-    try {
-      const known = JSON.parse(sessionStorage.getItem(this.#place) ?? "null");
-      return known !== null && this.#fits(known) ? known : null;
-    } catch {
-      return null; // a browser that keeps nothing, or something else kept there
-    }
-  }
-
-  #remember() {
-    try {
-      sessionStorage.setItem(this.#place, JSON.stringify(this.#answer));
-    } catch {
-      // until the page is left
-    }
+    const known = recalled("session", this.#place);
+    return known !== null && this.#fits(known) ? known : null;
   }
 
   /** Whether what was remembered answers this question; a teacher may have changed it meanwhile. */
   #fits(value) {
     const { kind, options } = this.#question;
     if (kind === "choice") return Number.isInteger(value) && value in options;
+    if (!Array.isArray(value)) return false;
     if (kind === "point") return value.length === 2 && value.every(Number.isFinite);
     return value.length === options.length && options.every((_, index) => value.includes(index));
   }

@@ -1,7 +1,7 @@
 // A question that a class is asked, with its controls: options, a pin on a map, items to be put in order.
 
 import { written } from "../parts/coordinates.js";
-import { make } from "../parts/dom.js";
+import { button, make } from "../parts/dom.js";
 
 export const ENGLISH = {
   send: "Send",
@@ -14,13 +14,6 @@ export const ENGLISH = {
   up: "Move up:",
   down: "Move down:",
 };
-
-/** A button that calls `press`. */
-export function button(text, press, attributes = {}) {
-  const made = make("button", { type: "button", ...attributes }, text);
-  made.addEventListener("click", press);
-  return made;
-}
 
 /** An answer to a question in words. */
 export function answerInWords({ kind, options }, value) {

@@ -1,10 +1,10 @@
 // A student's side of a room: joining, the pin that is sent, the question that is on, what was answered, where the class is.
 
-import { make } from "../parts/dom.js";
+import { button, make } from "../parts/dom.js";
 import { announceRoom, answerRoom, listenAnswer, listenPins } from "../wire/bus.js";
 import { Teller } from "../wire/teller.js";
 import { forget, recall, remember } from "./memory.js";
-import { answerInWords, askedFor, button } from "./question.js";
+import { answerInWords, askedFor } from "./question.js";
 import { result } from "./results.js";
 import { knownToStudent, RoomChannel } from "./room_channel.js";
 

@@ -1,7 +1,9 @@
 // The address of what is seen: written out, to be copied, and as a QR code. Large type is for the projector alone, so the
 // address that others get is without `present`.
 
-const LOCAL = /^(localhost|127\.|\[::1\])/;
+import { button, make } from "../parts/dom.js";
+import { copy, isLocal, LONGEST_IN_QR, qrCode } from "../parts/link.js";
+
 const SAID_MS = 2000;
 const WORDS = {
   copied: "Copied.",
@@ -9,7 +11,6 @@ const WORDS = {
   local: "This address works only on this computer.",
   long: "The address is too long for a QR code. Copy the link instead.",
 };
-const LONGEST = 1000; // characters that the route /qr takes
 
 /** Build it inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
 export async function mount(root) {
@@ -17,19 +18,15 @@ export async function mount(root) {
 }
 
 class Share {
-  #address = Object.assign(document.createElement("input"), { type: "text", readOnly: true });
-  #copy = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy link" });
-  #said = document.createElement("p");
-  #code = Object.assign(document.createElement("img"), { alt: "QR code of the address" });
+  #address = make("input", { type: "text", readonly: "", "aria-label": "Address of what is seen" });
+  #said = make("p", { role: "status" });
+  #code = make("img", { alt: "QR code of the address" });
   #seen = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && this.#read());
   #silence = 0;
 
   constructor(root) {
-    this.#address.setAttribute("aria-label", "Address of what is seen");
     this.#address.addEventListener("focus", () => this.#address.select());
-    this.#copy.addEventListener("click", () => this.#copyIt());
-    this.#said.setAttribute("role", "status");
-    root.replaceChildren(this.#code, this.#address, this.#copy, this.#said);
+    root.replaceChildren(this.#code, this.#address, button("Copy link", () => this.#copyIt()), this.#said);
     this.#seen.observe(this.#address);
     this.#read();
   }
@@ -48,26 +45,22 @@ class Share {
     url.searchParams.delete("present");
     if (url.href === this.#address.value) return;
     this.#address.value = url.href;
-    const fits = url.href.length <= LONGEST;
+    const fits = url.href.length <= LONGEST_IN_QR;
     this.#code.hidden = !fits;
-    if (fits) this.#code.src = new URL(`qr?text=${encodeURIComponent(url.href)}`, document.baseURI);
+    if (fits) this.#code.src = qrCode(url.href);
     this.#say("");
   }
 
   async #copyIt() {
-    try {
-      await navigator.clipboard.writeText(this.#address.value);
-      this.#say(WORDS.copied);
-    } catch {
-      this.#address.focus(); // a page without https may not write there
-      this.#say(WORDS.failed);
-    }
+    const copied = await copy(this.#address.value);
+    if (!copied) this.#address.focus();
+    this.#say(copied ? WORDS.copied : WORDS.failed);
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.#say(""), SAID_MS);
   }
 
   #say(sentence) {
-    const usual = this.#code.hidden ? WORDS.long : LOCAL.test(location.host) ? WORDS.local : "";
+    const usual = this.#code.hidden ? WORDS.long : isLocal(location) ? WORDS.local : "";
     this.#said.textContent = sentence || usual;
   }
 }

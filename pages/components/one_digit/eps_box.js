@@ -2,7 +2,7 @@
 
 import { number } from "../parts/chart.js";
 import { said } from "../parts/coordinates.js";
-import { make } from "../parts/dom.js";
+import { button, make } from "../parts/dom.js";
 import { LiveSlider } from "../parts/live_slider.js";
 import { Formula } from "./formula.js";
 import { createGradients } from "./gradients.js";
@@ -32,10 +32,10 @@ export class EpsBox {
     const rows = this.#sliders.map(({ element }, axis) =>
       make("div", { class: "eps-row" }, make("i", {}, "ε", make("sub", {}, axis + 1)), element, this.#values[axis]),
     );
-    const draws = DRAWS.map((count) => button(String(count), `Draw ${count}`, () => on.draw(count)));
+    const draws = DRAWS.map((count) => button(String(count), () => on.draw(count), { "aria-label": `Draw ${count}` }));
     const named = { class: "eps-draws", role: "group", "aria-label": "Draw epsilon" };
     const group = make("div", named, make("span", {}, "Draw ε"), ...draws);
-    const off = button("Noise off", "", on.off);
+    const off = button("Noise off", on.off);
     this.#controls = make("fieldset", { class: "eps-controls" }, ...rows, group, off);
     this.element = make("div", { class: "eps-box" }, this.#controls, this.#formula.element, createGradients());
   }
@@ -54,10 +54,4 @@ export class EpsBox {
     });
     this.#formula.show({ mean, deviation, eps, z });
   }
-}
-
-function button(text, name, pressed) {
-  const made = make("button", { type: "button", ...(name && { "aria-label": name }) }, text);
-  made.addEventListener("click", pressed);
-  return made;
 }

@@ -1,7 +1,7 @@
 // What goes into the encoder: a picture as it is, drawn, brought along, under noise, and in part rubbed out.
 
 import { GreyCanvas } from "../parts/digit_canvas.js";
-import { make } from "../parts/dom.js";
+import { button, make } from "../parts/dom.js";
 import { LiveSlider } from "../parts/live_slider.js";
 import { same } from "../wire/teller.js";
 import { Pad } from "./pad.js";
@@ -99,7 +99,7 @@ export class InputBox {
 
   #build() {
     const names = Object.entries(MODES);
-    this.#modes = names.map(([mode, name]) => button(name, { "data-mode": mode }, () => this.#use(mode)));
+    this.#modes = names.map(([mode, name]) => button(name, () => this.#use(mode), { "data-mode": mode }));
     const modes = make("div", { class: "modes", role: "group", "aria-label": "What to do with the picture" }, ...this.#modes);
     const picture = make("div", { class: "picture" }, this.#canvas, this.#rubber.element);
     const noise = make("label", { class: "noise" }, make("span", {}, "Noise ", this.#noised), this.#slider.element);
@@ -109,7 +109,7 @@ export class InputBox {
   /** A row of tools for each mode. */
   #tools() {
     const pens = Object.entries(PENS).map(([name, width]) => {
-      const pen = button("", { class: "pen", "aria-label": `${name} pen`, title: `${name} pen` }, () => choose(width));
+      const pen = button("", () => choose(width), { class: "pen", "aria-label": `${name} pen`, title: `${name} pen` });
       pen.style.setProperty("--pen", width);
       return [width, pen];
     });
@@ -123,9 +123,9 @@ export class InputBox {
       this.#draw();
       this.#rest();
     };
-    const undo = button("Undo", {}, change(() => this.#pad.undo()));
-    const clear = button("Clear", {}, change(() => this.#pad.clear()));
-    const restore = button("Restore", {}, () => {
+    const undo = button("Undo", change(() => this.#pad.undo()));
+    const clear = button("Clear", change(() => this.#pad.clear()));
+    const restore = button("Restore", () => {
       this.#rubber.bits = null;
       this.#schedule();
       this.#rest();
@@ -198,10 +198,4 @@ export class InputBox {
     this.#hint.toggleAttribute("data-wrong", wrong);
     if (this.#hint.textContent !== sentence) this.#hint.textContent = sentence; // said once
   }
-}
-
-function button(text, attributes, pressed) {
-  const made = make("button", { type: "button", ...attributes }, text);
-  made.addEventListener("click", pressed);
-  return made;
 }

@@ -3,6 +3,7 @@
 
 import { areDigits, DIGITS } from "../parts/classes.js";
 import { make } from "../parts/dom.js";
+import { same } from "../wire/teller.js";
 
 /** A new legend of a button for each of the names of `classes`; `changed(hidden)` gets the set of hidden labels. */
 export function createLegend(changed, classes = DIGITS) {
@@ -55,7 +56,7 @@ export class Legend {
 
   /** Show these classes; what was hidden stays so as long as they are the same. */
   show(classes) {
-    if (JSON.stringify(classes) === JSON.stringify(this.#classes)) return;
+    if (same(classes, this.#classes)) return;
     if (this.#classes) this.#changed(new Set());
     this.#classes = classes;
     const legend = createLegend(this.#changed, classes);

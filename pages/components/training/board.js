@@ -1,6 +1,7 @@
 // How the run on show stands: progress, why it does not go on, and what its owner can do about it.
 
-import { make } from "../parts/dom.js";
+import { button, make } from "../parts/dom.js";
+import { sureButton } from "../parts/sure_button.js";
 import { standing } from "./said.js";
 
 const COMMANDS = {
@@ -9,7 +10,6 @@ const COMMANDS = {
   stop: { title: "Stop and keep", states: ["training", "paused"] },
   discard: { title: "Discard", states: ["waiting", "training", "paused", "stopped", "finished", "failed", "uploaded"] },
 };
-const SURE_MS = 4000; // a second press within this time discards
 
 export class Board {
   element;
@@ -18,21 +18,20 @@ export class Board {
   #said = make("p", { class: "training-standing", role: "status", "data-testid": "standing" });
   #reason = make("p", { class: "training-reason", role: "status", "data-testid": "reason" });
   #commands = make("div", { class: "training-commands" });
-  #sure = 0;
 
   /** `command(name)` hears of a press; it resolves to what is wrong, or "". */
   constructor(command) {
     this.#buttons = Object.entries(COMMANDS).map(([name, { title, states }]) => {
-      const button = make("button", { type: "button", "data-testid": name }, title);
-      button.addEventListener("click", async () => {
-        if (name === "discard" && !this.#isSure(button, title)) return;
-        button.disabled = true;
+      const press = async () => {
+        pressed.disabled = true;
         this.#say(await command(name));
-        button.disabled = false;
-      });
-      return { button, states };
+        pressed.disabled = false;
+      };
+      const pressed = name === "discard" ? sureButton(title, "Discard for good?", press) : button(title, press);
+      pressed.dataset.testid = name;
+      return { pressed, states };
     });
-    this.#commands.append(...this.#buttons.map(({ button }) => button));
+    this.#commands.append(...this.#buttons.map(({ pressed }) => pressed));
     this.element = make("div", { class: "training-board" }, this.#said, this.#bar, this.#commands, this.#reason);
   }
 
@@ -44,31 +43,11 @@ export class Board {
     const part = status?.epochs ? status.epoch / status.epochs : 0;
     this.#bar.value = part;
     this.#bar.hidden = !status || !["waiting", "training", "paused"].includes(status.state);
-    for (const { button, states } of this.#buttons) button.hidden = !isOwn || !states.includes(status?.state);
+    for (const { pressed, states } of this.#buttons) pressed.hidden = !isOwn || !states.includes(status?.state);
     this.element.dataset.state = status?.state ?? "";
-  }
-
-  dispose() {
-    clearTimeout(this.#sure);
   }
 
   #say(sentence) {
     if (this.#reason.textContent !== sentence) this.#reason.textContent = sentence;
-  }
-
-  /** What is discarded is lost: one press asks, the next one does. */
-  #isSure(button, title) {
-    if (this.#sure) {
-      clearTimeout(this.#sure);
-      this.#sure = 0;
-      button.textContent = title;
-      return true;
-    }
-    button.textContent = "Discard for good?";
-    this.#sure = setTimeout(() => {
-      this.#sure = 0;
-      button.textContent = title;
-    }, SURE_MS);
-    return false;
   }
 }

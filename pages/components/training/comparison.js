@@ -2,7 +2,7 @@
 
 import { axes } from "../parts/chart.js";
 import { make, makeSvg } from "../parts/dom.js";
-import { rangeOf, wayOf } from "./curves.js";
+import { clipped, isSquared, rangeOf, wayOf } from "./curves.js";
 import { loss, settings, standing } from "./said.js";
 
 const HEIGHT = 112;
@@ -94,13 +94,9 @@ function draw(card, status, frames) {
     const width = svg.clientWidth;
     if (!width) return;
     svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    const unit = likelihood === "mse" && name !== "kl" ? "" : ", nats per image";
+    const unit = isSquared(likelihood, name) ? "" : ", nats per image";
     const chart = axes(width, HEIGHT, { x: { title: "epoch", range: x }, y: { title: title + unit, range: y[name] } });
-    const { left, right, top, bottom } = chart.inner;
-    const id = `card-clip-${status.run}-${name}`;
-    const box = makeSvg("rect", { x: left, y: top, width: right - left, height: bottom - top });
-    const clip = makeSvg("clipPath", { id }, box);
-    const way = { class: "line", d: wayOf(status.reports, "held_out", name, chart), "clip-path": `url(#${id})` };
-    svg.replaceChildren(clip, chart.element, makeSvg("path", way));
+    const line = makeSvg("path", { class: "line", d: wayOf(status.reports, "held_out", name, chart) });
+    svg.replaceChildren(chart.element, ...clipped(`card-clip-${status.run}-${name}`, chart, line));
   });
 }

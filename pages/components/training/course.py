@@ -15,7 +15,10 @@ _component = component.declared(
     "training",
     "training/training",
     '<div class="training"></div>',
-    styles=("plane/plane", "parts/live_slider", "parts/digit"),
+    styles=(
+        *("plane/plane", "parts/live_slider", "parts/digit"),
+        *("training/curves", "training/comparison"),
+    ),
 )
 
 

@@ -28,8 +28,7 @@ export class Curves {
 
   /** Draw the reports of a status; `epoch` is the one shown. */
   draw({ reports, epochs, job }, epoch) {
-    const isSquared = job.model.likelihood === "mse";
-    for (const chart of this.#charts) chart.draw(reports, epochs, epoch, isSquared);
+    for (const chart of this.#charts) chart.draw(reports, epochs, epoch, job.model.likelihood);
   }
 
   dispose() {
@@ -50,6 +49,18 @@ export function rangeOf(runs, name) {
 export function wayOf(reports, set, name, { x, y }) {
   const known = reports.filter((report) => report[set][name] != null);
   return known.map((report, i) => `${i ? "L" : "M"}${x(report.epoch).toFixed(1)},${y(report[set][name]).toFixed(1)}`).join("");
+}
+
+/** Whether a loss of a run with this likelihood is a squared error, which has no nats. */
+export function isSquared(likelihood, name) {
+  return likelihood === "mse" && name !== "kl";
+}
+
+/** Ways through a chart that end with its area; `id` names the clip path in the whole document. */
+export function clipped(id, { inner: { left, right, top, bottom } }, ...ways) {
+  const box = makeSvg("rect", { x: left, y: top, width: right - left, height: bottom - top });
+  for (const way of ways) way.setAttribute("clip-path", `url(#${id})`);
+  return [makeSvg("clipPath", { id }, box), ...ways];
 }
 
 let drawn = 0; // clip paths have a name in the whole document
@@ -83,8 +94,8 @@ class Chart {
     this.#resizing.disconnect();
   }
 
-  draw(reports, epochs, epoch, isSquared) {
-    const unit = isSquared && this.#part.name !== "kl" ? "squared error" : "nats per image";
+  draw(reports, epochs, epoch, likelihood) {
+    const unit = isSquared(likelihood, this.#part.name) ? "squared error" : "nats per image";
     this.#redraw = () => this.#paint(reports, epochs, epoch, unit);
     this.#redraw();
     const shown = reports.findLast((one) => one.epoch <= epoch + 1e-4);
@@ -105,13 +116,11 @@ class Chart {
     const last = Math.max(epochs, 1);
     const chart = axes(width, height, { x: { title: "epoch", range: [0, last] }, y: { title: unit, range } });
     const { left, right, top, bottom } = chart.inner;
-    const box = makeSvg("rect", { x: left, y: top, width: right - left, height: bottom - top });
-    const clip = makeSvg("clipPath", { id: this.#clip }, box);
     const lines = SETS.map(({ name }) =>
-      makeSvg("path", { class: `line line-${name}`, d: wayOf(reports, name, this.#part.name, chart), "clip-path": `url(#${this.#clip})` }),
+      makeSvg("path", { class: `line line-${name}`, d: wayOf(reports, name, this.#part.name, chart) }),
     );
     const mark = makeSvg("path", { class: "mark", d: `M${chart.x(epoch)},${top}V${bottom}`, "data-epoch": epoch });
-    this.#svg.replaceChildren(clip, chart.element, ...lines, mark);
+    this.#svg.replaceChildren(chart.element, ...clipped(this.#clip, chart, ...lines), mark);
     this.#toEpoch = (pixel) => ((pixel - left) / (right - left)) * last;
   }
 }

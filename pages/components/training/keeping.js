@@ -1,6 +1,7 @@
 // What becomes of a trained model: a file, a link, other pages, and files brought along.
 
-import { make } from "../parts/dom.js";
+import { button, make } from "../parts/dom.js";
+import { copy } from "../parts/link.js";
 
 const MOST_BYTES = 64 * 2 ** 20;
 // By their names, with the parameter of their address that says which model is shown.
@@ -26,8 +27,7 @@ export class Keeping {
 
   /** `on.opened({run, key})` hears of a model that was uploaded, `on.dataset({name, title, ...})` of images. */
   constructor(on) {
-    const share = make("button", { type: "button" }, "Copy the link");
-    share.addEventListener("click", () => this.#share());
+    const share = button("Copy the link", () => this.#share());
     const upload = this.#upload("Open a model", ".pt", "runs", on.opened, "upload-model");
     const images = this.#upload("Open images", ".npz,.zip", "datasets", on.dataset, "upload-images");
     const row = make("div", { class: "training-row" }, this.#pages, this.#download, share, upload, images);
@@ -47,12 +47,7 @@ export class Keeping {
   }
 
   async #share() {
-    try {
-      await navigator.clipboard.writeText(location.href);
-      this.#said.textContent = SAID.copied;
-    } catch {
-      this.#said.textContent = SAID.notCopied;
-    }
+    this.#said.textContent = (await copy(location.href)) ? SAID.copied : SAID.notCopied;
   }
 
   #upload(title, accept, route, opened, testid) {

@@ -1,16 +1,15 @@
 // The runs that were started or looked at in this browser, and the keys of its own, newest first.
 
+import * as memory from "../parts/memory.js";
+
 const PLACE = "latent-atlas-runs";
 const MOST = 12;
 
 /** [{run, key}, ...]; the key is "" where somebody else's run was looked at. */
 export function knownRuns() {
-  try {
-    const known = JSON.parse(localStorage.getItem(PLACE) ?? "[]");
-    return known.filter((one) => typeof one?.run === "string" && typeof one.key === "string").slice(0, MOST);
-  } catch {
-    return []; // a browser that keeps nothing, or something else kept there
-  }
+  const known = memory.recalled("local", PLACE);
+  const isOne = (one) => typeof one?.run === "string" && typeof one.key === "string";
+  return Array.isArray(known) ? known.filter(isOne).slice(0, MOST) : [];
 }
 
 export function keyOf(run) {
@@ -28,9 +27,5 @@ export function forget(run) {
 }
 
 function keep(runs) {
-  try {
-    localStorage.setItem(PLACE, JSON.stringify(runs.slice(0, MOST)));
-  } catch {
-    // the address still holds the run that is shown
-  }
+  memory.remember("local", PLACE, runs.slice(0, MOST));
 }

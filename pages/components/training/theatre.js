@@ -9,6 +9,7 @@ import { Legend } from "../plane/legend.js";
 import { PinnedPoint } from "../plane/pinned_point.js";
 import { Scene } from "../plane/scene.js";
 import { clamped, kept } from "../wire/limits.js";
+import { same } from "../wire/teller.js";
 import { Dots } from "./dots.js";
 import { Grid } from "./grid.js";
 import { HistoryChannel } from "./history_channel.js";
@@ -84,7 +85,7 @@ export class Theatre {
     const hasPrior = status.job.model.variational;
     const square = squareOf(maps.means, hasPrior, isOther ? null : this.#square);
     this.#scene.overlay.showPrior(hasPrior);
-    if (JSON.stringify(classes) !== JSON.stringify(this.#classes)) {
+    if (!same(classes, this.#classes)) {
       this.#classes = classes;
       this.#legend.show(classes);
       this.#writeNames();

@@ -3,7 +3,7 @@
 
 import { make } from "../parts/dom.js";
 import { fetchPlotly, loadPlotly } from "../plane/plane.js";
-import { Teller } from "../wire/teller.js";
+import { same, Teller } from "../wire/teller.js";
 import { Board } from "./board.js";
 import { Comparison } from "./comparison.js";
 import { Curves } from "./curves.js";
@@ -89,7 +89,7 @@ class Training {
     const value = valueOf(data);
     const news = this.#teller.news(component, value);
     this.#theatre.retheme();
-    if (JSON.stringify(data.kinds) !== JSON.stringify(this.#kinds)) {
+    if (!same(data.kinds, this.#kinds)) {
       this.#kinds = data.kinds;
       this.#hear(this.#run);
     }
@@ -104,7 +104,7 @@ class Training {
   dispose() {
     this.#teller.dispose();
     for (const run of this.#runs.values()) run.dispose();
-    for (const part of [this.#player, this.#curves, this.#board, this.#comparison, this.#theatre]) part.dispose();
+    for (const part of [this.#player, this.#curves, this.#comparison, this.#theatre]) part.dispose();
   }
 
   /** Show another run. */

@@ -1,6 +1,7 @@
 // Client of the decode channel: WS /decode/{checkpoint}; a request is n x (f32 z1, f32 z2), its reply n x 784 u8.
 
-import { Channel, channelUrl } from "./channel.js";
+import { Channel } from "./channel.js";
+import { socketUrl } from "./connection.js";
 
 export const PIXELS = 784;
 
@@ -18,7 +19,7 @@ export class DecodeChannel {
    */
   constructor(checkpoint, report) {
     this.#report = report;
-    this.#channel = new Channel(channelUrl("decode", checkpoint), {
+    this.#channel = new Channel(socketUrl("decode", checkpoint), {
       changed: (condition) => this.#changed(condition),
       heard: (text) => this.#hear(text),
       replied: () => this.#askSoon(),
@@ -77,12 +78,14 @@ export class DecodeChannel {
   }
 }
 
-function encoded(points) {
-  const body = new DataView(new ArrayBuffer(4 * points.length));
-  points.forEach((value, i) => body.setFloat32(4 * i, value, true));
+/** Points as they are sent, after `start` bytes that are left to the caller. */
+export function encoded(points, start = 0) {
+  const body = new DataView(new ArrayBuffer(start + 4 * points.length));
+  points.forEach((value, i) => body.setFloat32(start + 4 * i, value, true));
   return new Uint8Array(body.buffer);
 }
 
-function pictures({ buffer, start }, points) {
+/** The n x 784 bytes of a reply to n points. */
+export function pictures({ buffer, start }, points) {
   return new Uint8Array(buffer, start, (points.length / 2) * PIXELS);
 }

@@ -1,7 +1,8 @@
 // Client of the encode channel: WS /encode/{checkpoint}; a request is one image, 784 u8, its reply the posterior,
 // f32 mean1, mean2, log-variance1, log-variance2, and the picture decoded at the mean, 784 u8.
 
-import { Channel, channelUrl } from "./channel.js";
+import { Channel } from "./channel.js";
+import { socketUrl } from "./connection.js";
 import { PIXELS } from "./decode_channel.js";
 
 export class EncodeChannel {
@@ -9,7 +10,7 @@ export class EncodeChannel {
 
   /** `changed` is called with {open, sentence} when the connection comes and goes. */
   constructor(checkpoint, changed) {
-    this.#channel = new Channel(channelUrl("encode", checkpoint), { changed });
+    this.#channel = new Channel(socketUrl("encode", checkpoint), { changed });
   }
 
   /**
