@@ -12,9 +12,9 @@ from websockets.exceptions import ConnectionClosed
 from tests.channel.test_http import get
 from tests.classroom import Clock, Opened, arriving, meet, open_room, serving, student, teacher
 from tests.serving import Server
-from vae.classroom.messages import ENDED, FORBIDDEN, REMOVED, REPLACED
+from vae.classroom import visits
+from vae.classroom.messages import ENDED, FORBIDDEN, LEFT, REMOVED, REPLACED
 from vae.classroom.rooms import A_DAY, MOST_ROOMS, Rooms
-from vae.classroom.visits import LEFT
 from vae.serving.connection import UNKNOWN
 
 
@@ -152,6 +152,20 @@ def test_who_was_removed_stays_out_and_who_leaves_is_forgotten(opened: Opened) -
             await leading.until(lambda kept: kept["members"] == {})
             async with student(opened, other.token) as anew:
                 assert anew.token != other.token
+
+    meet(lesson)
+
+
+def test_who_leaves_is_never_told_of_a_removal(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection hears of its own leaving while it is being told the news: either may be first."""
+    monkeypatch.setattr(visits, "PAUSE", 0.0)
+
+    async def lesson() -> None:
+        for _ in range(20):
+            async with student(opened) as one:
+                await one.say("leave")
+                assert (await one.closing())[0] == LEFT
+                assert "removed" not in one.kept
 
     meet(lesson)
 

@@ -21,9 +21,8 @@ from tests.serving import Server
 from tests.vae.classroom.test_messages import ODD, near_frames
 from vae.classroom import room as rooms
 from vae.classroom import visits
-from vae.classroom.messages import ENDED, FORBIDDEN, SILENT, TEACHER, TOO_MUCH
+from vae.classroom.messages import ENDED, FORBIDDEN, LEFT, SILENT, TEACHER, TOO_MUCH
 from vae.classroom.rooms import GUESSES, Rooms
-from vae.classroom.visits import LEFT
 from vae.serving import sockets
 from vae.serving.connection import BAD_DATA, FOREIGN, NOT_UNDERSTOOD, TOO_BIG, TRY_LATER, UNKNOWN
 

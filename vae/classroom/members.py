@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from vae.classroom.allowance import Allowance
-from vae.classroom.messages import ENDED, REMOVED, Pin, Value
+from vae.classroom.messages import ENDED, LEFT, REMOVED, Pin, Value
 from vae.serving.connection import Refusal
 
 
@@ -47,6 +47,10 @@ class Member:
     @property
     def is_silent(self) -> bool:
         return self.pin is None and not self.answers
+
+
+def left() -> Refusal:
+    return Refusal(LEFT, "You have left this room.")
 
 
 def removed() -> Parting:

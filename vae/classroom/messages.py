@@ -16,6 +16,7 @@ MAX_FRAME = 4096  # bytes that a client may send at once
 MOST_OPTIONS = 12  # of a question
 LONGEST = 500  # characters of a question, an option, a key
 # Close codes from the range left to applications.
+LEFT = 1000  # RFC 6455, section 7.4.1
 FORBIDDEN, SILENT, REPLACED, ENDED, REMOVED, TOO_MUCH = 4403, 4408, 4409, 4410, 4411, 4429
 
 IDENTIFIER = re.compile(

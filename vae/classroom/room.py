@@ -13,7 +13,7 @@ from collections import Counter
 from typing import Any, Literal
 
 from vae.classroom.allowance import Allowance, Clock
-from vae.classroom.members import Listener, Member, removed
+from vae.classroom.members import Listener, Member, left, removed
 from vae.classroom.messages import (
     Answer,
     Ask,
@@ -99,6 +99,11 @@ class Room:
             raise removed()
         member = self._by_token.get(token or "")
         return member or self._new_member()
+
+    def check(self, member: Member) -> None:
+        """Raises Parting if the teacher has removed this student, Refusal if the student has left."""
+        if self.members.get(member.name) is not member:
+            raise removed() if member.token in self._removed else left()
 
     def enter(self, listener: Listener, address: str, member: Member | None = None) -> None:
         """A connection of a member, in place of an earlier one, or of the teacher (None); until `leave`."""

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vae.classroom import views
 from vae.classroom.allowance import Allowance
-from vae.classroom.members import Member, Notice, ended, removed
+from vae.classroom.members import Member, Notice, ended
 from vae.classroom.messages import (
     FIRST,
     FORBIDDEN,
@@ -22,7 +22,6 @@ from vae.classroom.messages import (
     TEACHER,
     TOO_MUCH,
     Hello,
-    Leave,
     read,
 )
 from vae.classroom.room import Room
@@ -43,7 +42,6 @@ IN_VAIN = 40  # frames in a row that are dropped before the connection is closed
 TEACHER_RATE, TEACHER_BURST = 20.0, 100  # frames of one connection of the teacher's
 MOST_DESKS = 8  # connections of a teacher's
 MOST_SAID = 16  # frames for all students that a room keeps, for those who have heard as much as others
-LEFT = 1000  # RFC 6455, section 7.4.1
 
 
 class Visit(ABC):
@@ -123,14 +121,11 @@ class StudentVisit(Visit):
             super().hear(notice)
 
     def do(self, frame: str) -> None:
-        said = read(frame, STUDENT)
-        self.room.hear(self.member, said)
-        if isinstance(said, Leave):
-            raise Refusal(LEFT, "You have left this room.")
+        self.room.hear(self.member, read(frame, STUDENT))
+        self.room.check(self.member)
 
     def news(self) -> Iterable[str]:
-        if self.room.members.get(self.member.name) is not self.member:
-            raise removed()
+        self.room.check(self.member)
         if self.member.seat is not self:
             raise Refusal(REPLACED, "Your place in this room is open in another window.")
         said = self.room.said.get(self.seen)
