@@ -17,7 +17,7 @@ _component = component.declared(
     '<div class="training"></div>',
     styles=(
         *("plane/plane", "parts/live_slider", "parts/digit"),
-        *("training/curves", "training/comparison"),
+        *("training/controls", "training/curves", "training/comparison"),
     ),
 )
 
