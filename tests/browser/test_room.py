@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import App, visitor, watched
 from tests.browser.reading import assert_decoded, box_of, decoder, plane, resize
@@ -230,6 +230,64 @@ def test_a_class_is_led_and_may_stay_behind(lesson: Class) -> None:
     student.get_by_role("button", name="Follow", exact=True).click()
     expect(student).to_have_url(re.compile(r"/one_digit\?.*lesson="))
     expect(student).to_have_url(re.compile(f"room={lesson.code}"))
+
+
+class SlowStream:
+    """Streamlit's connection with a server that is busy: what a component tells it answers late."""
+
+    def __init__(self, page: Page) -> None:
+        self.tells = 0  # until it has caught up
+        self._is_busy = True
+        self._answers: list[str | bytes] = []
+        self._asked: list[str | bytes] = []
+        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
+
+    def _connect(self, page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+        self._ends = page, server
+        page.on_message(self._ask)
+        server.on_message(self._answer)
+
+    def _ask(self, message: str | bytes) -> None:
+        self.tells += isinstance(message, bytes) and b'"address"' in message
+        if not self._is_busy or self.tells < 2:
+            self._ends[1].send(message)
+        else:  # what is told again, and whatever comes after it
+            self._asked.append(message)
+
+    def _answer(self, message: str | bytes) -> None:
+        if self._is_busy and self.tells:
+            self._answers.append(message)
+        else:
+            self._ends[0].send(message)
+
+    def answer(self) -> None:
+        """What came of the first time, while the second is not heard yet."""
+        while self._answers:
+            self._ends[0].send(self._answers.pop(0))
+
+    def catch_up(self) -> None:
+        self._is_busy = False
+        for message in self._asked:
+            self._ends[1].send(message)
+
+
+def test_who_has_gone_on_is_not_led_again_when_a_busy_server_hears_it_twice(lesson: Class) -> None:
+    teacher, student = lesson.teacher, lesson.arriving()
+    stream = SlowStream(student)
+    lesson.join(student)
+    teacher.get_by_label("Page", exact=True).select_option("continuity")
+    lesson.press("Everyone here")
+    expect(student.get_by_text("Everyone is here: Continuity")).to_be_visible()
+    while stream.tells < 2:
+        student.wait_for_function("true")  # lets messages come
+    stream.answer()
+    expect(student).to_have_title("Continuity – Latent Atlas")
+    student.get_by_role("navigation", name="Pages").get_by_text("One digit").click()
+    stream.catch_up()
+    expect(student).to_have_title("One digit – Latent Atlas")
+    with pytest.raises(AssertionError):
+        expect(student).to_have_title("Continuity – Latent Atlas", timeout=5000)
 
 
 def test_what_is_locked_in_the_lesson_answers_the_room(lesson: Class) -> None:

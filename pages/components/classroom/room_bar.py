@@ -38,8 +38,6 @@ def read(told: Mapping[str, object]) -> Told | None:
 
 def room_bar() -> None:
     """Draw the bar of the room that the page's address names, if it names one; go where the class is."""
-    if going := st.session_state.pop("room_going", None):
-        st.switch_page(f"{going.page}.py", query_params=going.address)
     if code := companions().get("room"):
         component.mount(
             _component,
@@ -49,6 +47,9 @@ def room_bar() -> None:
             read=read,
             on_change=obey,
         )
+    # Not before: Streamlit forgets what was told by a component that a run did not draw, and hears it anew.
+    if going := st.session_state.pop("room_going", None):
+        st.switch_page(f"{going.page}.py", query_params=going.address)
 
 
 def obey(told: Told) -> None:

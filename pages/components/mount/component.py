@@ -46,6 +46,14 @@ class Component(NamedTuple):
         return self.render(key=key, data={**data, **found, "key": key}, **callbacks)
 
 
+class Change(NamedTuple):
+    """What a component told."""
+
+    content: Mapping[str, object]
+    count: int  # of what it has told so far
+    since: int  # the count with which it told this for the first time
+
+
 def declared(name: str, module: str, html: str, *, styles: tuple[str, ...] = ()) -> Component:
     """Declare the component `name`, once, at import.
 
@@ -77,37 +85,40 @@ def mount(
     """Draw a component that tells `value` when the visitor has changed it; `on_change` gets what was told.
 
     The browser tells a dictionary with a `count` of the changes so far; `read` turns it into the value, or
-    into None if it is unusable. `on_change` is called before the script runs again. The component gets `data`
-    and `seen`, how many changes are known here: while its own count is larger, what it gets is an echo.
+    into None if it is unusable. `on_change` is called before the script runs again, and once for a change
+    that is told again: `since` is its first count. The component gets `data` and `seen`, how many changes
+    are known here: while its own count is larger, what it gets is an echo.
     """
     come_back()
+    # How many changes were heard: kept here, since Streamlit forgets a component's value with its page.
     heard = f"{key}_heard"
 
-    def counted(state: object) -> tuple[Mapping[str, object], int] | None:
-        told = state.get(value) if isinstance(state, Mapping) else None
-        count = told.get("count") if isinstance(told, Mapping) else None
-        return (told, int(count)) if is_number(count) else None
+    def told(state: object) -> Change | None:
+        change = state.get(value) if isinstance(state, Mapping) else None
+        count = change.get("count") if isinstance(change, Mapping) else None
+        if not is_number(count):
+            return None
+        since = change.get("since")
+        return Change(change, int(count), int(since) if is_number(since) else int(count))
 
-    def understood(state: object) -> tuple[Told, int] | None:
-        told = counted(state)
-        content = read(told[0]) if told else None
-        return None if content is None else (content, told[1])
+    def is_news(change: Change | None) -> TypeGuard[Change]:
+        return change is not None and change.since > st.session_state.get(heard, 0)
 
     def hear(state: object) -> None:
-        if told := understood(state):
-            st.session_state[heard] = told[1]
-            on_change(told[0])
+        """Usable or not: what was heard is no echo to wait for."""
+        if (change := told(state)) is None:
+            return
+        content = read(change.content) if is_news(change) else None
+        st.session_state[heard] = max(change.count, st.session_state.get(heard, 0))
+        if content is not None:
+            on_change(content)
 
-    known = counted(
-        st.session_state.get(key)
-    )  # usable or not: a change that was heard is no echo to wait for
     result = component.show(
         key=key,
-        data={**data, "seen": known[1] if known else 0},
+        data={**data, "seen": st.session_state.get(heard, 0)},
         **{f"on_{value}_change": lambda: hear(st.session_state[key])},
     )
-    told = understood(result)
-    if told and told[1] > st.session_state.get(heard, 0):
+    if is_news(told(result)):
         # Set while the server was away: the browser brings it to a new session, without a callback.
         hear(result)
         st.rerun()

@@ -43,7 +43,7 @@ export class Teller {
     if (!differences(value, this.#known).length) return;
     this.#known = structuredClone(value);
     this.#count += 1;
-    this.#send(ATTEMPTS);
+    this.#send(this.#count, ATTEMPTS);
   }
 
   dispose() {
@@ -51,16 +51,19 @@ export class Teller {
     clearTimeout(this.#resting);
   }
 
-  /** Again if Python does not answer, for a server that has just come back may have had no ear for it. */
-  #send(attempts) {
-    this.#set({ ...this.#known, count: this.#count });
+  /**
+   * Again if Python does not answer, for a server that has just come back may have had no ear for it. `since` is the count
+   * of the first time: Python does once what it hears twice.
+   */
+  #send(since, attempts) {
+    this.#set({ ...this.#known, count: this.#count, since });
     clearTimeout(this.#again);
-    if (attempts > 1) this.#again = setTimeout(() => this.#resend(attempts - 1), AGAIN_MS);
+    if (attempts > 1) this.#again = setTimeout(() => this.#resend(since, attempts - 1), AGAIN_MS);
   }
 
-  #resend(attempts) {
+  #resend(since, attempts) {
     this.#count += 1; // the same value again would be no change to Streamlit
-    this.#send(attempts);
+    this.#send(since, attempts);
   }
 }
 
