@@ -33,8 +33,10 @@ def pin(point: tuple[float, float]) -> None:
 
 
 def pin_typed(axis: int, value: float) -> None:
+    """Keep what was typed: as good as a click, and so told to a room, too."""
     z1, z2 = KEEPER.now().pin
     pin((value, z2) if axis == 1 else (z1, value))
+    st.session_state["typed"] = KEEPER.now().pin
 
 
 def keep_ground(chosen: str) -> None:
@@ -69,6 +71,7 @@ def show_map(service: DecoderService) -> None:
                 key=PLANE,
                 checkpoint=view.checkpoint,
                 pin=view.pin,
+                is_typed=view.pin == st.session_state["typed"],
                 show_manifold=view.manifold,
                 show_legible=view.legible and service.checkpoint(view.checkpoint).is_judged,
                 on_pin=pin,

@@ -36,6 +36,8 @@ DEFAULTS = {
     "turns": {},  # how often Python has changed each widget (mirrors)
     "companions": {},  # what goes along into every address: the presenter's layout, a lesson, a room
     "accompanied": False,  # whether this run follows a change of them here
+    "typed": None,  # the place on the map whose coordinates were typed last
+    "room_led": None,  # the code of the room that this visitor has opened
     "page": None,  # the page of the last run, to tell an arrival from a rerun
 }
 for name, value in DEFAULTS.items():
@@ -61,6 +63,7 @@ st.session_state["arrived"] = st.session_state["page"] != page.url_path
 if st.session_state["arrived"]:  # what a browser tells with a click on a link is of the page that is left
     st.session_state["changed_here"] = False
 st.session_state["page"] = page.url_path
-room_bar()
-lesson_bar(page.url_path or Path(first).stem)
+here = page.url_path or Path(first).stem
+room_bar(here)
+lesson_bar(here)
 page.run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
 from pages.components.mount.component import is_number, point
 from vae.lessons.lesson import Ask, Choice, Order, Point, Step
@@ -30,6 +31,14 @@ def options(step: Step, ask: Ask) -> list[str]:
         case Order():
             return [ask.items[index] for index in shuffled(step, ask.items)]
     return []
+
+
+def question(step: Step, ask: Ask) -> dict[str, Any]:
+    """A step's question as the protocol of rooms says it; items to be ordered are shuffled."""
+    if isinstance(ask, Point):
+        return {"step": step.id, "kind": "point", "question": ask.question, "model": ask.model}
+    kind = type(ask).__name__.lower()
+    return {"step": step.id, "kind": kind, "question": ask.question, "options": options(step, ask)}
 
 
 def understood(told: object, ask: Ask) -> Answer | None:

@@ -3,6 +3,7 @@
 import { button, make } from "../parts/dom.js";
 import { sureButton } from "../parts/sure_button.js";
 import { fetchPlotly } from "../plane/plane.js";
+import { Teller } from "../wire/teller.js";
 import { DeskAnswers } from "./desk_answers.js";
 import { DeskLead } from "./desk_lead.js";
 import { DeskMap } from "./desk_map.js";
@@ -25,6 +26,7 @@ class Desk {
   #root;
   #data;
   #own = recall(); // {code, secret}
+  #teller;
   #channel = null;
   #known = null;
   #said = make("p", { class: "room-said", role: "status" });
@@ -36,17 +38,26 @@ class Desk {
   constructor(root, data) {
     this.#root = root;
     this.#data = data;
+    this.#teller = new Teller("leads", data.seen, { code: data.code });
     if (this.#own.code && this.#own.secret) this.#enter();
     else this.#drawClosed();
   }
 
-  update() {
+  /** Streamlit's newest arguments. The room goes along to every page, so that it is led from there, too. */
+  update(component) {
+    this.#teller.news(component, { code: component.data.code });
+    this.#tell();
     this.#parts?.map.retheme();
   }
 
   dispose() {
+    this.#teller.dispose();
     this.#channel?.close();
     this.#parts?.map.dispose();
+  }
+
+  #tell() {
+    if (this.#own.code) this.#teller.tell({ code: this.#own.code });
   }
 
   #drawClosed() {
@@ -67,6 +78,7 @@ class Desk {
       return;
     }
     remember(this.#own);
+    this.#tell();
     this.#enter();
   }
 
@@ -85,7 +97,7 @@ class Desk {
     fetchPlotly(url);
     const say = (word, content) => this.#say(word, content);
     const sign = new DeskSign(this.#own.code);
-    const answers = new DeskAnswers(say, () => this.#drawMap());
+    const answers = new DeskAnswers(say, () => this.#drawMap(), this.#data.words);
     const lead = new DeskLead(say, () => this.#parts.map.model, this.#data);
     const members = new DeskMembers(say);
     const place = make("section", { class: "room-map", "aria-label": "The class on the map" });
@@ -151,6 +163,7 @@ class Desk {
 
   #end(sentence) {
     forget();
+    this.#teller.tell({ code: null });
     this.#parts.map.dispose();
     this.#parts = this.#channel = this.#known = null;
     this.#own = {};

@@ -3,6 +3,7 @@
 import { button, make } from "../parts/dom.js";
 import { choiceOf, fillChoice } from "./controls.js";
 import { result, summed } from "./results.js";
+import { countHere } from "./room_channel.js";
 
 export class DeskAnswers {
   element = make("section", { class: "room-answers", "aria-label": "Answers" });
@@ -18,9 +19,11 @@ export class DeskAnswers {
   #isRevealed = false;
   #known = null;
   #changed;
+  #words;
 
-  /** `say(word, content)`; `changed()` is called when another question is looked at. */
-  constructor(say, changed) {
+  /** `say(word, content)`; `changed()` is called when another question is looked at; `words` are those of a result. */
+  constructor(say, changed, words) {
+    this.#words = words;
     this.#say = say;
     this.#changed = changed;
     this.#choice = choiceOf("Question", [], (step) => {
@@ -66,9 +69,9 @@ export class DeskAnswers {
     this.#choice.hidden = !question;
     this.#title.textContent = question?.question ?? "";
     if (!question) return this.#drawn.replaceChildren();
-    const here = Object.values(this.#known.members).filter((member) => member.here).length;
+    const here = countHere(this.#known.members);
     const state = isOn ? "Students can answer." : this.#isRevealed ? "Students see this." : "The question is closed.";
     this.#said.textContent = `${Object.keys(answers).length} of ${here} here. ${state}`;
-    this.#drawn.replaceChildren(result(summed(question, Object.values(answers)), question.options));
+    this.#drawn.replaceChildren(result(summed(question, Object.values(answers)), question.options, this.#words));
   }
 }

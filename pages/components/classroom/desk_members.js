@@ -2,6 +2,7 @@
 
 import { button, make } from "../parts/dom.js";
 import { sureButton } from "../parts/sure_button.js";
+import { countHere } from "./room_channel.js";
 
 export class DeskMembers {
   element = make("section", { class: "room-members", "aria-label": "Students" });
@@ -16,8 +17,7 @@ export class DeskMembers {
   }
 
   show({ members, pins, picked }) {
-    const here = Object.values(members).filter((member) => member.here).length;
-    this.#title.textContent = `Students: ${here} here`;
+    this.#title.textContent = `Students: ${countHere(members)} here`;
     for (const [name, { element }] of this.#rows) {
       if (name in members) continue;
       element.remove();

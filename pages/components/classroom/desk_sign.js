@@ -2,6 +2,7 @@
 
 import { button, make } from "../parts/dom.js";
 import { copy, isLocal, qrCode } from "../parts/link.js";
+import { countHere } from "./room_channel.js";
 
 const ONLY_HERE = "Other machines cannot reach this address. Open this page by the server’s name in the network.";
 
@@ -26,7 +27,7 @@ export class DeskSign {
   }
 
   show({ members }) {
-    const here = Object.values(members).filter((member) => member.here).length;
+    const here = countHere(members);
     this.#here.textContent = here ? `${here} here` : "Nobody is here yet.";
   }
 

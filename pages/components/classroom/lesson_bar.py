@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 from html import escape
-from typing import NamedTuple
 
 import streamlit as st
 
 from pages.components.classroom import answers, hidden
 from pages.components.classroom.answers import Answer
-from pages.components.classroom.lessons import address, lessons, script
-from pages.components.classroom.words import Words, words
+from pages.components.classroom.lessons import Place, address, place_now, script
+from pages.components.classroom.words import words
 from pages.components.frame.markup import unformatted
 from pages.components.frame.service import decoder_service
 from pages.components.frame.views import accompany, companions, cut
 from pages.components.mount import component
-from vae.lessons.lesson import Ask, Choice, Lesson, Order, Point, Step, pieces
+from vae.lessons.lesson import Ask, Choice, Order, Point, pieces
 
 _component = component.declared(
     "lesson_ask",
@@ -27,43 +26,21 @@ BAR = "lesson"  # prefix of keys
 GIVEN = "lesson_answers"  # in the session: what was locked, by (lesson, step)
 
 
-class Place(NamedTuple):
-    """A step of a lesson that a visitor is at."""
-
-    lesson: Lesson
-    number: int  # of the step, from 0
-
-    @property
-    def step(self) -> Step:
-        return self.lesson.steps[self.number]
-
-    @property
-    def words(self) -> Words:
-        return words(self.lesson.language)
-
-
 def lesson_bar(page: str) -> None:
     """Draw the bar above `page`, the name of its script, if a lesson goes along."""
     name = companions().get("lesson")
     if name is None:
         return
-    lesson = lessons()[0].get(name)
-    if lesson is None:
+    place = place_now()
+    if place is None:
         show_unknown(name)
         return
-    place = Place(lesson, number_of(lesson, companions().get("step")))
     is_here = page == place.step.page
     if is_here and (style := hidden.style(place.step.page, place.step.hide)):
         st.html(style)
     with st.container(key="lesson_bar", gap="xsmall"):
         show_head(place, is_here)
         show_step(place)
-
-
-def number_of(lesson: Lesson, step: str | None) -> int:
-    """Which step is meant; the first one where none of this name is there."""
-    ids = [each.id for each in lesson.steps]
-    return ids.index(step) if step in ids else 0
 
 
 def leave() -> None:
@@ -79,7 +56,7 @@ def show_unknown(name: str) -> None:
 
 def show_head(place: Place, is_here: bool) -> None:
     """Where one is, and the ways from here: each a link, so that it is one step of the browser's history."""
-    lesson, number, said = place.lesson, place.number, place.words
+    lesson, number, said = place.lesson, place.number, words(place.lesson.language)
     with st.container(key="lesson_head", horizontal=True, vertical_alignment="center", gap="small"):
         count = said.step.format(number=number + 1, all=len(lesson.steps))
         st.html(
@@ -115,7 +92,7 @@ def show_step(place: Place) -> None:
             if step.ask is None or answer is not None:
                 show_reveal(place, answer)
             else:
-                st.html(f'<p class="lesson-wait">{escape(place.words.first_answer)}</p>')
+                st.html(f'<p class="lesson-wait">{escape(words(place.lesson.language).first_answer)}</p>')
 
 
 def show_ask(place: Place, ask: Ask, answer: Answer | None) -> None:
@@ -134,7 +111,7 @@ def show_ask(place: Place, ask: Ask, answer: Answer | None) -> None:
             "lesson": place.lesson.name,
             "step": step.id,
             "question": question,
-            "words": dict(place.words.controls),
+            "words": dict(words(place.lesson.language).controls),
             "language": place.lesson.language,
             "answer": list(answer) if isinstance(answer, tuple) else answer,
         },
@@ -162,12 +139,12 @@ def show_reveal(place: Place, answer: Answer | None) -> None:
     if step.formula:
         st.latex(step.formula)
     if step.sources:
-        sources = "; ".join(step.sources)
-        st.html(f'<p class="lesson-sources">{escape(place.words.sources)}: {escape(sources)}</p>')
+        said, sources = words(place.lesson.language).sources, "; ".join(step.sources)
+        st.html(f'<p class="lesson-sources">{escape(said)}: {escape(sources)}</p>')
 
 
 def verdict(place: Place, ask: Ask, answer: Answer) -> str:
-    said = place.words
+    said = words(place.lesson.language)
     right = answers.is_right(answer, place.step, ask, decoder_service())
     if right is None:
         return said.unknown

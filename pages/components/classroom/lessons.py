@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pages.components.frame.views import companions
 from vae.lessons.lesson import Lesson, Step
@@ -22,6 +23,27 @@ def lessons() -> tuple[dict[str, Lesson], list[str]]:
 def _read(folder: Path, stamps: tuple[tuple[str, int], ...]) -> tuple[dict[str, Lesson], list[str]]:
     """Read the files again only when one has changed, so that an edit needs a reload and no restart."""
     return lessons_in(folder)
+
+
+class Place(NamedTuple):
+    """A step of a lesson that a visitor is at."""
+
+    lesson: Lesson
+    number: int  # of the step, from 0
+
+    @property
+    def step(self) -> Step:
+        return self.lesson.steps[self.number]
+
+
+def place_now() -> Place | None:
+    """The step that the address names, or else the first of its lesson; None without a lesson."""
+    lesson = lessons()[0].get(companions().get("lesson", ""))
+    if lesson is None:
+        return None
+    ids = [each.id for each in lesson.steps]
+    step = companions().get("step")
+    return Place(lesson, ids.index(step) if step in ids else 0)
 
 
 def script(step: Step) -> str:

@@ -3,18 +3,6 @@
 import { written } from "../parts/coordinates.js";
 import { button, make } from "../parts/dom.js";
 
-export const ENGLISH = {
-  send: "Send",
-  sendPin: "Send this pin",
-  sendOrder: "Send this order",
-  pinFirst: "Pin your answer on the map.",
-  otherMap: "That was another model’s map: open the right one.",
-  yourPin: "Your pin:",
-  openMap: "Open its map",
-  up: "Move up:",
-  down: "Move down:",
-};
-
 /** An answer to a question in words. */
 export function answerInWords({ kind, options }, value) {
   if (kind === "choice") return options[value];
@@ -25,9 +13,9 @@ export function answerInWords({ kind, options }, value) {
 /**
  * The controls of `question` (as in the protocol) in an element. `on.send(value)` gets the answer, once;
  * `on.openMap(model)`, if there is one, is asked for the map of a model. `pinned(pin)` of the result hears of pins
- * {model, z1, z2}. `words` are those of ENGLISH in the question's language.
+ * {model, z1, z2}. `words` are those of room_words.py, or of a lesson (words.py).
  */
-export function askedFor(question, on, words = ENGLISH) {
+export function askedFor(question, on, words) {
   const kinds = { choice, point, order };
   return kinds[question.kind](question, on, words);
 }

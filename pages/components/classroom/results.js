@@ -17,11 +17,11 @@ export function summed({ kind, options }, values) {
   return { kind, answers: values.length, counts };
 }
 
-/** An element that shows a summary; `options` are the question's, empty where they are not known any more. */
-export function result(summary, options) {
+/** An element that shows a summary; `options` are the question's, empty where they are not known any more; `words` those of room_words.py. */
+export function result(summary, options, words) {
   const { kind, answers } = summary;
-  const said = make("p", {}, answers === 1 ? "1 answer" : `${answers} answers`);
-  const drawn = { choice: bars, point: cloud, order: places }[kind](summary, options);
+  const said = make("p", {}, `${answers} ${answers === 1 ? words.answer : words.answers}`);
+  const drawn = { choice: bars, point: cloud, order: places }[kind](summary, options, words);
   return make("div", { class: "room-result", "data-testid": "room-result" }, drawn, said);
 }
 
@@ -35,18 +35,18 @@ function bars({ counts, answers }, options) {
 }
 
 /** To scale: a unit is as long in either direction. */
-function cloud({ points }) {
+function cloud({ points }, _, words) {
   const reach = Math.max(PRIOR, ...points.flat().map((z) => 1.05 * Math.abs(z)));
   const range = span([-reach, reach], 0);
   const frame = axes(SIDE, SIDE + HIGHER, { x: { title: "z₁", range }, y: { title: "z₂", range } });
   const dots = points.map(([z1, z2]) => makeSvg("circle", { cx: frame.x(z1), cy: frame.y(z2), r: 4 }));
   const size = { width: SIDE, height: SIDE + HIGHER };
-  const label = `${points.length} pins in the latent plane`;
+  const label = `${points.length} ${words.cloud}`;
   return makeSvg("svg", { class: "room-cloud", ...size, role: "img", "aria-label": label }, frame.element, ...dots);
 }
 
-function places({ counts }, options) {
-  const head = make("tr", {}, make("th", {}, "Put at place"), ...counts.map((_, place) => make("th", {}, String(place + 1))));
+function places({ counts }, options, words) {
+  const head = make("tr", {}, make("th", {}, words.place), ...counts.map((_, place) => make("th", {}, String(place + 1))));
   const rows = counts.map((row, index) =>
     make("tr", {}, make("th", { scope: "row" }, named(options, index)), ...row.map((count) => cell(count, row))),
   );

@@ -1,4 +1,4 @@
-"""A student's side of a room, above every page: who one is, what is asked, where the class is."""
+"""The bar of a room, above every page: a student's side of it, or the teacher's in the tab that opened it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from pages.components.classroom.answers import question
+from pages.components.classroom.lessons import place_now
+from pages.components.classroom.room_words import room_words
 from pages.components.frame.header import PAGES
 from pages.components.frame.views import PRESENT, accompany, companions
 from pages.components.mount import component
@@ -36,13 +39,22 @@ def read(told: Mapping[str, object]) -> Told | None:
     return Told(str(page), {str(name): str(text) for name, text in address.items()})
 
 
-def room_bar() -> None:
-    """Draw the bar of the room that the page's address names, if it names one; go where the class is."""
+def room_bar(page: str) -> None:
+    """Draw the bar of the room that the address of `page` names, if it names one; go where the class is."""
     if code := companions().get("room"):
+        place = place_now()
+        language = place.lesson.language if place else "en"
         component.mount(
             _component,
             key="room_bar",
-            data={"code": code.upper(), "pages": {script[:-3]: name for script, name in PAGES.items()}},
+            data={
+                "code": code.upper(),
+                "page": page,
+                "pages": {script[:-3]: name for script, name in PAGES.items()},
+                "words": room_words(language),
+                "language": language,
+                "ask": question(place.step, place.step.ask) if place and place.step.ask else None,
+            },
             value="told",
             read=read,
             on_change=obey,

@@ -102,6 +102,11 @@ export function knownToTeacher(known, frame) {
   return next;
 }
 
+/** How many of a teacher's `members` are connected. */
+export function countHere(members) {
+  return Object.values(members).filter((member) => member.here).length;
+}
+
 function merged(before, news = {}) {
   return Object.fromEntries(Object.entries({ ...before, ...news }).filter(([, value]) => value !== null));
 }

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import streamlit as st
 
-from pages.components.classroom import answers
+from pages.components.classroom.answers import question
 from pages.components.classroom.lessons import lessons
+from pages.components.classroom.room_words import room_words
+from pages.components.frame.choices import called, guests
 from pages.components.frame.header import PAGES
 from pages.components.frame.service import decoder_service
 from pages.components.frame.views import COMPANIONS, accompany, companions
-from pages.components.frame.words import title
 from pages.components.mount import component
 from vae.classroom.rooms import LENGTH, LETTERS
-from vae.lessons.lesson import Ask, Point, Step
 from vae.serving.decoding import DecoderService
 
 PRIVACY = (
@@ -40,7 +41,11 @@ def show_rooms() -> None:
 
 def show_join() -> None:
     st.html('<h2 class="atlas-section">Join a room</h2>')
-    if code := companions().get("room"):
+    code = companions().get("room")
+    if code and code == st.session_state["room_led"]:
+        st.markdown("You lead this room from every page: its bar stands above each of them.")
+        return
+    if code:
         st.markdown(f"You have the code of room **{code.upper()}**: its bar stands above.")
         return
     with st.form("classroom_join_form", border=False):
@@ -56,29 +61,66 @@ def show_join() -> None:
 def join() -> None:
     """Take the typed room along, if it may be a code; whether there is such a room its bar finds out."""
     code = "".join(st.session_state["classroom_code"].split()).upper()
-    if len(code) == LENGTH and set(code) <= set(LETTERS):
+    if is_code(code):
         accompany(room=code)
     else:
         st.session_state["classroom_no_code"] = True
 
 
+def is_code(text: str) -> bool:
+    return len(text) == LENGTH and set(text) <= set(LETTERS)
+
+
+class Led(NamedTuple):
+    """What the desk tells: the code of the room that it leads, None when that has ended."""
+
+    code: str | None
+
+
 def show_desk(service: DecoderService) -> None:
     """Open a room: code, map, answers; everything else happens between the browser and the room."""
-    data = {"models": models(service), "pages": places(service), "lessons": asked_of_lessons()}
-    _component.show(key="room_desk", data=data)
+    component.mount(
+        _component,
+        key="room_desk",
+        data={
+            "code": st.session_state["room_led"],
+            "models": models(service),
+            "pages": places(service),
+            "lessons": asked_of_lessons(),
+            "words": room_words("en"),
+        },
+        value="leads",
+        read=led,
+        on_change=lead,
+    )
+
+
+def led(told: Mapping[str, object]) -> Led | None:
+    """What the desk told; None for what is no code."""
+    code = told.get("code")
+    if code is None:
+        return Led(None)
+    return Led(str(code)) if isinstance(code, str) and is_code(code) else None
+
+
+def lead(told: Led) -> None:
+    """Take the room along to every page, so that its teacher leads from there; leave it when it has ended."""
+    if told.code or companions().get("room") == st.session_state["room_led"]:
+        accompany(room=told.code)
+    st.session_state["room_led"] = told.code
 
 
 def models(service: DecoderService) -> list[dict[str, Any]]:
-    """The planes that a desk can show."""
+    """The planes that a desk can show: of the models, and of those that this teacher has opened."""
     return [
         {
             "name": name,
-            "title": title(name, saved),
+            "title": title,
             "classes": list(saved.classes),
             "prior": saved.model_config.variational,
             "home": None if saved.model_config.variational else saved.latents.central_box.squared().ranges(),
         }
-        for name in service.names
+        for name, title in called([*service.names, *guests(service)], service).items()
         for saved in [service.checkpoint(name)]
     ]
 
@@ -116,11 +158,3 @@ def asked_of_lessons() -> list[dict[str, Any]]:
         }
         for lesson in sorted(lessons()[0].values(), key=lambda lesson: lesson.language != "en")
     ]
-
-
-def question(step: Step, ask: Ask) -> dict[str, Any]:
-    """A step's question as the protocol of rooms says it; items to be ordered are shuffled."""
-    if isinstance(ask, Point):
-        return {"step": step.id, "kind": "point", "question": ask.question, "model": ask.model}
-    kind = type(ask).__name__.lower()
-    return {"step": step.id, "kind": kind, "question": ask.question, "options": answers.options(step, ask)}

@@ -101,7 +101,7 @@ class LatentMap {
     if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
     this.#classes.show(data.classes);
     this.#scene.show(data.checkpoint, data.home ?? undefined, data.classes);
-    if (news?.length) this.#adopt(data.pin);
+    if (news?.length) this.#adopt(data);
     this.#scene.overlay.showPrior(data.show_prior);
     this.#showGround(data);
     this.#scene.retheme();
@@ -179,10 +179,11 @@ class LatentMap {
     this.#speak();
   }
 
-  /** Take over a pin that came from Python. */
-  #adopt(pin) {
+  /** Take over a pin that came from Python: a hand's, too, where it was typed. */
+  #adopt({ pin, is_typed: isTyped }) {
     this.#place(pin);
     this.#scene.plane.reveal(...pin);
+    if (isTyped) this.#scene.announcePin(pin);
   }
 
   #tellPython() {

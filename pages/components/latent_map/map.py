@@ -23,6 +23,7 @@ def latent_map(
     key: str,
     checkpoint: str,
     pin: tuple[float, float],
+    is_typed: bool,
     show_manifold: bool,
     show_legible: bool,
     on_pin: Callable[[tuple[float, float]], None],
@@ -32,7 +33,8 @@ def latent_map(
     The pointer is followed in the browser, by way of the decode channel, and its pictures go to every `digit`
     whose group is this map's `key`. A click, a tap or the arrow keys pin a point: `on_pin` gets its (z1, z2),
     at most four decimals, within what the decode channel takes, before the script runs again. A `pin` that
-    differs from the marker's moves it. Zoom, pan and hidden digits live in the browser and survive reruns.
+    differs from the marker's moves it; `is_typed` says that it is this visitor's own doing. Zoom, pan and
+    hidden digits live in the browser and survive reruns.
 
     A click on a test digit's dot pins its latent mean.
 
@@ -48,6 +50,7 @@ def latent_map(
         data={
             "checkpoint": checkpoint,
             "pin": pin,
+            "is_typed": is_typed,
             "show_manifold": show_manifold and not show_legible,
             "show_legible": show_legible,
             "classes": list(saved.classes),

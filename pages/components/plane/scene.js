@@ -75,11 +75,11 @@ export class Scene {
     this.#each("place");
     const pin = (z) => {
       gestures.pin(z);
-      this.#announcePin(z);
+      this.announcePin(z);
     };
     const rest = () => {
       gestures.rest();
-      this.#announcePin(null);
+      this.announcePin(null);
     };
     this.#stopGestures = listenToGestures(this.stage.plot, this.plane, { ...gestures, pin, rest });
   }
@@ -137,6 +137,12 @@ export class Scene {
     this.stage.plot.setAttribute("aria-busy", "false");
   }
 
+  /** Of a hand's pin on the map; where the page has put its mark counts, as a click may have meant a dot. */
+  announcePin(z) {
+    const there = this.overlay.pinned ?? z;
+    if (there && this.#checkpoint) announcePin({ model: this.#checkpoint, z1: there[0], z2: there[1] });
+  }
+
   retheme() {
     const theme = readTheme(this.stage.plot);
     if (JSON.stringify(theme) === JSON.stringify(this.theme)) return;
@@ -151,12 +157,6 @@ export class Scene {
     this.#channels.close();
     this.#each("dispose");
     this.plane.dispose();
-  }
-
-  /** Of a hand's pin on the map; where the page has put its mark counts, as a click may have meant a dot. */
-  #announcePin(z) {
-    const there = this.overlay.pinned ?? z;
-    if (there && this.#checkpoint) announcePin({ model: this.#checkpoint, z1: there[0], z2: there[1] });
   }
 
   #each(happened, ...about) {
