@@ -290,6 +290,58 @@ def test_who_has_gone_on_is_not_led_again_when_a_busy_server_hears_it_twice(less
         expect(student).to_have_title("Continuity – Latent Atlas", timeout=5000)
 
 
+def test_a_class_is_led_from_the_page_that_the_teacher_is_on(lesson: Class) -> None:
+    teacher, student = lesson.teacher, lesson.arriving(390, 844)
+    lesson.join(student)
+    bar = teacher.locator(".room-bar")
+    expect(bar).to_be_hidden()  # the desk has all of it
+    go(teacher, "Latent map")
+    student.get_by_label("z1", exact=True).fill("0.75")
+    student.get_by_label("z1", exact=True).press("Enter")
+    expect(bar.get_by_text("1 here, 1 pins")).to_be_visible()
+    expect(teacher.locator(".others-pin")).to_have_count(0)  # a class may see this screen
+    bar.get_by_role("button", name="Show pins to all").click()
+    expect(teacher.locator(".others-pin")).to_have_count(1)
+    expect(plane(teacher)).to_have_attribute("aria-busy", "false")
+    z1, _ = pin(teacher, 0.3, 0.6)
+    expect(teacher).to_have_url(re.compile(f"z1={z1:g}"))
+    bar.get_by_role("button", name="Everyone here").click()
+    expect(student).to_have_url(re.compile(f"z1={z1:g}"))
+    bar.get_by_role("button", name="Let everyone go").click()
+    expect(student.get_by_text("Everyone is here")).to_be_hidden()
+
+    go(teacher, "Classroom")
+    teacher.get_by_role("link", name="Start “Ein latenter Raum in zehn Minuten”").click()
+    bar.get_by_role("button", name="Alle hierher").click()
+    expect(student.get_by_text("Alle sind hier: One digit")).to_be_visible()
+    teacher.reload()
+    bar.get_by_role("button", name="Die Frage dieses Schritts stellen").click()
+    expect(bar.get_by_text("0 von 1 haben geantwortet.")).to_be_visible()
+    locking = student.locator(".lesson-ask")
+    locking.get_by_role("button").first.click()
+    locking.get_by_role("button", name="Festlegen", exact=True).click()
+    locking.get_by_role("button", name="Jetzt festlegen").click()
+    expect(bar.get_by_text("1 von 1 haben geantwortet.")).to_be_visible()
+    expect(bar.get_by_test_id("room-result")).to_have_count(0)
+    bar.get_by_role("button", name="Der Klasse zeigen").click()
+    for page in (teacher, student):
+        expect(page.locator(".room-panel").get_by_text("1 Antwort", exact=True)).to_be_visible()
+    for width in (1280, 390):
+        resize(teacher, width, 800)
+        results = Axe().run(teacher)
+        assert results.violations_count == 0, results.generate_report()
+        assert teacher.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth"), width
+    bar.get_by_role("button", name="Zum Pult").click()
+    lesson.press_surely("End the room", "End it for everybody?")
+    expect(teacher).not_to_have_url(re.compile("room="))
+    expect(student.get_by_text("has ended this room")).to_be_visible()
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Pages").get_by_text(name).click()
+    expect(page).to_have_title(f"{name} – Latent Atlas")
+
+
 def test_what_is_locked_in_the_lesson_answers_the_room(lesson: Class) -> None:
     teacher, student = lesson.teacher, lesson.arriving()
     lesson.join(student)

@@ -13,7 +13,7 @@ export function answerInWords({ kind, options }, value) {
 /**
  * The controls of `question` (as in the protocol) in an element. `on.send(value)` gets the answer, once;
  * `on.openMap(model)`, if there is one, is asked for the map of a model. `pinned(pin)` of the result hears of pins
- * {model, z1, z2}. `words` are those of room_words.py, or of a lesson (words.py).
+ * {model, z1, z2}. `words` are those of room_words.py, or those of a lesson.
  */
 export function askedFor(question, on, words) {
   const kinds = { choice, point, order };

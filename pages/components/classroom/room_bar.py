@@ -41,6 +41,8 @@ def read(told: Mapping[str, object]) -> Told | None:
 
 def room_bar(page: str) -> None:
     """Draw the bar of the room that the address of `page` names, if it names one; go where the class is."""
+    if going := st.session_state.pop("room_going", None):
+        st.switch_page(f"{going.page}.py", query_params=going.address)
     if code := companions().get("room"):
         place = place_now()
         language = place.lesson.language if place else "en"
@@ -59,9 +61,6 @@ def room_bar(page: str) -> None:
             read=read,
             on_change=obey,
         )
-    # Not before: Streamlit forgets what was told by a component that a run did not draw, and hears it anew.
-    if going := st.session_state.pop("room_going", None):
-        st.switch_page(f"{going.page}.py", query_params=going.address)
 
 
 def obey(told: Told) -> None:

@@ -32,19 +32,20 @@ _component = component.declared(
 
 def show_rooms() -> None:
     """Join a room, or open one and lead it."""
-    with st.container(key="classroom_join"):
-        show_join()
+    leads = st.session_state["room_led"] is not None
+    if not leads:
+        with st.container(key="classroom_join"):
+            show_join()
     with st.container(key="classroom_desk"):
-        st.html('<h2 class="atlas-section">Open a room</h2>')
+        st.html(f'<h2 class="atlas-section">{"Your room" if leads else "Open a room"}</h2>')
+        if leads:
+            st.html('<p class="atlas-note">Lead it from here, or from the bar above every other page.</p>')
         show_desk(decoder_service())
 
 
 def show_join() -> None:
     st.html('<h2 class="atlas-section">Join a room</h2>')
     code = companions().get("room")
-    if code and code == st.session_state["room_led"]:
-        st.markdown("You lead this room from every page: its bar stands above each of them.")
-        return
     if code:
         st.markdown(f"You have the code of room **{code.upper()}**: its bar stands above.")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from pages.components.classroom import room_bar
+from pages.components.classroom.room_words import room_words
 from pages.components.classroom.rooms import NO_CODE, asked_of_lessons
 from vae.classroom.messages import IDENTIFIER, TEACHER, read
 
 MAIN = Path(__file__).parents[3] / "pages" / "main.py"
 CODE = "HKLMP"
+SPEAKING = ("student_side", "teacher_side", "question", "results")  # scripts that take the words
 
 
 def opened(page: str = "classroom", **address: str) -> AppTest:
@@ -108,3 +111,43 @@ def test_every_question_and_every_place_of_the_lessons_may_be_said_in_a_room() -
                 read(json.dumps({"ask": step["ask"]}), TEACHER)
                 said += 1
     assert said > 20
+
+
+def lead(app: AppTest, count: int, code: object) -> AppTest:
+    """What the desk tells."""
+    app.session_state["room_desk"] = {"leads": {"code": code, "count": count}}
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_a_teachers_room_goes_along_until_it_ends() -> None:
+    app = lead(opened(), 1, CODE)
+    assert dict(app.query_params) == {"room": CODE}
+    assert any("Lead it from here" in html.proto.body for html in app.get("html"))
+    lead(app, 2, None)
+    assert dict(app.query_params) == {}
+
+
+def test_the_end_of_a_room_leaves_another_one_alone() -> None:
+    app = lead(opened(room="ZZZZZ"), 1, None)
+    assert dict(app.query_params) == {"room": "ZZZZZ"}
+
+
+@pytest.mark.parametrize("code", ["", "HK", 5, ["HKLMP"], "<b>HK", {"code": CODE}])
+def test_a_desk_leads_no_room_without_a_code(code: object) -> None:
+    assert lead(opened(), 1, code).session_state["room_led"] is None
+
+
+def test_the_bar_says_the_same_in_every_language() -> None:
+    english, german = room_words("en"), room_words("de-AT")
+    assert english.keys() == german.keys()
+    assert room_words("fr") == english
+    for name, said in english.items():
+        assert set(re.findall(r"{\w+}", said)) == set(re.findall(r"{\w+}", german[name])), name
+    folder = MAIN.parent / "components" / "classroom"
+    scripts = "".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in SPEAKING)
+    spoken = set(re.findall(r"\bwords\.(\w+)", scripts))
+    for names in re.findall(r"const {([^}]+)} = this\.#words", scripts):
+        spoken |= set(names.replace(" ", "").split(","))
+    assert spoken == english.keys()
