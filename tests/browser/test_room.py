@@ -326,6 +326,7 @@ def test_a_class_is_led_from_the_page_that_the_teacher_is_on(lesson: Class) -> N
     bar.get_by_role("button", name="Der Klasse zeigen").click()
     for page in (teacher, student):
         expect(page.locator(".room-panel").get_by_text("1 Antwort", exact=True)).to_be_visible()
+    assert student.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
     for width in (1280, 390):
         resize(teacher, width, 800)
         results = Axe().run(teacher)
