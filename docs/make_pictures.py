@@ -5,14 +5,17 @@ Needs the tools of requirements-dev.txt and a Chromium of the system (or $CHROMI
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Page, expect, sync_playwright
+from websockets.sync.client import connect
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -27,6 +30,7 @@ SIZE = {"width": 1280, "height": 720}
 PICTURED = 2  # among the test digits of this label a point is pinned
 LARGEST = 400_000  # bytes
 PATIENCE = 120_000  # ms
+STUDENTS = 14  # in the picture of a room
 CURVES = "[data-testid=curves]:not([aria-busy=true])"
 
 
@@ -48,6 +52,43 @@ def take(page: Page, url: str, last: str, path: Path) -> None:
                 && all("digit").every((digit) => digit.dataset.frames > 0);
         }"""
     )
+    shoot(page, path)
+
+
+def take_room(page: Page, url: str, path: Path) -> None:
+    """A picture of a teacher's desk, with students who have pinned where test digits lie, and have answered."""
+    page.goto(f"{url}/classroom")
+    page.get_by_role("button", name="Open a room").click()
+    code = page.get_by_test_id("room-code").inner_text()
+    latents = checkpoint.load(ROOT / "checkpoints" / "vae.pt").latents
+    chosen = np.random.default_rng(0).choice(len(latents.means), STUDENTS)
+    with ExitStack() as room:
+        join = f"{url.replace('http', 'ws', 1)}/room/{code}"
+        students = [room.enter_context(connect(join)) for _ in chosen]
+        for student, (z1, z2) in zip(students, latents.means[chosen], strict=True):
+            student.send(json.dumps({"hello": {"token": None}}))
+            student.send(json.dumps({"pin": {"model": "vae", "z1": float(z1), "z2": float(z2)}}))
+        form = page.locator("details:has(.room-own)")
+        form.evaluate("details => (details.open = true)")
+        form.get_by_label("Your question").fill("Which share of random places is a digit?")
+        form.get_by_label("Options, one a line").fill("About half\nAbout nine of ten\nAll of them")
+        form.get_by_role("button", name="Ask this").click()
+        form.evaluate("details => (details.open = false)")
+        for index, student in enumerate(students[:-3]):
+            asked = "own-1"
+            for frame in student:
+                if asked in frame:
+                    break
+            student.send(json.dumps({"answer": {"step": asked, "value": index % 5 % 3}}))
+        expect(page.get_by_text(f"{STUDENTS - 3} of {STUDENTS} here.")).to_be_visible(timeout=PATIENCE)
+        drawn = page.locator(".room-gallery canvas")
+        expect(drawn).to_have_count(STUDENTS, timeout=PATIENCE)
+        page.get_by_role("button", name="Make it smaller").click()
+        page.locator(".room-desk").evaluate("desk => desk.scrollIntoView()")
+        shoot(page, path)
+
+
+def shoot(page: Page, path: Path) -> None:
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready")
     page.screenshot(path=path, animations="disabled")
@@ -79,6 +120,8 @@ def main() -> None:
         page.set_viewport_size(SIZE)
         drawn = "[data-testid=plane-grid][data-snapshot]"
         take(page, f"{app.url}/training?z1=-1.2&z2=0.6", drawn, ROOT / "docs" / "training.png")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        take_room(page, app.url, ROOT / "docs" / "classroom.png")
         browser.close()
 
 
