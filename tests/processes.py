@@ -38,12 +38,13 @@ class Processes:
 
 @contextmanager
 def behind_nginx(project: Path, folder: Path, count: int = 2) -> Iterator[Processes]:
-    """`count` app processes in `project`; what all of them say is appended to files in `folder`."""
+    """`count` app processes in `project`; runs and what all of them say are kept in `folder`."""
+    runs = {"LATENT_ATLAS_RUNS": str(folder / "runs")}
     with ExitStack() as stack:
-        decoder = App(folder / "decoder.log", project, command=DECODER)
+        decoder = App(folder / "decoder.log", project, command=DECODER, environment=runs)
         stack.callback(decoder.stop)
         decoder.start()
-        told = {"LATENT_ATLAS_DECODER": decoder.url}
+        told = {**runs, "LATENT_ATLAS_DECODER": decoder.url}
         apps = [App(folder / f"app{n}.log", project, environment=told) for n in range(count)]
         for app in apps:
             stack.callback(app.stop)
