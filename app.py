@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from pages.components.frame.service import (
+    DECODER,
     classifier,
     decoder_service,
     history_decoders,
@@ -26,14 +27,14 @@ from pages.components.frame.service import (
 from pages.components.mount import assets
 from pages.components.mount.admission import Admitted, forgetting
 from pages.components.mount.compressed import Compressed
-from pages.components.mount.farewell import limit_farewell
 from pages.components.mount.guard import Guarded
-from vae.classroom import channel as classroom
+from vae.classroom.channel import say_goodbye
 from vae.classroom.rooms import Rooms
-from vae.serving import channel, health, legible, manifold, pictures, qr
+from vae.host.parts import Parts, routes
+from vae.serving import health, pictures, qr
+from vae.serving.farewell import limit_farewell
+from vae.serving.forwarding import AddressError, Forwarder
 from vae.serving.room import Room
-from vae.workshop import channel as history
-from vae.workshop import routes as runs
 
 
 def check_device() -> None:
@@ -43,6 +44,15 @@ def check_device() -> None:
     try:
         choose_device()
     except DeviceError as error:
+        sys.exit(f"Latent Atlas cannot start. {error}")
+
+
+def forwarder() -> Forwarder | None:
+    """To the process that decodes for this one; None where this one does all itself."""
+    address = os.environ.get(DECODER)
+    try:
+        return Forwarder(address, assets.origin_allowed) if address else None
+    except AddressError as error:
         sys.exit(f"Latent Atlas cannot start. {error}")
 
 
@@ -63,36 +73,35 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
     What works on threads of its own ends with the server.
     """
-    limit_farewell(partial(classroom.say_goodbye, rooms))
+    limit_farewell(partial(say_goodbye, parts.rooms))
     loading = threading.Thread(target=load, name="loading")
     loading.start()
     async with forgetting(room):
         yield
     loading.join()
+    if elsewhere:
+        await elsewhere.close()
     surveys.clear()
     outlooks.clear()
     workshop.clear()
     decoder_service.clear()
 
 
-if os.environ.get("LATENT_ATLAS_DEVICE"):  # without a wish there is always one: the CPU
+elsewhere = forwarder()
+if os.environ.get("LATENT_ATLAS_DEVICE") and not elsewhere:  # without a wish there is always one: the CPU
     check_device()
 
 room = Room()
-rooms = Rooms()
+parts = Parts(decoder_service, history_decoders, workshop, maps, classifier, Rooms())
+answered = routes(parts, assets.origin_allowed)
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     routes=assets.at_base_path(
         [
-            *channel.routes(decoder_service, assets.origin_allowed),
-            *history.routes(decoder_service, history_decoders, assets.origin_allowed),
-            *runs.routes(workshop, maps),
-            *manifold.routes(decoder_service),
-            *legible.routes(decoder_service, classifier),
+            *(elsewhere.in_place_of(answered) if elsewhere else answered),
             *pictures.routes(),
             *qr.routes(),
-            *classroom.routes(rooms, assets.origin_allowed),
-            *health.routes(decoder_service, room),
+            *health.routes(decoder_service, room, elsewhere.health if elsewhere else None),
             *assets.routes(),
         ]
     ),

@@ -35,7 +35,7 @@ def url(project: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def visit(url: str) -> Iterator[ClientConnection]:
+def visit(url: str, **headers: str) -> Iterator[ClientConnection]:
     """A session as a browser opens it, once the script for its page has begun."""
     asked = BackMsg()
     asked.rerun_script.query_string = ""
@@ -43,6 +43,7 @@ def visit(url: str) -> Iterator[ClientConnection]:
         url.replace("http", "ws", 1) + "/_stcore/stream",
         origin=Origin("http://" + urlsplit(url).netloc),
         subprotocols=[Subprotocol("streamlit")],
+        additional_headers=headers,
         open_timeout=SOON,
         max_size=None,
     ) as stream:

@@ -61,6 +61,13 @@ ALLOWED = {
         "vae/serving",
     },
     "vae/classroom": {"vae/plane", "vae/serving"},
+    "vae/host": {
+        "vae/datasets",
+        "vae/model",
+        "vae/serving",
+        "vae/workshop",
+        "vae/classroom",
+    },
     "vae/bench": {"vae"},
     "vae/__init__": {"vae/config", "vae/device", "vae/model"},
     "vae/__main__": {"vae"},

@@ -1,4 +1,4 @@
-"""The command line: python -m vae download | train | evaluate | score | bench."""
+"""The command line: python -m vae download | train | evaluate | score | serve | bench."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from vae.datasets.chosen import chosen, named
 from vae.datasets.dataset import MNIST, Dataset, DataUnavailable
 from vae.datasets.shelf import download_dataset, folder_of, load_dataset, published
 from vae.device import DeviceError, choose_device
+from vae.host import decoder
 from vae.measure import belonging, evaluation
 from vae.measure.foreign import ForeignDecoderError, is_foreign, load_foreign
 from vae.measure.judging import judge_figures
@@ -112,6 +113,13 @@ def parser() -> argparse.ArgumentParser:
     score.add_argument("file", type=Path, help="a checkpoint; the scores are written beside it")
     score.add_argument("--data", metavar="DIR", help="folder of the four MNIST files")
     score.set_defaults(run=run_score)
+
+    serve = commands.add_parser(
+        "serve", help="decoders, training and rooms for app processes started with LATENT_ATLAS_DECODER"
+    )
+    serve.add_argument("--address", default="127.0.0.1", help="default: 127.0.0.1, this machine alone")
+    serve.add_argument("--port", type=int, default=decoder.PORT)
+    serve.set_defaults(run=run_serve)
 
     bench = commands.add_parser("bench", help="measure speed on this machine")
     bench.add_argument("--json", action="store_true")
@@ -357,6 +365,10 @@ def unchanged(file: Path, read: str) -> Iterator[None]:
                 f"{file} changed while it was measured, so nothing was recorded: measure it again."
             )
         yield
+
+
+def run_serve(options: argparse.Namespace) -> None:
+    decoder.serve(CHECKPOINTS, options.address, options.port)
 
 
 def run_bench(options: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from vae.config import ConfigError, ModelConfig, TrainingConfig
 from vae.datasets.dataset import MNIST
@@ -30,13 +31,17 @@ class Job:
         write_bytes(json.dumps(asdict(self)).encode(), folder / FILE)
 
 
+def job_of(told: dict[str, Any]) -> Job:
+    """The job that `asdict` told. Raises ConfigError, TypeError or LookupError for what is none."""
+    return Job(
+        **{**told, "model": ModelConfig(**told["model"]), "training": TrainingConfig(**told["training"])}
+    )
+
+
 def read_job(folder: Path) -> Job:
     """The settings of the run in a folder. Raises ConfigError if they are none."""
     try:
-        told = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return Job(
-            **{**told, "model": ModelConfig(**told["model"]), "training": TrainingConfig(**told["training"])}
-        )
+        return job_of(json.loads((folder / FILE).read_text(encoding="utf-8")))
     except ConfigError:
         raise
     except (OSError, ValueError, LookupError, TypeError) as error:

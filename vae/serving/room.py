@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Sized
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +79,7 @@ class Room:
     """What of this process is taken. The web server counts, pages and /healthz look."""
 
     sessions: int = 0
-    connections: Collection[object] = ()
+    connections: Sized = ()
 
     @property
     def most_sessions(self) -> int:

@@ -10,7 +10,7 @@ from vae.history.snapshots import built
 from vae.model.network import VAE
 from vae.serving.kept import Kept
 from vae.workshop.errors import UnknownRun
-from vae.workshop.workshop import Workshop
+from vae.workshop.reading import Runs
 
 MOST, WEIGHTS = 128, 2**25  # decoders in memory, and numbers in all of them together: 128 MB
 
@@ -18,7 +18,7 @@ MOST, WEIGHTS = 128, 2**25  # decoders in memory, and numbers in all of them tog
 class Decoders:
     """The decoder of a run at each of its snapshots, on one device. Thread-safe."""
 
-    def __init__(self, workshop: Callable[[], Workshop], device: torch.device) -> None:
+    def __init__(self, workshop: Callable[[], Runs], device: torch.device) -> None:
         self._workshop = workshop
         self._device = device
         self._kept = Kept(self._build, MOST, _weights, WEIGHTS)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from vae.model.checkpoint import Checkpoint
 from vae.workshop import names
-from vae.workshop.workshop import Workshop
+from vae.workshop.reading import Runs
 
 
 class Guests:
     """`workshop` is opened when somebody asks for a name that a model of a run can have, not before."""
 
-    def __init__(self, workshop: Callable[[], Workshop]) -> None:
+    def __init__(self, workshop: Callable[[], Runs]) -> None:
         self._workshop = workshop
 
     def find(self, name: str) -> Checkpoint | None:

@@ -13,7 +13,7 @@ from vae.datasets.dataset import DataUnavailable
 from vae.datasets.shelf import held_out
 from vae.model.checkpoint import CheckpointError
 from vae.serving.kept import Kept
-from vae.workshop.workshop import Workshop
+from vae.workshop.reading import Runs
 
 LABELS_AT_HAND = 32  # runs
 MOMENTS_AT_HAND = 1024  # snapshots; 8 KB each
@@ -22,7 +22,7 @@ MOMENTS_AT_HAND = 1024  # snapshots; 8 KB each
 class Maps:
     """Maps of all runs. Thread-safe."""
 
-    def __init__(self, workshop: Callable[[], Workshop]) -> None:
+    def __init__(self, workshop: Callable[[], Runs]) -> None:
         self._workshop = workshop
         self._labels = Kept(self._read_labels, LABELS_AT_HAND)
         self._moments = Kept(self._read_moment, MOMENTS_AT_HAND)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -13,22 +12,19 @@ from types import MappingProxyType
 
 from filelock import FileLock, Timeout
 
-from vae.config import ConfigError
 from vae.history.job import Job
-from vae.history.snapshots import Snapshot
-from vae.history.snapshots import read as read_snapshot
 from vae.model import checkpoint as checkpoints
-from vae.model.checkpoint import Checkpoint, CheckpointError
+from vae.model.checkpoint import Checkpoint
 from vae.model.files import PARTIAL
 from vae.workshop import bounds, names
 from vae.workshop.errors import NotYours, Refused, UnknownRun
-from vae.workshop.folder import MODEL, RunFolder, epochs_behind
-from vae.workshop.status import Command, Started, State, Status, title_of
-from vae.workshop.worker import COMMAND, ROOT, Worker
+from vae.workshop.folder import MODEL, RunFolder
+from vae.workshop.reading import SHIPPED, Runs, status_of
+from vae.workshop.status import Command, Started, State, Status
+from vae.workshop.worker import COMMAND, Worker
 
 __all__ = ["Command", "NotYours", "Refused", "Started", "State", "Status", "UnknownRun", "Workshop"]
 
-SHIPPED = ROOT / "checkpoints" / "history"
 GLANCE = 1.0  # seconds between two looks at who is there
 WEIGH = 10.0  # seconds between two looks at how much is kept
 
@@ -43,7 +39,7 @@ KILLED = "The training was ended from outside, perhaps for want of memory: resum
 STOPPED = "Stopped before its last epoch: what it had learned by then is kept."
 
 
-class Workshop:
+class Workshop(Runs):
     """Runs below `folder`. Thread-safe; how a run stands is in its folder, so that a restart loses nothing.
 
     `shipped` is the folder of a run that comes with the program; nobody commands it.
@@ -51,9 +47,9 @@ class Workshop:
 
     def __init__(self, folder: Path, shipped: Path = SHIPPED, worker: Sequence[str] = COMMAND) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(shipped)
         self.folder = folder
         self._command = worker
-        self._shipped = RunFolder(shipped)
         self._runs: dict[str, RunFolder] = {}
         self._queue: list[str] = []
         self._training: tuple[str, Worker] | None = None
@@ -94,28 +90,7 @@ class Workshop:
             if standing and names.opens(key, standing.key_sha256):
                 self._seen[run] = time.monotonic()
             place = self._queue.index(run) + 1 if run in self._queue else 0
-        try:
-            job = folder.job()
-        except ConfigError as error:
-            raise UnknownRun("This run's settings cannot be read: start another one.") from error
-        trains = standing is not None and standing.state == "training"
-        pulse = folder.pulse() if trains else None
-        trained = None if trains else folder.trained()
-        reports = folder.reports()
-        return Status(
-            run=run,
-            title=title_of(job),
-            state=standing.state if standing else "finished",
-            reason=standing.reason if standing else "",
-            place=place,
-            epoch=pulse.epoch if pulse else reports[-1].epoch if reports else float(trained or 0),
-            epochs=job.training.epochs,
-            seconds_left=pulse.seconds_left if pulse else None,
-            snapshots=folder.snapshots(),
-            reports=reports,
-            model=None if trained is None else str(names.ModelName(run, trained)),
-            job=job,
-        )
+        return status_of(run, folder, place)
 
     def command(self, run: str, key: str, command: Command) -> None:
         """Pause, resume, stop and keep, or discard a run.
@@ -133,48 +108,12 @@ class Workshop:
             ](run, standing.state)
             self._changed.notify_all()
 
-    def find(self, name: str) -> Checkpoint | None:
-        """The model that `Status.model` names; None if there is none (any more)."""
-        wanted = names.parsed(name)
-        if wanted is None:
-            return None
-        try:
-            found = self.folder_of(wanted.run).checkpoint()
-        except (UnknownRun, CheckpointError):
-            return None
-        return found if epochs_behind(found) == wanted.epoch else None
-
-    def snapshot(self, run: str, index: int) -> tuple[Snapshot, Job]:
-        """A moment of a run. Raises UnknownRun if there is none."""
-        folder = self.folder_of(run)
-        try:
-            return read_snapshot(index, folder.path), folder.job()
-        except (OSError, ValueError, KeyError) as error:
-            raise UnknownRun(f"Snapshot {index} of this run is not there.") from error
-
     def folder_of(self, run: str) -> RunFolder:
         """What is in a run's folder, for readers; told at once. Raises UnknownRun."""
-        if run == names.SHIPPED and (self._shipped.path / "job.json").exists():
-            return self._shipped
-        if run not in self._runs:
-            raise UnknownRun("There is no such run (any more): start another one.")
-        return self._runs[run]
+        return self._runs[run] if run in self._runs else self.shipped(run)
 
-    def is_there(self, name: str) -> bool:
-        """Whether `find` may find that model, told at once."""
-        wanted = names.parsed(name)
-        return wanted is not None and (wanted.run in self._runs or wanted.run == names.SHIPPED)
-
-    def file(self, run: str) -> tuple[str, bytes]:
-        """The model of a run as a file of its own, with a name for it. Raises UnknownRun."""
-        try:
-            found = self.folder_of(run).checkpoint()
-        except CheckpointError as error:
-            raise UnknownRun("This run has no model yet: wait for its first epoch.") from error
-        with tempfile.TemporaryDirectory(prefix="latent-atlas-") as folder:
-            path = Path(folder) / MODEL
-            checkpoints.save(found, path)
-            return f"latent-atlas-{run}-{epochs_behind(found)}.pt", path.read_bytes()
+    def has(self, run: str) -> bool:
+        return run in self._runs
 
     def close(self) -> None:
         """End the run that trains, to be resumed, and the thread."""

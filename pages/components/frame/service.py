@@ -22,21 +22,24 @@ if TYPE_CHECKING:
     from vae.serving.surveys import Surveys
     from vae.workshop.decoders import Decoders
     from vae.workshop.maps import Maps
+    from vae.workshop.remote import RemoteWorkshop
     from vae.workshop.workshop import Workshop
 
 COMPUTING, WAITING, PATIENCE = 2, 60, 15.0  # paths at a time, in the queue, and seconds there
 ROOT = Path(__file__).resolve().parents[3]
 CHECKPOINTS = ROOT / "checkpoints"
-RUNS = "LATENT_ATLAS_RUNS"  # in the environment: another folder for training runs than runs/
+# In the environment: the address of a process that decodes gestures, trains and keeps rooms for this one.
+DECODER = "LATENT_ATLAS_DECODER"
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda service: service.close())
 def decoder_service() -> DecoderService:
     """The one DecoderService of this process, for pages and routes alike."""
+    from vae.device import CPU
     from vae.serving.decoding import DecoderService
     from vae.workshop.guests import Guests
 
-    service = DecoderService(CHECKPOINTS, visitors=Guests(workshop))
+    service = DecoderService(CHECKPOINTS, CPU if os.environ.get(DECODER) else None, Guests(workshop))
     _loaded().set()
     return service
 
@@ -52,11 +55,14 @@ def _loaded() -> threading.Event:
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda workshop: workshop.close())
-def workshop() -> Workshop:
-    """Where visitors train."""
+def workshop() -> Workshop | RemoteWorkshop:
+    """Where visitors train: here, or in the process that decodes for this one."""
+    from vae.datasets.own import runs_folder
+    from vae.workshop.remote import RemoteWorkshop
     from vae.workshop.workshop import Workshop
 
-    return Workshop(Path(os.environ.get(RUNS) or ROOT / "runs"))
+    address = os.environ.get(DECODER)
+    return RemoteWorkshop(address, runs_folder()) if address else Workshop(runs_folder())
 
 
 @st.cache_resource(show_spinner=False)
