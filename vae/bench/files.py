@@ -68,7 +68,8 @@ class Fetching:
             self._reader, self._writer = await asyncio.open_connection(
                 self._at.hostname, port, ssl=secure, limit=2**20
             )
-        assert self._reader is not None and self._writer is not None
+        assert self._reader is not None
+        assert self._writer is not None
         self._writer.write(
             f"GET {path} HTTP/1.1\r\nHost: {self._at.netloc}\r\nAccept: {accept}\r\n"
             "Accept-Encoding: gzip\r\nUser-Agent: latent-atlas-bench\r\n\r\n".encode()

@@ -1,13 +1,15 @@
 """The load of a lesson: a class of students on the pages, at once: `python -m vae bench --lesson`.
 
-Every student has what a browser has: the page's files, a Streamlit session, a decode channel, an encode channel
-while drawing, and a place in the teacher's room. The students are one process, the server is another.
+Every student has what a browser has: the page's files, a Streamlit session, a decode channel, an encode
+channel while drawing, and a place in the teacher's room. The students are one process, the server another.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
+import math
 import os
 import random
 import time
@@ -17,10 +19,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from websockets.exceptions import WebSocketException
+
 from vae.bench.attendance import open_room, taught
 from vae.bench.benchmark import BenchmarkError, Figures, memory, percentiles
 from vae.bench.crowd import new_loop
 from vae.bench.room import settled
+from vae.bench.server import ROOT, running_app
 from vae.bench.stream import Stream
 from vae.bench.student import Student
 from vae.device import machine
@@ -33,7 +38,7 @@ HEARING = 5.0  # seconds in which the teacher hears of the last pins
 GLANCE = 0.5  # seconds between two looks at the server's memory
 WAITS = {  # what is waited for: its name in the table
     "first page": "First page",
-    "first map": "… with its modules and codes",
+    "first map": "... with its modules and codes",
     "panel": "Click to panel",
     "decode": "Decode",
     "encode": "Encode",
@@ -46,14 +51,14 @@ WAITS = {  # what is waited for: its name in the table
 def run(
     students: Sequence[int] = STUDENTS, minutes: float = MINUTES, lessons: int = 1, url: str | None = None
 ) -> Figures:
-    """One object that fits into JSON. `lessons` has a row a lesson, `lessons` in a row for each size of a class.
+    """One object that fits into JSON. `lessons` has a row a lesson, in a row for each size of a class.
 
-    - `first_page_ms`, …: p50 and p95 of each of WAITS, from the moment that was planned, so that a server that
-      is late is charged with all of it; null where nothing was waited for. The first page is the document, the
-      files it names, and a whole run of the script; the teacher has seen it before.
+    - `first_page_ms`, …: p50 and p95 of each of WAITS, from the moment that was planned, so that a server
+      that is late is charged with all of it; null where nothing was waited for. The first page is the
+      document, the files it names, and a whole run of the script; the teacher has seen it before.
     - `clicks` and `answered`: pins, and those whose panel came. `decodes_per_second`: pictures seen. A move
       that a newer one overtook has no picture.
-    - `errors`: how many, by kind. `begun_anew`: of the students who came back those whose session was forgotten.
+    - `errors`: how many, by kind. `came_back`: locks that ended; `begun_anew`: sessions forgotten by then.
     - `memory_mb`: of the server before, at its largest, and when all have left and been forgotten.
       `cpu_s_per_student_minute`: seconds of its processor time. Both are null with `url`.
     - `load_cpu`: cores that the students took; where it comes near 1, they are what is slow.
@@ -81,11 +86,10 @@ def as_text(figures: Figures) -> str:
     """The figures as tables for people."""
     lines = [f"A lesson of {figures['minutes']:g} min on {figures['machine']}; waits in ms"]
     for row in figures["lessons"]:
-        lines += ["", f"{row['students']} students{'':24}    p50      p95"]
+        lines += ["", f"{row['students']} students".ljust(34) + "     p50      p95"]
         for name, title in WAITS.items():
-            told = row[key_of(name)]
-            lines.append(f"{title:34} {told['p50']:8.1f} {told['p95']:8.1f}" if told else f"{title:34} -")
-        memory_mb, cpu = row["memory_mb"], row["cpu_s_per_student_minute"]
+            wait = row[key_of(name)] or {"p50": math.nan, "p95": math.nan}
+            lines.append(f"{title:34}{wait['p50']:8.1f} {wait['p95']:8.1f}")
         lines += [
             f"Clicks answered   {row['answered']} of {row['clicks']}",
             f"Decodes           {row['decodes_per_second']:.0f} per second",
@@ -94,14 +98,11 @@ def as_text(figures: Figures) -> str:
             f"Errors            {sum(row['errors'].values())}",
             *(f"  {count:6} {kind}" for kind, count in row["errors"].items()),
         ]
-        if memory_mb:
-            lines.append(
-                "Server's memory   {before} MB before, {full} MB at most, {after} MB after".format(
-                    **memory_mb
-                )
-            )
-        if cpu is not None:
-            lines.append(f"Server's time     {cpu:.2f} s per student and minute")
+        if row["memory_mb"]:
+            said = "{before} MB before, {full} MB at most, {after} MB after".format(**row["memory_mb"])
+            lines.append(f"Server's memory   {said}")
+        if row["cpu_s_per_student_minute"] is not None:
+            lines.append(f"Server's time     {row['cpu_s_per_student_minute']:.2f} s a student-minute")
     return "\n".join(lines)
 
 
@@ -109,9 +110,12 @@ def key_of(wait: str) -> str:
     return f"{wait.replace(' ', '_')}_ms"
 
 
+# -- the server ----------------------------------------------------------------------------------------------
+
+
 @dataclass
 class Server:
-    """The server that is measured, and how much of the machine it takes, where it is a process of ours."""
+    """The server that is measured, and what it takes of the machine, where it is a process of ours."""
 
     url: str
     pid: int | None
@@ -122,29 +126,42 @@ class Server:
             self.full = max(self.full, memory(self.pid) or 0.0)
             await asyncio.sleep(GLANCE)
 
-    def seconds(self) -> float | None:
-        """Processor time so far, where the system tells (proc(5): utime and stime)."""
+    def seconds(self) -> float:
+        """Processor time so far (proc(5): utime and stime); NaN where the system does not tell."""
         with suppress(OSError):
             fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
             return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
-        return None
+        return math.nan
+
+
+@contextmanager
+def measured(url: str | None) -> Iterator[Server]:
+    """The server at `url`, or one of its own."""
+    if url:
+        yield Server(url.rstrip("/"), None)
+        return
+    with running_app(ROOT) as app:
+        yield Server(app.url, app.pid)
 
 
 async def warm(url: str) -> None:
-    """What the teacher does before the class comes: open the page. Raises BenchmarkError."""
+    """What the teacher does before the class comes: open the pages. Raises BenchmarkError."""
     stream = Stream(url, "")
     try:
         await stream.open()
         await stream.go("one_digit")
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, WebSocketException) as error:
         raise BenchmarkError(f"The app at {url} does not answer: {error}.") from error
     finally:
         stream.abort()
 
 
+# -- the class -----------------------------------------------------------------------------------------------
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Meanwhile, what was loaded before is not searched for garbage: that would stop every student for a while."""
+    """Meanwhile, what was loaded before is not searched for garbage, which would stop every student."""
     gc.collect()
     gc.freeze()
     try:
@@ -154,7 +171,7 @@ def undisturbed() -> Iterator[None]:
 
 
 async def lesson(server: Server, count: int, seconds: float, seed: int) -> Figures:
-    """One lesson of `count` students; the row of the figures."""
+    """One lesson of `count` students; its row of the figures."""
     room, secret = await asyncio.to_thread(open_room, server.url)
     start, used, load = time.perf_counter(), server.seconds(), time.process_time()
     students = [

@@ -1,8 +1,8 @@
 """A student in a lesson, and what the student's browser and room connection do with the server.
 
 A student comes, points in bursts, clicks every few seconds, leaves the map to draw a digit on another page,
-and locks the telephone for a while. All that is planned beforehand, and a wait lasts from the moment planned: a
-server that is late makes the next wait longer, not the load smaller.
+and locks the telephone for a while. All that is planned beforehand, and a wait lasts from the moment planned:
+a server that is late makes the next wait longer, not the load smaller.
 """
 
 from __future__ import annotations
