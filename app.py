@@ -28,6 +28,7 @@ from pages.components.mount.admission import Admitted, forgetting
 from pages.components.mount.compressed import Compressed
 from pages.components.mount.farewell import limit_farewell
 from pages.components.mount.guard import Guarded
+from pages.components.mount.returning import watch_no_files
 from vae.classroom import channel as classroom
 from vae.classroom.rooms import Rooms
 from vae.serving import channel, health, legible, manifold, pictures, qr
@@ -63,6 +64,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
     What works on threads of its own ends with the server.
     """
+    watch_no_files()
     limit_farewell(partial(classroom.say_goodbye, rooms))
     loading = threading.Thread(target=load, name="loading")
     loading.start()
