@@ -7,13 +7,12 @@ import json
 import random
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from vae.__main__ import main
 from vae.bench import lesson, room, stream, student
-from vae.bench.attendance import open_room
+from vae.bench.attendance import Attendance
 from vae.bench.benchmark import BenchmarkError
 from vae.bench.server import ROOT, App, running_app
 from vae.bench.student import Student, plan
@@ -59,27 +58,6 @@ def test_a_small_class_is_measured_and_every_click_answered(
     assert f"{row['answered']} of {row['clicks']}" in lesson.as_text(figures)
 
 
-def test_a_server_that_dies_is_counted_by_every_student(tmp_path: Path) -> None:
-    app = App(tmp_path / "log")
-    app.start()
-
-    async def end_early() -> None:
-        await asyncio.sleep(SECONDS / 2)
-        app.kill()
-
-    async def both() -> lesson.Figures:
-        row, _ = await asyncio.gather(lesson.lesson(lesson.Server(app.url, None), 3, SECONDS, 0), end_early())
-        return row
-
-    try:
-        errors = asyncio.run(both())["errors"]
-    finally:
-        app.kill()
-    assert (
-        sum(count for kind, count in errors.items() if "closed with 1006" in kind or "Connect" in kind) >= 3
-    )
-
-
 def test_a_panel_of_another_point_is_an_error(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page is asked for one point and shows another: what a mixed-up answer would look like."""
     tell = stream.Stream.tell
@@ -101,11 +79,37 @@ def test_a_room_that_does_not_exist_is_an_error(app: App) -> None:
     assert lonely.notes.clicks == 0
 
 
-def test_nobody_at_the_address_is_one_sentence(app: App) -> None:
+def test_nobody_at_the_address_is_one_sentence() -> None:
     with pytest.raises(BenchmarkError, match=r"^The app at http://127\.0\.0\.1:1 does not answer"):
         lesson.run([1], 0.01, url="http://127.0.0.1:1")
-    code, secret = open_room(app.url)
-    assert code != secret
+
+
+def test_a_server_that_dies_is_counted_by_every_student(app: App) -> None:
+    """The last test of this server."""
+
+    async def end_early() -> None:
+        await asyncio.sleep(SECONDS / 2)
+        app.kill()
+
+    async def both() -> lesson.Figures:
+        row, _ = await asyncio.gather(lesson.lesson(lesson.Server(app.url, None), 3, SECONDS, 0), end_early())
+        return row
+
+    errors = asyncio.run(both())["errors"]
+    assert sum(count for kind, count in errors.items() if "1006" in kind or "Connect" in kind) >= 3
+
+
+def test_a_pin_has_a_wait_when_it_is_heard_and_those_it_overtook_have_none() -> None:
+    student = Attendance("http://a", "FHJKL")
+    student.sent = {(0.0, 1.0): 1.0, (2.0, 3.0): 2.0, (4.0, 5.0): 3.0}
+    student.heard((9.0, 9.0))
+    assert len(student.sent) == 3
+    student.heard((2.0, 3.0))
+    assert student.sent == {(4.0, 5.0): 3.0}
+    [wait] = student.waits
+    assert wait == pytest.approx(time.perf_counter() - 2.0, abs=60)
+    student.heard((2.0, 3.0))
+    assert len(student.waits) == 1
 
 
 @pytest.mark.parametrize("seconds", [6.0, 60.0, 600.0])
