@@ -26,7 +26,7 @@ class Attendance:
         self._token: str | None = None
         self._socket: ClientConnection | None = None
         self.name = ""
-        self.sent: dict[Point, float] = {}  # pins that the teacher has not heard of, and when they were due
+        self.sent: dict[Point, float] = {}  # pins that the teacher has not heard of, and when they were sent
         self.waits: list[float] = []  # seconds until the teacher heard of the others
 
     async def open(self) -> None:
@@ -42,9 +42,10 @@ class Attendance:
         if before not in (None, self._token):
             raise Wrong("forgotten by the room")
 
-    async def pin(self, model: str, point: Point, due: float) -> None:
+    async def pin(self, model: str, point: Point) -> None:
+        """Pin a point; the wait is the room's alone and begins now."""
         assert self._socket is not None, "it is open"
-        self.sent[point] = due
+        self.sent[point] = time.perf_counter()
         await say(self._socket, "pin", model=model, z1=point[0], z2=point[1])
 
     async def hear(self) -> None:

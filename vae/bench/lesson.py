@@ -55,7 +55,8 @@ def run(
 
     - `first_page_ms`, …: p50 and p95 of each of WAITS, from the moment that was planned, so that a server
       that is late is charged with all of it; null where nothing was waited for. The first page is the
-      document, the files it names, and a whole run of the script; the teacher has seen it before.
+      document, the files it names, and a whole run of the script; the teacher has seen it before. A pin's way
+      to the teacher begins when it is sent.
     - `clicks` and `answered`: pins, and those whose panel came. `decodes_per_second`: pictures seen. A move
       that a newer one overtook has no picture.
     - `errors`: how many, by kind. `came_back`: locks that ended; `begun_anew`: sessions forgotten by then.

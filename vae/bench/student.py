@@ -195,7 +195,7 @@ class Student:
         point = tuple(round(self._chance.uniform(-BOX, BOX), 4) for _ in range(2))
         self.notes.clicks += 1
         with self.notes.doing("room"):
-            await self.attendance.pin(MODEL, point, due)
+            await self.attendance.pin(MODEL, point)
         with self.notes.doing("click"):
             check_panel(await self.stream.tell(PLANE, "pin", {"pin": point}), self.stream.query, point)
         self.notes.waits["panel"].append(_since(due))
