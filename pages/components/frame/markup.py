@@ -33,7 +33,7 @@ def lead(task: str, said: str, more: str = "") -> str:
 def digit_png(pixels: NDArray[np.uint8], scale: int = 1) -> bytes:
     """A PNG of one digit, (784,) grey values 0 to 255; each pixel becomes a square of `scale` by `scale`.
 
-    Written here, because a pin needs a dozen, and for pictures so small Pillow takes ten times as long.
+    Written here, because a pin needs a dozen, and for pictures so small Pillow takes four times as long.
     """
     side = SIDE * scale
     rows = np.zeros((side, 1 + side), np.uint8)  # a row begins with the number of its filter: none
