@@ -56,7 +56,7 @@ def take(page: Page, url: str, last: str, path: Path) -> None:
 
 
 def take_room(page: Page, url: str, path: Path) -> None:
-    """A picture of a teacher's desk, with students who have pinned where test digits lie and have answered."""
+    """A picture of a teacher's desk: students have pinned where test digits lie, and have answered."""
     page.goto(f"{url}/classroom")
     page.get_by_role("button", name="Open a room").click()
     code = page.get_by_test_id("room-code").inner_text()

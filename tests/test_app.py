@@ -215,13 +215,13 @@ def test_nothing_else_is_served_as_a_module(url: str, name: str) -> None:
 
 
 def test_a_digest_follows_the_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assets, "COMPONENTS", tmp_path)
-    (tmp_path / "a.js").write_text("one")
-    first = assets.asset_base()
-    assert assets.asset_base() == first
-    (tmp_path / "a.js").write_text("two")
-    os.utime(tmp_path / "a.js", ns=(1, 1))  # a file system's clock may be too coarse to tell the two apart
-    assert assets.asset_base() != first
+    bases = []
+    for name, content in (("a", "one"), ("b", "one"), ("c", "two")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.js").write_text(content)
+        monkeypatch.setattr(assets, "COMPONENTS", tmp_path / name)
+        bases.append(assets.asset_base())
+    assert bases[0] == bases[1] != bases[2]
 
 
 def test_a_damaged_checkpoint_is_named_and_the_others_go_on(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vae.bench import benchmark, room, server, training
+from vae.bench import benchmark, server
+from vae.bench.command import add_to as add_bench
 from vae.config import ConfigError
 from vae.data import Digits
 from vae.datasets.chosen import chosen, named
@@ -121,14 +122,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=decoder.PORT)
     serve.set_defaults(run=run_serve)
 
-    bench = commands.add_parser("bench", help="measure speed on this machine")
-    bench.add_argument("--json", action="store_true")
-    kind = bench.add_mutually_exclusive_group()
-    kind.add_argument(
-        "--training", action="store_true", help="only training, side by side with the loop of tutorials"
-    )
-    kind.add_argument("--room", action="store_true", help="a class in one room instead")
-    bench.set_defaults(run=run_bench)
+    add_bench(commands)
     return main
 
 
@@ -369,12 +363,6 @@ def unchanged(file: Path, read: str) -> Iterator[None]:
 
 def run_serve(options: argparse.Namespace) -> None:
     decoder.serve(CHECKPOINTS, options.address, options.port)
-
-
-def run_bench(options: argparse.Namespace) -> None:
-    kind = training if options.training else room if options.room else benchmark
-    figures = kind.run()
-    print(json.dumps(figures, indent=1) if options.json else kind.as_text(figures))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -78,13 +78,13 @@ async def _client(connection: ClientConnection | BaseException, rate: float, sec
     await asyncio.sleep(random.random() / rate)  # pointers do not move in step
     try:
         async with asyncio.timeout(seconds + PATIENCE), connection:
-            await _wander(connection, rate, seconds, tally.waits)
+            await wander(connection, rate, seconds, tally.waits)
     except (OSError, WebSocketException, ValueError) as error:
         tally.errors.append(repr(error))
     return tally
 
 
-async def _wander(connection: ClientConnection, rate: float, seconds: float, waits: list[float]) -> None:
+async def wander(connection: ClientConnection, rate: float, seconds: float, waits: list[float]) -> None:
     """Ask for the newest move once the picture before it is there. Raises ValueError for a wrong reply."""
     clock = time.perf_counter  # a loop's own time may be rounded to milliseconds
     start = clock()

@@ -10,7 +10,6 @@ import asyncio
 import json
 import random
 import time
-import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from vae.bench.attendance import open_room, say
 from vae.bench.benchmark import Figures, memory, percentiles
 from vae.bench.crowd import CONNECTING_AT_ONCE, new_loop
 from vae.bench.server import ROOT, App, running_app
@@ -43,7 +43,7 @@ def run(students: int = STUDENTS, rounds: int = ROUNDS, seconds: float = SECONDS
     Raises StartError.
     """
     with running_app(ROOT) as app, asyncio.Runner(loop_factory=new_loop) as runner:
-        before = _settled(app.pid)
+        before = settled(app.pid)
         rows = runner.run(_rounds(app, students, rounds, seconds))
     return {"students": students, "memory_mb_before": before, "rounds": rows}
 
@@ -64,7 +64,7 @@ def as_text(figures: Figures) -> str:
     return "\n".join(lines)
 
 
-def _settled(pid: int) -> float | None:
+def settled(pid: int) -> float | None:
     """The server's memory in MB, once it has looked up in the background what pages need later."""
     end = time.monotonic() + LONGEST
     before, now = -1.0, memory(pid)
@@ -89,7 +89,7 @@ class Student:
             async with gate:
                 connection = await connect(url, compression=None, max_size=None)
             async with connection:
-                await _say(connection, "hello", token=self.token)
+                await say(connection, "hello", token=self.token)
                 welcome = json.loads(await connection.recv())["welcome"]
                 known = self.token in (None, welcome["token"])
                 self.name, self.token = welcome["name"], welcome["token"]
@@ -107,24 +107,23 @@ class Student:
         for _ in range(round(seconds / EVERY)):
             self.pin += 1
             self.sent[self.pin] = time.perf_counter()
-            await _say(connection, "pin", model="vae", z1=self.pin / SCALE, z2=0)
+            await say(connection, "pin", model="vae", z1=self.pin / SCALE, z2=0)
             await asyncio.sleep(EVERY)
 
 
 async def _rounds(app: App, students: int, rounds: int, seconds: float) -> list[Figures]:
-    with urllib.request.urlopen(urllib.request.Request(f"{app.url}/rooms", method="POST")) as answer:
-        room = json.loads(answer.read())
-    url = f"ws://{app.host}/room/{room['code']}"
+    code, secret = open_room(app.url)
+    url = f"ws://{app.host}/room/{code}"
     members = [Student() for _ in range(students)]
     rows: list[Figures] = []
     async with connect(url, compression=None, max_size=None) as teacher:
-        await _say(teacher, "hello", secret=room["secret"])
+        await say(teacher, "hello", secret=secret)
         waits: list[float] = []
         listening = asyncio.create_task(_listen(teacher, members, waits))
         for number in range(rounds + 1):
             waits.clear()
             shown = number == rounds
-            await _say(teacher, "reveal" if shown else "hide", pins=True)
+            await say(teacher, "reveal" if shown else "hide", pins=True)
             gate = asyncio.Semaphore(CONNECTING_AT_ONCE)
             well = await asyncio.gather(*(member.attend(url, gate, seconds) for member in members))
             rows.append(
@@ -153,10 +152,6 @@ async def _listen(teacher: ClientConnection, members: list[Student], waits: list
                 if number in member.sent:
                     waits.append(now - member.sent[number])
                     member.sent = {later: at for later, at in member.sent.items() if later > number}
-
-
-async def _say(connection: ClientConnection, word: str, **content: object) -> None:
-    await connection.send(json.dumps({word: content}))
 
 
 async def _read_all(connection: ClientConnection) -> None:

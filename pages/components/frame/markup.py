@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 import re
+import struct
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from vae.config import SIDE
 from vae.datasets.dataset import DIGIT_NAMES
@@ -31,12 +31,21 @@ def lead(task: str, said: str, more: str = "") -> str:
 
 
 def digit_png(pixels: NDArray[np.uint8], scale: int = 1) -> bytes:
-    """A PNG of one digit, (784,) grey values 0 to 255; each pixel becomes a square of `scale` by `scale`."""
-    image = Image.fromarray(pixels.reshape(SIDE, SIDE))
+    """A PNG of one digit, (784,) grey values 0 to 255; each pixel becomes a square of `scale` by `scale`.
+
+    Written here, because a pin needs a dozen, and for pictures so small Pillow takes four times as long.
+    """
     side = SIDE * scale
-    content = io.BytesIO()
-    image.resize((side, side), Image.Resampling.NEAREST).save(content, format="PNG")
-    return content.getvalue()
+    rows = np.zeros((side, 1 + side), np.uint8)  # a row begins with the number of its filter: none
+    rows[:, 1:] = pixels.reshape(SIDE, SIDE).repeat(scale, 0).repeat(scale, 1)
+    header = struct.pack(">2I5B", side, side, 8, 0, 0, 0, 0)  # 8 bits of grey
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), level=1)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    """A part of a PNG file (W3C, Portable Network Graphics, third edition, section 5.3)."""
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
 def digit_strip(

@@ -84,18 +84,16 @@ class Assets(NamedTuple):
 
 
 def _assets() -> Assets:
-    paths = sorted(path for path in COMPONENTS.rglob("*") if path.suffix in MEDIA_TYPES)
-    return _read_assets(tuple((path, path.stat().st_mtime_ns) for path in paths))
+    return _read_assets(COMPONENTS)
 
 
 @lru_cache(maxsize=1)
-def _read_assets(stamps: tuple[tuple[Path, int], ...]) -> Assets:
-    """Read the files again only when one has changed, so that an edit needs a reload and no restart."""
+def _read_assets(folder: Path) -> Assets:
+    """Read once: every component of every run asks, and a walk through the folder takes milliseconds."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in MEDIA_TYPES)
     files = {
-        path.relative_to(COMPONENTS).as_posix(): Payload(
-            path.read_bytes(), MEDIA_TYPES[path.suffix], FOR_EVER
-        )
-        for path, _ in stamps
+        path.relative_to(folder).as_posix(): Payload(path.read_bytes(), MEDIA_TYPES[path.suffix], FOR_EVER)
+        for path in paths
     }
     together = "".join(name + payload.etag for name, payload in files.items())
     return Assets(hashlib.sha256(together.encode()).hexdigest()[:16], files)
