@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.browser.machine import open_machine
 from vae.bench.server import ROOT, App, running_app
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -163,3 +164,9 @@ def page(request: pytest.FixtureRequest) -> Iterator[Page]:
         page = request.getfixturevalue("tab")
     with watched(page):
         yield page
+
+
+@pytest.fixture
+def machine(page: Page, app: App) -> Page:
+    open_machine(page, app)
+    return page

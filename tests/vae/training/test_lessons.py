@@ -1,16 +1,22 @@
-"""The lessons of the recipes, seen: real digits, the recipes' networks and objectives, far fewer steps.
+"""The lessons of the recipes, seen: real digits, the recipes' objectives, far fewer steps.
 
-What the recipes themselves end with, over three seeds, stands in vae/history/recipes.py.
+What the recipes end with stands in vae/history/recipes.py; lessons that take a whole run are those of
+test_whole_runs.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
-from vae.config import ModelConfig, TrainingConfig
+from pages.components.training.questions import CHANCE
+from pages.components.training.words import recipe as said
+from vae.config import LATENT_DIM, PIXELS, ModelConfig, TrainingConfig
 from vae.data import Digits, load_mnist
 from vae.history.job import Job
 from vae.history.recipes import RECIPES
@@ -35,14 +41,16 @@ def held_out(mnist) -> Digits:
     return load_mnist("test", mnist)
 
 
-def trained(job: Job, train: Digits, held_out: Digits) -> tuple[VAE, Losses]:
-    """The model of a job, and what it loses on held-out images."""
+def trained(
+    job: Job, train: Digits, held_out: Digits, epochs: int | None = None
+) -> tuple[VAE, Losses, Losses]:
+    """The model of a job after its first epochs, or all; what it loses on training and on held-out images."""
     digits = subset(train, job.images, job.training.seed)
     fit = VAEFit(job.model, job.training, digits, CPU)
-    for _ in fit.epochs():
+    for _ in islice(fit.epochs(), epochs):
         pass
     model = fit.model.eval().requires_grad_(False)
-    return model, Yardstick(digits, held_out, job.model.likelihood, CPU).measure(model)[1]
+    return model, *Yardstick(digits, held_out, job.model.likelihood, CPU).measure(model)
 
 
 def shorter(recipe: str, seed: int, **training: float) -> Job:
@@ -68,8 +76,8 @@ def test_a_weight_too_high_from_the_start_collapses_and_annealing_saves_it(train
     assert replace(annealed.training, **schedule) == collapse.training
     assert annealed.model == collapse.model
     assert annealed.images == collapse.images
-    model, losses = trained(shorter("collapse", seed, beta=16.0), train, held_out)
-    saved, kept = trained(shorter("annealed", seed, beta=16.0, annealing_epochs=6), train, held_out)
+    model, _, losses = trained(shorter("collapse", seed, beta=16.0), train, held_out)
+    saved, _, kept = trained(shorter("annealed", seed, beta=16.0, annealing_epochs=6), train, held_out)
     assert losses.kl < 0.1 < 0.4 < kept.kl
     assert contrast(model) < 1 < 5 < contrast(saved)
     assert kept.reconstruction < losses.reconstruction - 5
@@ -78,8 +86,56 @@ def test_a_weight_too_high_from_the_start_collapses_and_annealing_saves_it(train
 @pytest.mark.parametrize("seed", SEEDS)
 def test_without_noise_and_kl_divergence_reconstructions_are_better(train, held_out, seed) -> None:
     ours, theirs = (
-        trained(replace(shorter(recipe, seed), images=5_000), train, held_out)[1]
+        trained(replace(shorter(recipe, seed), images=5_000), train, held_out)[2]
         for recipe in ("vae", "autoencoder")
     )
     assert theirs.kl is theirs.elbo is None
     assert theirs.reconstruction < ours.reconstruction - 1
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_with_batch_normalisation_the_plane_is_used_sooner(train, held_out, seed) -> None:
+    """The recipes themselves, as far as their first epoch."""
+    plain, normalised = RECIPES["vae"], RECIPES["batch-norm"]
+    assert replace(normalised.model, batch_norm=False) == plain.model
+    assert normalised.training == plain.training
+    assert "after the first epoch the KL divergence is larger" in said("batch-norm").seen
+    without, with_it = (
+        trained(replace(job, training=replace(job.training, seed=seed)), train, held_out, epochs=1)[2]
+        for job in (plain, normalised)
+    )
+    assert with_it.kl > without.kl + 0.5
+
+
+def test_convolutions_have_half_the_weights_and_27_times_the_arithmetic() -> None:
+    conv, dense = RECIPES["conv"], RECIPES["vae"]
+    assert f"on {conv.images:,} images: half the weights, but 27 times the arithmetic" in said("conv").seen
+    (weights, sums), (usual_weights, usual_sums) = (size(VAE(job.model).eval()) for job in (conv, dense))
+    assert weights / usual_weights == pytest.approx(0.5, abs=0.05)
+    assert round(sums / usual_sums) == 27
+
+
+def size(model: VAE) -> tuple[int, int]:
+    """Weights, and multiplications and additions of one pass of one image."""
+    with FlopCounterMode(display=False) as counted:
+        model(torch.zeros(1, PIXELS))
+    return sum(parameter.numel() for parameter in model.parameters()), counted.get_total_flops()
+
+
+def test_the_network_of_lectures_has_one_hidden_layer_of_400_units_in_each_half() -> None:
+    assert said("lecture").seen.endswith("one hidden layer of 400 units in each half.")
+    model = VAE(RECIPES["lecture"].model)
+    widths = [
+        [(layer.in_features, layer.out_features) for layer in half.modules() if isinstance(layer, nn.Linear)]
+        for half in (model.encoder, model.decoder)
+    ]
+    assert widths == [[(PIXELS, 400), (400, 2 * LATENT_DIM)], [(LATENT_DIM, 400), (400, PIXELS)]]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_few_images_are_learned_by_heart(train, held_out, seed) -> None:
+    """What the question of "lecture" asks for would be seen; test_whole_runs.py: not of 60,000 images."""
+    lecture = RECIPES["lecture"]
+    training = replace(lecture.training, epochs=60, batch_size=32, seed=seed)
+    _, known, new = trained(replace(lecture, training=training, images=500), train, held_out)
+    assert known.elbo > new.elbo + CHANCE
