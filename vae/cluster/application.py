@@ -27,8 +27,7 @@ JOINED = 16  # calls in one pass: at most a thousand points
 PATIENCE = 60.0  # seconds until the first answer; a replica may still be loading
 
 
-@serve.deployment(max_ongoing_requests=2 * JOINED)
-class Decoders:
+class Replica:
     """One replica: every checkpoint of a folder on its device, or its share of one."""
 
     def __init__(self, folder: str) -> None:
@@ -37,7 +36,8 @@ class Decoders:
 
     async def __call__(self, ask: Ask) -> Sequence[Decoded | Encoded]:
         self._service.model(ask.checkpoint)  # an unknown one must not fail those that it is joined with
-        return await self._joined(ask)
+        answers: Sequence[Decoded | Encoded] = await self._joined(ask)
+        return answers
 
     async def device_name(self) -> str:
         return self._service.device_name
@@ -46,6 +46,9 @@ class Decoders:
     @serve.batch(max_batch_size=JOINED, batch_wait_timeout_s=0)
     async def _joined(self, asks: list[Ask]) -> list[list[Decoded | Encoded]]:
         return answer(self._service, asks)
+
+
+Decoders = serve.deployment(Replica, name="Decoders", max_ongoing_requests=2 * JOINED)
 
 
 def application(arguments: dict[str, str]) -> serve.Application:

@@ -20,8 +20,8 @@ TRIES = 3  # of a call whose replica is lost; a picture depends on nothing else,
 class Caller:
     """Makes passes by asking replicas; a DecoderService's `elsewhere`.
 
-    `ask(call, seconds)` returns what one replica answers, and raises one of `lost` if it died over the call, or
-    TimeoutError after those seconds.
+    `ask(call, seconds)` returns what one replica answers. It raises one of `lost` if the replica died
+    over the call, or TimeoutError after those seconds.
     """
 
     calls = CALLS

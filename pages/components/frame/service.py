@@ -33,10 +33,10 @@ RUNS = "LATENT_ATLAS_RUNS"  # in the environment: another folder for training ru
 @st.cache_resource(show_spinner=False, on_release=lambda service: service.close())
 def decoder_service() -> DecoderService:
     """The one DecoderService of this process, for pages and routes alike."""
-    from vae.serving.decoding import DecoderService
+    from vae.cluster.environment import decoders
     from vae.workshop.guests import Guests
 
-    service = DecoderService(CHECKPOINTS, visitors=Guests(workshop))
+    service = decoders(CHECKPOINTS, Guests(workshop))
     _loaded().set()
     return service
 
