@@ -1,4 +1,4 @@
-"""Two real replicas of a real Ray cluster on this machine, started from the file that people start them with."""
+"""Two real replicas of a Ray cluster on this machine, started from the file that people start them with."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import signal
 import struct
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,16 +24,16 @@ from vae.model.network import decode_all, encode_all
 from vae.serving import channel
 from vae.serving.decoding import DecoderService
 
-ray = pytest.importorskip("ray", reason="Ray is optional: pip install -r requirements-ray.txt")
-pytestmark = pytest.mark.filterwarnings("default")  # Ray's own are not ours to mend
+pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own are not ours to mend
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    ray = pytest.importorskip("ray", reason="Ray is optional: pip install -r requirements-ray.txt")
+    from ray import serve
+    from ray.serve.context import _get_global_client
+    from ray.serve.schema import ServeDeploySchema
 
-from ray import serve  # noqa: E402
-from ray.serve.context import _get_global_client  # noqa: E402
-from ray.serve.schema import ServeDeploySchema  # noqa: E402
-
-from vae.cluster import application  # noqa: E402
-from vae.cluster.caller import Caller  # noqa: E402
-from vae.cluster.errors import ClusterError  # noqa: E402
+    from vae.cluster import application
+    from vae.cluster.errors import ClusterError
 
 CLIENTS, LASTING = 12, 8.0  # seconds
 STARTING = 240.0  # seconds: every replica loads torch, here on few cores
@@ -117,7 +118,7 @@ def test_the_cluster_answers_what_torch_does(service: DecoderService) -> None:
 
 def test_a_replica_killed_under_load_loses_no_answer(cluster: None, folder: Path) -> None:
     """Every request on every connection is answered, in order, with what torch draws there."""
-    calling: Caller = application.connect("auto")
+    calling = application.connect("auto")
     service = DecoderService(folder, torch.device("cpu"), elsewhere=calling)
     killed = asyncio.Event()
     answered = [0, 0]  # before the loss and after it
