@@ -22,6 +22,7 @@ from vae.cluster.errors import ClusterError
 from vae.cluster.replica import Ask, answer
 from vae.serving.decoding import Decoded, DecoderService, Encoded
 
+ROOT = Path(__file__).resolve().parents[2]
 NAME = "latent-atlas"
 JOINED = 16  # calls in one pass: at most a thousand points
 PATIENCE = 60.0  # seconds until the first answer; a replica may still be loading
@@ -32,7 +33,7 @@ class Replica:
 
     def __init__(self, folder: str) -> None:
         torch.set_num_threads(1)  # replicas share a machine's cores
-        self._service = DecoderService(Path(folder))
+        self._service = DecoderService(ROOT / folder)
 
     async def __call__(self, ask: Ask) -> Sequence[Decoded | Encoded]:
         self._service.model(ask.checkpoint)  # an unknown one must not fail those that it is joined with
@@ -52,7 +53,7 @@ Decoders = serve.deployment(Replica, name="Decoders", max_ongoing_requests=2 * J
 
 
 def application(arguments: dict[str, str]) -> serve.Application:
-    """What Ray's configuration file names; `checkpoints` is a folder that every machine has."""
+    """What Ray's configuration file names; `checkpoints` is a folder of the project on every machine."""
     return Decoders.bind(arguments["checkpoints"])
 
 
