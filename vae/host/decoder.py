@@ -21,11 +21,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vae.classroom.channel import say_goodbye
 from vae.classroom.rooms import Rooms
+from vae.cluster import environment
 from vae.datasets.own import runs_folder
 from vae.host.parts import Parts, routes
 from vae.model.classifier import find_classifier
 from vae.serving import health
-from vae.serving.decoding import DecoderService
 from vae.serving.farewell import limit_farewell
 from vae.serving.room import Room, raise_limit
 from vae.serving.sockets import watch
@@ -81,7 +81,7 @@ def serve(checkpoints: Path, address: str, port: int) -> None:
     torch.set_num_threads(1)  # many small passes at once: more threads for each only get in each other's way
     raise_limit()
     workshop = Workshop(runs_folder())
-    decoders = DecoderService(checkpoints, visitors=Guests(lambda: workshop))
+    decoders = environment.decoders(checkpoints, Guests(lambda: workshop))
     try:
         judge = find_classifier(checkpoints, decoders.device)
         parts = Parts(

@@ -69,7 +69,7 @@ class _Lane(Generic[Item, Result]):
 
 
 class MicroBatcher(Generic[Item, Result]):
-    """Joins what many threads ask for at the same moment into few calls of `work` on one thread.
+    """Joins what many threads ask for at the same moment into few calls of `work`, on `workers` threads.
 
     `work(lane, items)` gets items of one lane, oldest first, and returns one result for each, in order. What
     it raises reaches the waiters of that batch and no others.
@@ -89,6 +89,7 @@ class MicroBatcher(Generic[Item, Result]):
         max_queue: int,
         max_wait: float,
         name: str = "batcher",
+        workers: int = 1,
     ) -> None:
         self._work = work
         self._max_batch = max_batch
@@ -99,8 +100,9 @@ class MicroBatcher(Generic[Item, Result]):
         self._depth = 0
         self._closed = False
         self._changed = threading.Condition()
-        self._worker = threading.Thread(target=self._run, name=name, daemon=True)
-        self._worker.start()
+        self._workers = [threading.Thread(target=self._run, name=name, daemon=True) for _ in range(workers)]
+        for worker in self._workers:
+            worker.start()
 
     @property
     def depth(self) -> int:
@@ -128,18 +130,19 @@ class MicroBatcher(Generic[Item, Result]):
         return future
 
     def close(self) -> None:
-        """Finish the batch in work, refuse all that waits with BatcherClosed, and end the worker."""
+        """Finish the batches in work, refuse all that waits with BatcherClosed, and end the workers."""
         with self._changed:
             self._closed = True
             waiting = [entry for lane in self._lanes.values() for entry in lane]
             self._lanes.clear()
             self._depth = 0
-            self._changed.notify()
+            self._changed.notify_all()
         for entry in waiting:
             if entry.future.set_running_or_notify_cancel():
                 entry.future.set_exception(BatcherClosed("The batcher was closed."))
-        if threading.current_thread() is not self._worker:
-            self._worker.join()
+        for worker in self._workers:
+            if threading.current_thread() is not worker:
+                worker.join()
 
     def _run(self) -> None:
         while (turn := self._next_turn()) is not None:

@@ -36,6 +36,7 @@ LIGHT = 16  # points; larger requests take turns with the small ones instead of 
 SHARE = 8  # points that a request to a guest counts as at least: so few models have their turn in one batch
 GUESTS, GUESTS_WEIGHTS = 40, 2**25  # models of visitors in memory, and weights of all of them together
 
+Task = Literal["decode", "encode"]
 Answer = TypeVar("Answer")
 
 
@@ -62,7 +63,7 @@ class Lane(NamedTuple):
     """Requests that take turns together: to one checkpoint, which can share a forward pass, or to guests."""
 
     checkpoint: str  # empty for guests: whoever shows many of them has one turn, like everybody else
-    task: Literal["decode", "encode"]
+    task: Task
     heavy: bool = False
 
 
@@ -78,6 +79,18 @@ class Opened(NamedTuple):
 
     checkpoint: Checkpoint
     model: VAE
+
+
+class Elsewhere(Protocol):
+    """Other machines, which have the same checkpoints."""
+
+    device_name: str  # for people
+    calls: int  # that are under way at once, at most
+
+    def one_pass(
+        self, checkpoint: str, task: Task, requests: Sequence[NDArray[np.float32]]
+    ) -> Sequence[Decoded | Encoded]:
+        """What `one_pass` returns, with the network of that checkpoint. Any thread may call it."""
 
 
 class Visitors(Protocol):
@@ -101,8 +114,9 @@ class DecoderService:
 
     A file that cannot be used does not stop the others: `problems` says in one sentence what is
     wrong with it. Other names are asked of `visitors`, whose models are guests: they can be used like the
-    others, are loaded when somebody asks for them, and go when others come. Raises DeviceError if the
-    wished-for device is not there.
+    others, are loaded when somebody asks for them, and go when others come. Passes of checkpoints are made
+    `elsewhere`, if there is such a place; those of guests always here. Raises DeviceError if the wished-for
+    device is not there.
     """
 
     def __init__(
@@ -110,9 +124,10 @@ class DecoderService:
         folder: Path,
         device: torch.device | None = None,
         visitors: Visitors | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self.device = choose_device() if device is None else device
-        self.device_name = describe(self.device)
+        self.device_name = describe(self.device) if elsewhere is None else elsewhere.device_name
         self.problems: dict[str, str] = {}
         self._opened: dict[str, Opened] = {}
         self._visitors = visitors
@@ -131,6 +146,7 @@ class DecoderService:
         self._batcher: MicroBatcher[Work, Decoded | Encoded] = MicroBatcher(
             self._work, max_batch=PASS, max_queue=MAX_QUEUE, max_wait=MAX_WAIT, name="decoder"
         )
+        self._sender = self._batcher if elsewhere is None else sender(elsewhere)  # for checkpoints
         self._asked_at = time.monotonic()
         self._warm_up()
 
@@ -142,7 +158,7 @@ class DecoderService:
     @property
     def queue_depth(self) -> int:
         """Points that wait to be decoded."""
-        return self._batcher.depth
+        return sum(batcher.depth for batcher in {self._batcher, self._sender})
 
     @property
     def quiet_for(self) -> float:
@@ -217,12 +233,14 @@ class DecoderService:
 
     def close(self) -> None:
         """End the worker; what still waits is refused."""
-        self._batcher.close()
+        for batcher in {self._batcher, self._sender}:
+            batcher.close()
 
     def _submit(self, lane: Lane, work: Work, owner: str) -> Future[Decoded | Encoded]:
         self._asked_at = time.monotonic()
         size = max(len(work.rows), 0 if lane.checkpoint else SHARE)
-        return self._batcher.submit(work, lane=lane, owner=owner, size=size)
+        batcher = self._sender if lane.checkpoint else self._batcher
+        return batcher.submit(work, lane=lane, owner=owner, size=size)
 
     def _open(self, name: str) -> Opened:
         """Raises UnknownCheckpoint."""
@@ -265,25 +283,38 @@ class DecoderService:
         answers: dict[int, Decoded | Encoded] = {}
         for model in dict.fromkeys(request.model for request in requests):
             places = [place for place, request in enumerate(requests) if request.model is model]
-            pass_ = self._pass(lane.task, model, [requests[place].rows for place in places])
+            pass_ = one_pass(lane.task, model, [requests[place].rows for place in places], self.device)
             answers.update(zip(places, pass_, strict=True))
         return [answers[place] for place in range(len(requests))]
 
-    def _pass(
-        self, task: Literal["decode", "encode"], model: VAE, requests: list[NDArray[np.float32]]
-    ) -> Sequence[Decoded | Encoded]:
-        """One forward pass for all requests to one model."""
-        rows = np.concatenate(requests)
-        bounds = list(pairwise(accumulate((len(request) for request in requests), initial=0)))
-        started = time.perf_counter()
-        if task == "encode":
-            posterior = encode_all(model, torch.from_numpy(rows))
-            means, log_variances = (part.numpy() for part in posterior)
-            seconds = time.perf_counter() - started
-            return [Encoded(means[a:b], log_variances[a:b], seconds, len(rows)) for a, b in bounds]
-        images = draw(model, rows, self.device)
+
+def one_pass(
+    task: Task, model: VAE, requests: Sequence[NDArray[np.float32]], device: torch.device
+) -> Sequence[Decoded | Encoded]:
+    """One forward pass for all requests to one model, rows of the decoder's or the encoder's input each."""
+    rows = np.concatenate(requests)
+    bounds = list(pairwise(accumulate((len(request) for request in requests), initial=0)))
+    started = time.perf_counter()
+    if task == "encode":
+        posterior = encode_all(model, torch.from_numpy(rows))
+        means, log_variances = (part.numpy() for part in posterior)
         seconds = time.perf_counter() - started
-        return [Decoded(images[a:b], seconds, len(rows)) for a, b in bounds]
+        return [Encoded(means[a:b], log_variances[a:b], seconds, len(rows)) for a, b in bounds]
+    images = draw(model, rows, device)
+    seconds = time.perf_counter() - started
+    return [Decoded(images[a:b], seconds, len(rows)) for a, b in bounds]
+
+
+def sender(elsewhere: Elsewhere) -> MicroBatcher[Work, Decoded | Encoded]:
+    """Joins what is asked of checkpoints into calls to other machines, several of them under way at once."""
+
+    def work(lane: Hashable, requests: list[Work]) -> Sequence[Decoded | Encoded]:
+        assert isinstance(lane, Lane)
+        return elsewhere.one_pass(lane.checkpoint, lane.task, [request.rows for request in requests])
+
+    return MicroBatcher(
+        work, max_batch=PASS, max_queue=MAX_QUEUE, max_wait=MAX_WAIT, name="sender", workers=elsewhere.calls
+    )
 
 
 def joined(parts: Sequence[Future[Decoded]]) -> Future[Decoded]:

@@ -35,11 +35,14 @@ DECODER = "LATENT_ATLAS_DECODER"
 @st.cache_resource(show_spinner=False, on_release=lambda service: service.close())
 def decoder_service() -> DecoderService:
     """The one DecoderService of this process, for pages and routes alike."""
+    from vae.cluster.environment import decoders
     from vae.device import CPU
     from vae.serving.decoding import DecoderService
     from vae.workshop.guests import Guests
 
-    service = DecoderService(CHECKPOINTS, CPU if os.environ.get(DECODER) else None, Guests(workshop))
+    guests = Guests(workshop)
+    is_elsewhere = bool(os.environ.get(DECODER))
+    service = DecoderService(CHECKPOINTS, CPU, guests) if is_elsewhere else decoders(CHECKPOINTS, guests)
     _loaded().set()
     return service
 

@@ -1,0 +1,1 @@
+"""Decoding and encoding on several machines, with Ray Serve (docs/deploy.md)."""
