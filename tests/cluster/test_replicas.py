@@ -150,9 +150,7 @@ def test_a_replica_killed_under_load_loses_no_answer(cluster: None, folder: Path
 
     async def kill() -> None:
         await answers(0)
-        os.kill(
-            victim, signal.SIGSTOP
-        )  # so that calls wait for it when it dies; Ray itself moves those it had not taken
+        os.kill(victim, signal.SIGSTOP)  # so that calls wait for it when it dies
         stopped.set()
         await answers(1)
         os.kill(victim, signal.SIGKILL)
