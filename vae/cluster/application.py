@@ -6,6 +6,7 @@ as that file says.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from vae.serving.decoding import Decoded, DecoderService, Encoded
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "latent-atlas"
 JOINED = 16  # calls in one pass: at most a thousand points
+REACH = 5.0  # seconds in which the cluster's head takes a connection
 PATIENCE = 60.0  # seconds until the first answer; a replica may still be loading
 
 
@@ -58,19 +60,21 @@ def application(arguments: dict[str, str]) -> serve.Application:
 
 
 def connect(address: str) -> Caller:
-    """The way to the replicas of a cluster, "auto" for the one that this machine is part of.
+    """The way to the replicas of the cluster that this machine is part of; "host:port" of its head.
 
     Raises ClusterError.
     """
     try:
+        host, _, port = address.rpartition(":")
+        socket.create_connection((host, int(port)), REACH).close()  # Ray itself would try for minutes
         if not ray.is_initialized():
             ray.init(address=address, log_to_driver=False, configure_logging=False)
         handle = serve.get_app_handle(NAME)
         device = handle.device_name.remote().result(timeout_s=PATIENCE)
-    except (ConnectionError, RayServeException, TimeoutError, RayActorError) as error:
+    except (OSError, ValueError, RayServeException, RayActorError) as error:  # a TimeoutError is an OSError
         raise ClusterError(
-            f"There are no replicas in the Ray cluster at {address!r}: start it, then "
-            "`serve deploy deploy/ray/serve.yaml`."
+            f"There are no replicas in a Ray cluster at {address!r} (host:port of its head): "
+            "start it, then `serve deploy deploy/ray/serve.yaml`."
         ) from error
     return Caller(partial(_ask, handle), (RayActorError, NodeDiedError), f"{device}, in a Ray cluster")
 

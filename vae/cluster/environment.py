@@ -8,7 +8,7 @@ from pathlib import Path
 from vae.cluster.errors import ClusterError
 from vae.serving.decoding import DecoderService, Elsewhere, Visitors
 
-VARIABLE = "LATENT_ATLAS_RAY"  # the address of a Ray cluster, "auto" for the one this machine is part of
+VARIABLE = "LATENT_ATLAS_RAY"  # host:port of a Ray cluster's head; this machine is part of it
 
 
 def decoders(folder: Path, visitors: Visitors | None = None) -> DecoderService:
