@@ -125,7 +125,7 @@ def test_the_weight_changes_the_sum_and_is_told_at_rest(page: Page, app: App) ->
     expect(trial.get_by_test_id("total")).to_have_text("132.00")
     expect(trial.locator(".weight .note")).to_have_text("Only β = 1 gives −ELBO, the line.")
     page.wait_for_function("told.length > 0")
-    assert page.evaluate("told[0]") == ["weight", {"beta": 1.5, "count": 1}]
+    assert page.evaluate("told[0]") == ["weight", {"beta": 1.5, "count": 1, "since": 1}]
     page.keyboard.press("Home")
     expect(trial.get_by_test_id("total")).to_have_text("120.00")
     page.keyboard.press("End")
