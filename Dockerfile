@@ -3,15 +3,14 @@
 ARG PYTHON=3.12
 
 FROM python:${PYTHON}-slim AS built
-# PyTorch for the CPU alone. With --build-arg TORCH=https://pypi.org/simple for NVIDIA cards, ten times as large.
+# PyTorch for the CPU alone. With --build-arg TORCH= (nothing) from pip's own index: for NVIDIA cards, ten times as large.
 ARG TORCH=https://download.pytorch.org/whl/cpu
 WORKDIR /build
 COPY requirements.txt .
-RUN --mount=type=cache,target=/root/.cache/pip \
-    python -m venv /venv \
+RUN python -m venv /venv \
     && grep '^torch==' requirements.txt > torch.txt \
-    && /venv/bin/pip install --index-url "${TORCH}" -r torch.txt \
-    && /venv/bin/pip install -r requirements.txt
+    && /venv/bin/pip install --no-cache-dir ${TORCH:+--index-url "${TORCH}"} -r torch.txt \
+    && /venv/bin/pip install --no-cache-dir -r requirements.txt
 
 FROM python:${PYTHON}-slim
 # 1000 is whom a Hugging Face Space runs as, and the first user of most machines.

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App, visitor
+from tests.browser.people import name_of, pin, pins
 from tests.browser.reading import (
     assert_decoded,
     box_of,
@@ -19,7 +20,6 @@ from tests.browser.reading import (
     visible_range,
     wait_until_shown,
 )
-from tests.browser.test_room import name_of, pin, pins
 from tests.browser.test_training_run import LONG, standing, train
 from tests.processes import Processes, behind_nginx
 from tests.test_app_room import health

@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.serving import Server
+from vae.serving.decoding import DecoderService
 
 SOON = 20.0  # seconds until a test that hangs fails
 
@@ -55,3 +56,13 @@ def assert_serves(server: Server) -> None:
             assert len(reply) == 4 + 784
 
     talk(server, ask)
+
+
+async def assert_pictures_come(connection: ClientConnection, service: DecoderService, name: str) -> None:
+    """Sequence numbers and pictures, byte for byte, of one point, two, and the most there may be."""
+    rng = np.random.default_rng(0)
+    for sequence, n in ((0, 1), (7, 2), (2**32 - 1, 256)):
+        z = rng.normal(size=(n, 2)).astype(np.float32)
+        await connection.send(request(sequence, z))
+        reply = await connection.recv()
+        assert reply == struct.pack("<I", sequence) + service.decode(name, z).images.tobytes()

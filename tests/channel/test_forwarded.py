@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import struct
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -20,7 +18,7 @@ from starlette.websockets import WebSocket
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.channel.talking import SOON, closing, request, talk
+from tests.channel.talking import SOON, assert_pictures_come, closing, talk
 from tests.channel.test_http import get
 from tests.classroom import meet, open_room, student, teacher
 from tests.serving import Server
@@ -100,14 +98,8 @@ def lonely(table: list[BaseRoute]) -> Iterator[Server]:
 def test_pictures_come_back_byte_for_byte_and_the_close_is_the_others(
     front: Server, service: DecoderService
 ) -> None:
-    rng = np.random.default_rng(0)
-
     async def ask(connection: ClientConnection) -> None:
-        for sequence, n in ((0, 1), (7, 2), (2**32 - 1, 256)):
-            z = rng.normal(size=(n, 2)).astype(np.float32)
-            await connection.send(request(sequence, z))
-            reply = await connection.recv()
-            assert reply == struct.pack("<I", sequence) + service.decode("beta", z).images.tobytes()
+        await assert_pictures_come(connection, service, "beta")
         await connection.send("status")
         assert '"checkpoint":"beta"' in str(await connection.recv())
         await connection.send(b"no request")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.channel.talking import SOON, assert_serves, closing, request, talk
+from tests.channel.talking import SOON, assert_pictures_come, assert_serves, closing, request, talk
 from tests.serving import Server
 from vae.serving.channel import DecodeConnection
 from vae.serving.connection import BAD_DATA, FOREIGN, NOT_UNDERSTOOD, TOO_BIG, UNKNOWN, Refusal
@@ -28,14 +28,8 @@ REFUSALS = {BAD_DATA, TOO_BIG}
 def test_a_reply_is_the_sequence_number_and_the_pictures(
     server: Server, service: DecoderService, name: str
 ) -> None:
-    rng = np.random.default_rng(0)
-
     async def ask(connection: ClientConnection) -> None:
-        for sequence, n in ((0, 1), (7, 2), (2**32 - 1, 256)):
-            z = rng.normal(size=(n, 2)).astype(np.float32)
-            await connection.send(request(sequence, z))
-            reply = await connection.recv()
-            assert reply == struct.pack("<I", sequence) + service.decode(name, z).images.tobytes()
+        await assert_pictures_come(connection, service, name)
 
     talk(server, ask, name)
 
