@@ -64,6 +64,7 @@ if st.session_state["arrived"]:  # what a browser tells with a click on a link i
     st.session_state["changed_here"] = False
 st.session_state["page"] = page.url_path
 here = page.url_path or Path(first).stem
-room_bar(here)
+with st.container(key="room"):  # in its place with a room and without: what stands below would begin anew
+    room_bar(here)
 lesson_bar(here)
 page.run()

@@ -33,13 +33,17 @@ _component = component.declared(
 def show_rooms() -> None:
     """Join a room, or open one and lead it."""
     leads = st.session_state["room_led"] is not None
-    if not leads:
-        with st.container(key="classroom_join"):
+    # Each part keeps its place: a desk that moved would begin anew, without what it said of the end.
+    with st.container(key="classroom_join"):
+        if not leads:
             show_join()
     with st.container(key="classroom_desk"):
-        st.html(f'<h2 class="atlas-section">{"Your room" if leads else "Open a room"}</h2>')
-        if leads:
-            st.html('<p class="atlas-note">Lead it from here, or from the bar above every other page.</p>')
+        st.html(
+            '<h2 class="atlas-section">Your room</h2>'
+            '<p class="atlas-note">Lead it from here, or from the bar above every other page.</p>'
+            if leads
+            else '<h2 class="atlas-section">Open a room</h2>'
+        )
         show_desk(decoder_service())
 
 
