@@ -48,15 +48,15 @@ export class Plane {
    * Draws into `element`. `moved()` is called whenever the axes move under the pixels (pan, zoom, resize),
    * `settled()` when they have come to rest.
    */
-  constructor(element, { theme, moved, settled }) {
+  constructor(element, { moved, settled }) {
     this.#element = element;
-    this.#theme = theme;
     this.#moved = moved;
     this.#settled = settled;
   }
 
-  async start(Plotly) {
+  async start(Plotly, theme) {
     this.#plotly = Plotly;
+    this.#theme = theme;
     await this.#plotly.newPlot(this.#element, [], this.#layout(this.#home), {
       displayModeBar: false,
       scrollZoom: true,
@@ -105,6 +105,7 @@ export class Plane {
   }
 
   async setTheme(theme) {
+    if (same(theme, this.#theme)) return;
     this.#theme = theme;
     const { font, xaxis, yaxis } = this.#layout(this.range);
     await this.#plotly.relayout(this.#element, { font, xaxis, yaxis });
@@ -196,6 +197,13 @@ export class Plane {
     return this.#element._fullLayout;
   }
 
+  /** Whether the plot is drawn as large as its element, which is first looked at when it is. */
+  get #fits() {
+    const { width, height } = this.#axes;
+    const { clientWidth, clientHeight } = this.#element;
+    return Math.max(Math.abs(width - clientWidth), Math.abs(height - clientHeight)) < 1;
+  }
+
   /** Diameter of a test digit's dot in pixels: a phone's plane is crowded, a projector's is looked at from afar. */
   get #dot() {
     return Math.min(Math.max(Math.round(this.side / 130), 3), 7);
@@ -211,8 +219,10 @@ export class Plane {
 
   async #resize() {
     if (!this.#element.offsetParent) return; // not displayed: there is no size to take
-    const { x, y } = this.range;
-    await this.#plotly.relayout(this.#element, { autosize: true, "xaxis.range": x, "yaxis.range": y });
+    if (!this.#fits) {
+      const { x, y } = this.range;
+      await this.#plotly.relayout(this.#element, { autosize: true, "xaxis.range": x, "yaxis.range": y });
+    }
     const drawn = this.#element.data[0]?.marker.size;
     if (drawn && drawn !== this.#dot) await this.#plotly.restyle(this.#element, { "marker.size": this.#dot });
   }

@@ -58,7 +58,6 @@ export class Scene {
     });
     this.theme = readTheme(root);
     this.plane = new Plane(this.stage.plot, {
-      theme: this.theme,
       moved: () => this.#each("place"),
       settled: () => this.#each("settled"),
     });
@@ -69,7 +68,8 @@ export class Scene {
 
   /** Draw the plane; `gestures` hears what hands do on it (see gestures.js). */
   async start(Plotly, gestures) {
-    await this.plane.start(Plotly);
+    await this.plane.start(Plotly, readTheme(this.stage.plot)); // its style sheets have come meanwhile
+    this.retheme();
     this.stage.setNotice("plane", "");
     this.stage.ready();
     this.#each("place");
