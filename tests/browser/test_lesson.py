@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from pages.components.classroom.hidden import PARTS
+from tests.browser.accessible import assert_accessible
 from tests.browser.conftest import App
 from tests.browser.reading import box_of, plane, resize
 from vae.lessons.lesson import PAGES
@@ -181,8 +181,7 @@ def test_axe_finds_nothing(page: Page, app: App, path: str, scheme: str) -> None
         expect(bar(page).get_by_role("button", name=re.compile("^Lock"))).to_be_visible()
     for width in (1280, 390):
         resize(page, width, 800)
-        results = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
-        assert results.violations_count == 0, results.generate_report()
+        assert_accessible(page)
 
 
 def test_the_address_of_what_is_seen_is_shared(page: Page, app: App) -> None:
