@@ -8,23 +8,23 @@ from contextlib import ExitStack, contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App, visitor, watched
+from tests.browser.conftest import App, emptied, watched
 from tests.browser.reading import box_of, plane
 
 
 class Class:
     """People with browsers of their own."""
 
-    def __init__(self, browser: Browser, app: App, stack: ExitStack) -> None:
-        self.browser, self.app, self.stack = browser, app, stack
+    def __init__(self, tabs: Iterator[Page], app: App, stack: ExitStack) -> None:
+        self.tabs, self.app, self.stack = tabs, app, stack
         self.code = ""
         self.teacher = self.arriving()
 
     def arriving(self, width: int = 1280, height: int = 720) -> Page:
-        context = self.stack.enter_context(visitor(self.browser))
-        page = self.stack.enter_context(watched(context.new_page()))
+        tab = self.stack.enter_context(emptied(next(self.tabs)))
+        page = self.stack.enter_context(watched(tab))
         page.set_viewport_size({"width": width, "height": height})
         return page
 
@@ -90,9 +90,9 @@ def gallery(page: Page) -> NDArray[np.uint8]:
 
 
 @contextmanager
-def held(browser: Browser, app: App) -> Iterator[Class]:
-    """A class whose teacher has opened a room."""
+def held(tabs: Iterator[Page], app: App) -> Iterator[Class]:
+    """A class whose teacher has opened a room; each takes one of the tabs, which share nothing."""
     with ExitStack() as stack:
-        lesson = Class(browser, app, stack)
+        lesson = Class(tabs, app, stack)
         lesson.open()
         yield lesson

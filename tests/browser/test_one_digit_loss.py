@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from pages.components.mount.assets import asset_base
 from pages.components.one_digit.belonging import STRANGERS, Own, ground, shown
 from pages.components.one_digit.loss import described
 from pages.components.one_digit.view import STRONGEST
-from tests.browser.conftest import App
+from tests.browser.conftest import VISITOR, App, emptied, watched
 from tests.browser.reading import box_of, on_axis
 from tests.pages.one_digit.given import WINDOW, account, scores
 
@@ -36,17 +36,34 @@ MOUNTED = """async ([base, name, data]) => {
     const { mount } = await import(new URL(`${base}one_digit/${name}.js`, document.baseURI));
     window.told = [];
     const component = { data, setStateValue: (...told) => window.told.push(told) };
-    (await mount(root, component)).update(component);
+    const mounted = await mount(root, component);
+    mounted.update(component);
+    (window.ended ??= []).push(() => (mounted.dispose?.(), root.remove()));
 }"""
 
 
-def mounted(page: Page, app: App, name: str, data: Mapping[str, Any]) -> Locator:
-    page.goto(app.url)
+@pytest.fixture(scope="module")
+def below(kept_tab: Page, app: App) -> Iterator[Page]:
+    """A page that lies below what is shown, with Streamlit's theme; all tests here share it."""
+    with emptied(kept_tab) as tab:
+        tab.goto(f"{app.url}/classroom")
+        yield tab
+
+
+@pytest.fixture
+def page(below: Page) -> Iterator[Page]:
+    below.set_viewport_size(VISITOR["viewport"])
+    with watched(below):
+        yield below
+    below.evaluate("window.ended.splice(0).forEach((end) => end())")
+
+
+def mounted(page: Page, name: str, data: Mapping[str, Any]) -> Locator:
     page.evaluate(MOUNTED, [asset_base(), name, data])
     return page.locator(f".{name}.trial")
 
 
-def cost(page: Page, app: App, beta: float = 1, **parts: float) -> Locator:
+def cost(page: Page, beta: float = 1, **parts: float) -> Locator:
     binary = np.packbits(np.arange(784) % 3 == 0).tobytes()
     data = {
         "account": described(account(**parts)),
@@ -55,7 +72,7 @@ def cost(page: Page, app: App, beta: float = 1, **parts: float) -> Locator:
         "strongest": STRONGEST,
         "seen": 0,
     }
-    return mounted(page, app, "loss", data)
+    return mounted(page, "loss", data)
 
 
 def span(locator: Locator) -> tuple[float, float]:
@@ -77,8 +94,8 @@ def scale(trial: Locator, pair: str) -> NDArray[np.float64]:
 @pytest.mark.parametrize(
     "parts", [{}, {"reconstruction": 215.7, "amortisation": 23.7}, {"kl": 30.0}], ids=str
 )
-def test_the_bars_are_to_scale(page: Page, app: App, parts: dict[str, float]) -> None:
-    trial = cost(page, app, **parts)
+def test_the_bars_are_to_scale(page: Page, parts: dict[str, float]) -> None:
+    trial = cost(page, **parts)
     given = account(**parts)
     ends = {
         "reconstruction": (0, given.reconstruction),
@@ -101,8 +118,8 @@ def test_the_bars_are_to_scale(page: Page, app: App, parts: dict[str, float]) ->
     assert scale(trial, "whole")[0] / scale(trial, "near")[0] == pytest.approx(int(factor[1]))
 
 
-def test_the_sums_are_written_and_come_out(page: Page, app: App) -> None:
-    trial = cost(page, app)
+def test_the_sums_are_written_and_come_out(page: Page) -> None:
+    trial = cost(page)
     sums = trial.locator(".balance .equation")
     expect(sums.nth(0)).to_have_text("Reconstruction 120.00+KL divergence 8.00= −ELBO 128.00 nats")
     exact = "−log p(x) 126.75+approximation gap 0.25+amortisation gap 1.00= −ELBO 128.00 nats"
@@ -114,8 +131,8 @@ def test_the_sums_are_written_and_come_out(page: Page, app: App) -> None:
     assert drawn == [255 * (pixel % 3 == 0) for pixel in range(784)]
 
 
-def test_the_weight_changes_the_sum_and_is_told_at_rest(page: Page, app: App) -> None:
-    trial = cost(page, app)
+def test_the_weight_changes_the_sum_and_is_told_at_rest(page: Page) -> None:
+    trial = cost(page)
     slider = trial.get_by_test_id("weight-slider")
     expect(trial.get_by_test_id("total")).to_have_text("128.00")
     expect(trial.locator(".weight .note")).to_have_text("With β = 1 this is −ELBO.")
@@ -132,9 +149,9 @@ def test_the_weight_changes_the_sum_and_is_told_at_rest(page: Page, app: App) ->
     expect(trial.get_by_test_id("total")).to_have_text("152.00")
 
 
-def test_the_posterior_and_the_gaussians_are_drawn_to_scale(page: Page, app: App) -> None:
+def test_the_posterior_and_the_gaussians_are_drawn_to_scale(page: Page) -> None:
     """The posterior is a Gaussian here: its lines are the best Gaussian's ellipses, of 1 and 2 deviations."""
-    plot = cost(page, app).get_by_test_id("posterior")
+    plot = cost(page).get_by_test_id("posterior")
     plot.scroll_into_view_if_needed()
     across, up = on_axis(plot, "x-tick"), on_axis(plot, "y-tick")
     assert across[0] == pytest.approx(-up[0], rel=0.02)  # a unit is as long on both axes
@@ -167,8 +184,8 @@ def test_the_posterior_and_the_gaussians_are_drawn_to_scale(page: Page, app: App
     assert drawn(plot.locator("image")) == pytest.approx(list(WINDOW), abs=1e-3)
 
 
-def test_the_shades_are_the_density(page: Page, app: App) -> None:
-    plot = cost(page, app).get_by_test_id("posterior")
+def test_the_shades_are_the_density(page: Page) -> None:
+    plot = cost(page).get_by_test_id("posterior")
     opacity = plot.locator("image").evaluate(
         """async image => {
             const picture = await createImageBitmap(await (await fetch(image.getAttribute("href"))).blob());
@@ -183,20 +200,20 @@ def test_the_shades_are_the_density(page: Page, app: App) -> None:
     np.testing.assert_allclose(np.array(opacity) / max(opacity), posterior.ravel(), rtol=0, atol=6e-3)
 
 
-def test_an_autoencoder_has_no_account(page: Page, app: App) -> None:
+def test_an_autoencoder_has_no_account(page: Page) -> None:
     data = {"account": None, "binary": "AAAA", "weight": {"beta": 1}, "strongest": STRONGEST, "seen": 0}
-    trial = mounted(page, app, "loss", data)
+    trial = mounted(page, "loss", data)
     expect(trial.get_by_test_id("no-account")).to_contain_text("An autoencoder has no prior")
     for part in (".costs", ".posterior", ".meanings"):
         expect(trial.locator(part)).to_be_hidden()
 
 
-def belongs(page: Page, app: App, own: Own, variational: bool = True) -> Locator:
-    return mounted(page, app, "belonging", shown(ground(scores(variational)), own))
+def belongs(page: Page, own: Own, variational: bool = True) -> Locator:
+    return mounted(page, "belonging", shown(ground(scores(variational)), own))
 
 
-def test_the_image_stands_among_the_digits(page: Page, app: App) -> None:
-    trial = belongs(page, app, Own(-150.0, 140.0, 90))
+def test_the_image_stands_among_the_digits(page: Page) -> None:
+    trial = belongs(page, Own(-150.0, 140.0, 90))
     for score, value in (("log_likelihood", -150.0), ("reconstruction", 140.0)):
         plot = trial.locator(f"[data-score={score}].histogram")
         across, up = on_axis(plot, "x-tick"), on_axis(plot, "y-tick")
@@ -211,8 +228,8 @@ def test_the_image_stands_among_the_digits(page: Page, app: App) -> None:
     )
 
 
-def test_a_value_beyond_the_histogram_is_an_arrow_at_its_edge(page: Page, app: App) -> None:
-    trial = belongs(page, app, Own(-2000.0, 1990.0, 300))
+def test_a_value_beyond_the_histogram_is_an_arrow_at_its_edge(page: Page) -> None:
+    trial = belongs(page, Own(-2000.0, 1990.0, 300))
     plots = trial.locator(".histogram")
     expect(plots.nth(0).locator(".own.beyond")).to_have_count(1)
     expect(plots.nth(0).locator(".own-name")).to_have_text("this image −2000.0")
@@ -224,8 +241,8 @@ def test_a_value_beyond_the_histogram_is_an_arrow_at_its_edge(page: Page, app: A
     assert arrows[1][1] == pytest.approx(axes[1][1], abs=4)
 
 
-def test_the_curves_are_those_of_the_scores(page: Page, app: App) -> None:
-    trial = belongs(page, app, Own(-150.0, 140.0, 90))
+def test_the_curves_are_those_of_the_scores(page: Page) -> None:
+    trial = belongs(page, Own(-150.0, 140.0, 90))
     found = ground(scores())
     for strangers in STRANGERS:
         plot = trial.locator(f"[data-strangers={strangers}]")
@@ -242,15 +259,15 @@ def test_the_curves_are_those_of_the_scores(page: Page, app: App) -> None:
     expect(trial.locator(".fooled")).to_be_hidden()
 
 
-def test_strangers_that_score_better_are_told(page: Page, app: App) -> None:
+def test_strangers_that_score_better_are_told(page: Page) -> None:
     turned = scores()._replace(log_likelihood={name: -each for name, each in scores().log_likelihood.items()})
-    trial = mounted(page, app, "belonging", shown(ground(turned), Own(-150.0, 140.0, 90)))
+    trial = mounted(page, "belonging", shown(ground(turned), Own(-150.0, 140.0, 90)))
     expect(trial.locator("[data-strangers=noise] .areas [data-score=log_likelihood]")).to_have_text("0.000")
     expect(trial.locator(".fooled")).to_be_visible()
 
 
-def test_an_autoencoder_is_compared_by_its_error_alone(page: Page, app: App) -> None:
-    trial = belongs(page, app, Own(None, 140.0, 90), variational=False)
+def test_an_autoencoder_is_compared_by_its_error_alone(page: Page) -> None:
+    trial = belongs(page, Own(None, 140.0, 90), variational=False)
     expect(trial.locator(".histogram .digits").first).to_be_visible()
     expect(trial.locator("[data-score=log_likelihood].histogram .area")).to_be_hidden()
     expect(trial.locator("polyline")).to_have_count(len(STRANGERS))
@@ -258,8 +275,8 @@ def test_an_autoencoder_is_compared_by_its_error_alone(page: Page, app: App) -> 
 
 
 @pytest.mark.parametrize("width", [390, 768, 1024, 1280])
-def test_nothing_is_wider_than_the_window(page: Page, app: App, width: int) -> None:
+def test_nothing_is_wider_than_the_window(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     sideways = "trial => trial.scrollWidth - trial.clientWidth"
-    assert cost(page, app).evaluate(sideways) <= 0
-    assert belongs(page, app, Own(-150.0, 140.0, 90)).evaluate(sideways) <= 0
+    assert cost(page).evaluate(sideways) <= 0
+    assert belongs(page, Own(-150.0, 140.0, 90)).evaluate(sideways) <= 0
