@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -91,9 +92,10 @@ def shown(scope: Scope) -> Shown:
     """What the digit's canvas shows now, picture and coordinates read in the same instant."""
     read = scope.get_by_test_id("digit").evaluate(
         """canvas => ({...canvas.dataset,
-            rgba: [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]})"""
+            rgba: btoa(String.fromCharCode(...canvas.getContext("2d")
+                .getImageData(0, 0, canvas.width, canvas.height).data))})"""
     )
-    rgba = np.array(read["rgba"], dtype=np.uint8).reshape(784, 4)
+    rgba = np.frombuffer(base64.b64decode(read["rgba"]), np.uint8).reshape(784, 4)
     assert (rgba[:, :3] == rgba[:, :1]).all(), "a digit is grey"
     assert (rgba[:, 3] == 255).all(), "a digit is opaque"
     return Shown(read["model"], (float(read["z1"]), float(read["z2"])), int(read["frames"]), rgba[:, 0])

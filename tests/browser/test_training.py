@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pages.components.frame.service import CHECKPOINTS
 from tests.browser.conftest import App
 from tests.browser.hands import touch
+from tests.browser.machine import values
 from tests.browser.reading import (
     Sockets,
     assert_decoded,
@@ -157,9 +158,7 @@ def test_the_small_pictures_are_those_of_the_plane(page: Page, app: App) -> None
     for index in (len(epochs()) - 1, one):
         expect(grid).to_have_attribute("data-snapshot", str(index))
         square = json.loads(grid.get_attribute("data-square") or "")
-        rgba = np.array(
-            grid.evaluate("c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]"), np.uint8
-        ).reshape(CELLS * SIDE, CELLS * SIDE, 4)
+        rgba = values(grid)
         tiles = rgba[..., 0].reshape(CELLS, SIDE, CELLS, SIDE).swapaxes(1, 2).reshape(CELLS * CELLS, -1)
         parts = (np.arange(CELLS) + 0.5) / CELLS
         z1 = square["x"][0] + parts * (square["x"][1] - square["x"][0])
@@ -241,14 +240,14 @@ def test_a_run_that_is_gone_gives_way_to_the_recorded_one(tab: Page, app: App) -
     expect(tab).to_have_url(re.compile("/training$"))
 
 
-@pytest.mark.parametrize("width", [390, 768, 1024, 1280, 1920])
 @pytest.mark.parametrize("query", ["", "?present"])
-def test_no_page_scrolls_sideways(page: Page, app: App, width: int, query: str) -> None:
-    page.set_viewport_size({"width": width, "height": 768})
+def test_no_page_scrolls_sideways(page: Page, app: App, query: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 768})
     open_training(page, app, query)
-    resize(page, width, 768)
-    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (390, 768, 1024, 1280, 1920, 390):  # also a window that is made small again
+        resize(page, width, 768)
+        assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_projector_shows_the_essentials_in_one_window(page: Page, app: App) -> None:
