@@ -1,6 +1,6 @@
 """Addresses of pages as links, hands and strangers write them, and what their visitors do there.
 
-The parameters are those of pages/components/*/view.py, which the back end does not know: a test compares them.
+The parameters are those of pages/components/*/view.py, unknown to the back end: a test compares them.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class Sender:
             if self._chance.random() < BAD:
                 kind = self._chance.choice(list(BAD_FRAMES))
                 with self._notes.doing(f"bad frame ({kind})"):
-                    await self._send_bad(BAD_FRAMES[kind])
+                    await send_bad(self._url, BAD_FRAMES[kind])
                 self._notes.done["bad frames"] += 1
                 return
             try:
@@ -191,23 +191,24 @@ class Sender:
         self._notes.waits[self._channel].append(time.perf_counter() - start)
         return reply
 
-    async def _send_bad(self, bad: Bad) -> None:
-        """Raises Wrong unless the connection is closed with the code of this frame, and with a reason."""
-        socket = await _open(self._url, bad.channel, bad.model, bad.origin or self._url)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                with suppress(ConnectionClosed):
-                    await socket.send(bad.frame, text=bad.is_text or None)
-                await socket.recv()
-        except ConnectionClosed as closed:
-            if closed.rcvd is None or closed.rcvd.code != bad.code:
-                raise
-            if not closed.rcvd.reason:
-                raise Wrong("closed without a reason") from closed
-        else:
-            raise Wrong("it was answered")
-        finally:
-            socket.transport.abort()
+
+async def send_bad(url: str, bad: Bad) -> None:
+    """Raises Wrong, OSError or ConnectionClosed, unless the code is the frame's and there is a reason."""
+    socket = await _open(url, bad.channel, bad.model, bad.origin or url)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            with suppress(ConnectionClosed):
+                await socket.send(bad.frame, text=bad.is_text or None)
+            await socket.recv()
+    except ConnectionClosed as closed:
+        if closed.rcvd is None or closed.rcvd.code != bad.code:
+            raise
+        if not closed.rcvd.reason:
+            raise Wrong("closed without a reason") from closed
+    else:
+        raise Wrong("it was answered")
+    finally:
+        socket.transport.abort()
 
 
 def check_length(reply: bytes, header: bytes, rest: int) -> None:

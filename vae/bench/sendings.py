@@ -1,4 +1,4 @@
-"""Files that visitors send: pictures, images to train with and models, good ones and every kind of bad one."""
+"""Files that visitors send: pictures, images to train with, models; good ones and every kind of bad one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A long run of mixed and hostile use, spread evenly over its time: `python -m vae bench --soak`.
 
 Frames for decoder and encoder, addresses of all pages, files of every kind: most of them as the app's own
-pages send them, some as nobody should. Every answer is checked, and every half minute the server is looked at.
+pages send them, some as nobody should. Every answer is checked, and the server looked at every half minute.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from vae.bench.benchmark import Figures, memory, one_thread
 from vae.bench.crowd import new_loop
-from vae.bench.frames import Originals, Sender
+from vae.bench.frames import Channel, Originals, Sender
 from vae.bench.lesson import warm
 from vae.bench.room import settled
 from vae.bench.sendings import Post, send_one
@@ -45,7 +45,7 @@ def run(
       with what the model's file says; `steps` of visitors who stayed on a page.
     - `errors`: how many, by kind; `left_out`: what the server was too slow for.
     - `series`: first, median, last and largest of what was noted every half minute (vitals.SERIES), and
-      `noted`: all of it. `kept_files` and `kept_mb` are what the server keeps of visitors, and temporary files.
+      `noted`: all of it. `kept_files` and `kept_mb` are what it keeps of visitors, and temporary files.
     - `memory_slope_mb_per_hour`: over the second half, with its standard error (vitals.slope).
     - `memory_mb_after`: when all have left and been forgotten.
 
@@ -77,10 +77,9 @@ async def soak(
     """All of it against a server that runs and keeps visitors' files below `folder`."""
     notes, originals = Notes(), Originals()
     chance = random.Random(seed)
+    channels: list[Channel] = [*["decode"] * DECODERS, *["encode"] * ENCODERS]  # type: ignore[list-item]
     senders = [
-        Sender(app.url, channel, random.Random(chance.random()), notes, originals)
-        for channel, count in (("decode", DECODERS), ("encode", ENCODERS))
-        for _ in range(count)
+        Sender(app.url, channel, random.Random(chance.random()), notes, originals) for channel in channels
     ]
     post = await asyncio.to_thread(Post, random.Random(chance.random()))
     vitals = Vitals(app.url, app.pid, folder, notes)
