@@ -59,8 +59,8 @@ async def parts(request: Request, most: int) -> AsyncIterator[bytes]:
 async def worked_on(use: Callable[[], Answer]) -> Answer:
     """What `use` returns or raises, on a thread; afterwards nothing holds what it was working on.
 
-    A future and the exception that it passes on hold each other, and with them the variables of every function
-    that was left, until the whole memory is searched for garbage: a few refused files would fill it.
+    A future and the exception that it passes on hold each other, and with them the variables of every
+    function that was left, until all memory is searched for garbage: a few refused files would fill it.
     """
     failed: list[Exception] = []
 
