@@ -188,7 +188,8 @@ class Sender:
         start = time.perf_counter()
         await socket.send([frame[:3], b"", frame[3:]] if way > 0.98 else frame)
         reply = await socket.recv(decode=False)
-        self._notes.waits[self._channel].append(time.perf_counter() - start)
+        if self._channel == "decode":
+            self._notes.waits["decode"].append(time.perf_counter() - start)
         return reply
 
 

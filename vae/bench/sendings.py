@@ -97,7 +97,7 @@ def zeros(megabytes: int) -> bytes:
     """An .npz that is small until it is unpacked."""
     content = io.BytesIO()
     with (
-        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive,
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         archive.open("images.npy", "w", force_zip64=True) as stream,
     ):
         count = megabytes * MB // SIDE**2
@@ -133,7 +133,7 @@ class Post:
             "a GIF": Sending(PICTURES, saved(digit(chance, 30), "GIF"), 422, "no PNG, JPEG or WebP"),
             "a speck": Sending(PICTURES, png(digit(chance, 4)), 422, "at least"),
             "a white sheet": Sending(PICTURES, png(np.full((90, 90), 255, np.uint8)), 422, "blank"),
-            "a bomb": Sending(PICTURES, bomb(12_000), 422, "megapixels"),
+            "a bomb": Sending(PICTURES, bomb(7_000), 422, "megapixels"),
             "a bomb that is small enough": Sending(PICTURES, bomb(6_000), 422, "blank"),
             "9 MB": Sending(PICTURES, b"\x89PNG", 413, "larger than", announced=9 * MB),
             "a foreign picture": Sending(PICTURES, whole, 403, "other hosts", origin=FOREIGN),
