@@ -49,8 +49,10 @@ def post() -> Post:
 
 
 @pytest.fixture(autouse=True)
-def more_of_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+def compare_much_and_wait_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine measures a plane for longer than a visitor of the soak would wait."""
     monkeypatch.setattr(frames, "COMPARED", 0.5)
+    monkeypatch.setattr(stream, "PATIENCE", 120.0)
 
 
 def test_a_short_run_finds_nothing_wrong(
