@@ -28,6 +28,7 @@ from pages.components.mount import assets
 from pages.components.mount.admission import Admitted, forgetting
 from pages.components.mount.compressed import Compressed
 from pages.components.mount.guard import Guarded
+from pages.components.mount.locks import keep_no_locks
 from pages.components.mount.returning import watch_no_files
 from vae.classroom.channel import say_goodbye
 from vae.classroom.rooms import Rooms
@@ -75,6 +76,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     What works on threads of its own ends with the server.
     """
     watch_no_files()
+    keep_no_locks()
     limit_farewell(partial(say_goodbye, parts.rooms))
     loading = threading.Thread(target=load, name="loading")
     loading.start()

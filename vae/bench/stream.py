@@ -48,10 +48,11 @@ class Stream:
     query: str  # of the page, without "?"
     session: str = ""
     page: str = ""  # the hash of the page that is shown
+    named: str = ""  # the page in the address that was opened; empty for the first one
     pages: dict[str, str] = field(default_factory=dict)  # hashes by the pages' names in the address
     widgets: dict[tuple[int, ...], Widget] = field(default_factory=dict)  # by their place on the page
     begun_anew: int = 0  # times the server had forgotten the session
-    _cached: set[str] = field(default_factory=set)
+    _cached: dict[str, Any] = field(default_factory=dict)  # messages that may be told again by their hash
     _count: int = 0  # of what was told by components
     _socket: ClientConnection | None = None
 
@@ -114,6 +115,7 @@ class Stream:
         request = _messages("BackMsg")()
         asked = request.rerun_script
         asked.query_string, asked.page_script_hash, asked.fragment_id = self.query, self.page, fragment
+        asked.page_name = "" if self.page else self.named
         for widget in self.widgets.values():
             if widget.state is not None:
                 asked.widget_states.widgets.add(id=widget.id, **widget.state)
@@ -130,8 +132,10 @@ class Stream:
 
     def _take(self, kind: str, message: Any, run: Run) -> None:
         if message.metadata.cacheable:
-            self._cached.add(message.hash)
-        if kind == "delta":
+            self._cached[message.hash] = message
+        if kind == "ref_hash":
+            self._take_again(message, run)
+        elif kind == "delta":
             self._draw(message, run)
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
@@ -141,6 +145,14 @@ class Stream:
             self.pages = {page.url_pathname: page.page_script_hash for page in told.app_pages}
         elif kind == "page_not_found":
             raise Wrong("the page is not found")
+
+    def _take_again(self, message: Any, run: Run) -> None:
+        if message.ref_hash not in self._cached:
+            raise Wrong("a message that was never sent")
+        known = type(message).FromString(self._cached[message.ref_hash].SerializeToString())
+        known.metadata.CopyFrom(message.metadata)
+        known.metadata.cacheable = False
+        self._take(known.WhichOneof("type"), known, run)
 
     def _draw(self, message: Any, run: Run) -> None:
         element = message.delta.new_element

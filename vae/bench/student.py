@@ -61,6 +61,7 @@ class Notes:
 
     waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))  # seconds, by what for
     errors: Counter[str] = field(default_factory=Counter)  # by kind
+    done: Counter[str] = field(default_factory=Counter)  # what went well, by kind
     clicks: int = 0
 
     @contextmanager

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+
+Answer = TypeVar("Answer")
 
 
 class TooLarge(Exception):
@@ -50,3 +54,24 @@ async def parts(request: Request, most: int) -> AsyncIterator[bytes]:
         if size > most:
             raise TooLarge
         yield part
+
+
+async def worked_on(use: Callable[[], Answer]) -> Answer:
+    """What `use` returns or raises, on a thread; afterwards nothing holds what it was working on.
+
+    A future and the exception that it passes on hold each other, and with them the variables of every
+    function that was left, until all memory is searched for garbage: a few refused files would fill it.
+    """
+    failed: list[Exception] = []
+
+    def caught() -> list[Answer]:
+        try:
+            return [use()]
+        except Exception as error:
+            failed.append(error)
+            return []
+
+    answer = await run_in_threadpool(caught)
+    if failed:
+        raise failed.pop()
+    return answer[0]

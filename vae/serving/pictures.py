@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import struct
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from vae.pictures.opened import PictureError, opened
-from vae.serving.intake import Intake, TooLarge, TooMany, parts
+from vae.serving.intake import Intake, TooLarge, TooMany, parts, worked_on
 
 MOST_BYTES = 8 * 2**20  # of a file
 AT_ONCE = 2  # files opened at a time: each may need 200 MB for a moment
@@ -45,7 +44,7 @@ class Pictures:
     async def _answer(self, request: Request) -> Response:
         content = b"".join([part async for part in parts(request, MOST_BYTES)])
         async with self._intake.free:
-            body = await run_in_threadpool(packed, content)
+            body = await worked_on(lambda: packed(content))
         return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 

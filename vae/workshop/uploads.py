@@ -9,10 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from vae.serving.intake import Intake, parts
+from vae.serving.intake import Intake, parts, worked_on
 from vae.workshop.errors import Unusable
 
 if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
@@ -42,7 +41,7 @@ class Uploads:
         Raises TooLarge as soon as that is known, TooMany, and what `use` raises.
         """
         async with self._intake.place(), received(request, suffix) as path, self._intake.free:
-            return await run_in_threadpool(use, path)
+            return await worked_on(lambda: use(path))
 
 
 @asynccontextmanager
