@@ -24,6 +24,7 @@ from pages.components.frame.service import (
     surveys,
     workshop,
 )
+from pages.components.latent_map import channel as panel
 from pages.components.mount import assets
 from pages.components.mount.admission import Admitted, forgetting
 from pages.components.mount.compressed import Compressed
@@ -103,6 +104,7 @@ app = st.App(
     routes=assets.at_base_path(
         [
             *(elsewhere.in_place_of(answered) if elsewhere else answered),
+            *panel.routes(decoder_service, assets.origin_allowed),
             *pictures.routes(),
             *qr.routes(),
             *health.routes(decoder_service, room, elsewhere.health if elsewhere else None),

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from functools import partial
 from html import escape
 
 import streamlit as st
 
-from pages.components.frame import markup
 from pages.components.frame.choices import choose_checkpoint
 from pages.components.frame.header import header, show_warnings, usable_service
 from pages.components.frame.kinds import worded
 from pages.components.frame.mirrors import mirror, mirrored
-from pages.components.frame.numbers import number_field
-from pages.components.frame.views import COORDINATES, rounded_point
+from pages.components.frame.views import rounded_point
 from pages.components.latent_map import words
 from pages.components.latent_map.digit import digit
 from pages.components.latent_map.map import latent_map
-from pages.components.latent_map.panel import decoded, show_panel
+from pages.components.latent_map.panel import panel
 from pages.components.latent_map.timing import timing
-from pages.components.latent_map.view import KEEPER, MapView
+from pages.components.latent_map.view import KEEPER, MapView, usual_pin
 from vae.model.checkpoint import Checkpoint
 from vae.serving.decoding import DecoderService
 
-PLANE, DIGIT = "latent_map_plane", "latent_map_digit"  # keys of the two components
-PNG_SCALE = 20
+PLANE, DIGIT, PANEL = "latent_map_plane", "latent_map_digit", "latent_map_panel"  # keys of components
 
 
 def pin(point: tuple[float, float]) -> None:
     """Keep a point that the visitor chose."""
     KEEPER.keep(pin=rounded_point(*point) or KEEPER.now().pin)
-
-
-def pin_typed(axis: int, value: float) -> None:
-    """Keep what was typed: as good as a click, and so told to a room, too."""
-    z1, z2 = KEEPER.now().pin
-    pin((value, z2) if axis == 1 else (z1, value))
-    st.session_state["typed"] = KEEPER.now().pin
 
 
 def keep_ground(chosen: str) -> None:
@@ -60,47 +49,31 @@ def show_header(service: DecoderService, view: MapView, refused: str | None) -> 
     show_warnings(service, refused)
 
 
-@st.fragment
-def show_map(service: DecoderService) -> None:
-    """Everything that a pin changes; a pin reruns this and nothing else."""
-    KEEPER.publish(service)
-    view = KEEPER.now()
+def show_body(service: DecoderService, view: MapView) -> None:
+    """Map, digit, panel, figures.
+
+    No fragment: where one tells something in the same breath as a widget elsewhere, browsers ask for a run of
+    the fragment alone.
+    """
+    saved = service.checkpoint(view.checkpoint)
     with st.container(key="latent_map_body"):  # a grid, laid out in page.css
         with st.container(key="latent_map_plane_area"):
             latent_map(
                 key=PLANE,
                 checkpoint=view.checkpoint,
                 pin=view.pin,
-                is_typed=view.pin == st.session_state["typed"],
+                usual=usual_pin(view.checkpoint, service),
+                address=KEEPER.address(service),
                 show_manifold=view.manifold,
-                show_legible=view.legible and service.checkpoint(view.checkpoint).is_judged,
+                show_legible=view.legible and saved.is_judged,
                 on_pin=pin,
             )
-        with st.container(key="latent_map_digit_area", gap="xsmall"):
-            digit(key=DIGIT, group=PLANE)
-            with st.container(key="latent_map_typed", gap="xsmall"):
-                show_coordinates(service, view)
+        with st.container(key="latent_map_digit_area"):
+            digit(key=DIGIT, group=PLANE, noun=worded("digit", saved))
         with st.container(key="latent_map_panel_area", gap="xsmall"):
-            show_panel(service, view)
+            panel(key=PANEL, group=PLANE, checkpoint=view.checkpoint, saved=saved)
         with st.container(key="latent_map_figures_area", gap="xxsmall"):
-            show_figures(service.checkpoint(view.checkpoint))
-
-
-def show_coordinates(service: DecoderService, view: MapView) -> None:
-    columns = st.columns(2, gap="xsmall", wrap=False)
-    for axis, (column, value) in enumerate(zip(columns, view.pin, strict=True), start=1):
-        number_field(f"z{axis}", value, COORDINATES, f"latent_map_z{axis}", partial(pin_typed, axis), column)
-    what = worded("digit", service.checkpoint(view.checkpoint))
-    st.download_button(
-        "Save as PNG",
-        data=lambda: markup.digit_png(decoded(service, view.checkpoint, [view.pin])[0], PNG_SCALE),
-        file_name=f"{what}_{view.checkpoint}_{view.pin[0]}_{view.pin[1]}.png",
-        mime="image/png",
-        on_click="ignore",
-        icon=":material/download:",
-        key="latent_map_png",
-        width="stretch",
-    )
+            show_figures(saved)
 
 
 def show_figures(checkpoint: Checkpoint) -> None:
@@ -122,8 +95,10 @@ def show_page() -> None:
     if service is None:
         return
     refused = KEEPER.adopt(service)
-    show_header(service, KEEPER.now(), refused)
-    show_map(service)
+    view = KEEPER.now()
+    KEEPER.publish(service)
+    show_header(service, view, refused)
+    show_body(service, view)
 
 
 show_page()

@@ -36,7 +36,6 @@ DEFAULTS = {
     "turns": {},  # how often Python has changed each widget (mirrors)
     "companions": {},  # what goes along into every address: the presenter's layout, a lesson, a room
     "accompanied": False,  # whether this run follows a change of them here
-    "typed": None,  # the place on the map whose coordinates were typed last
     "room_led": None,  # the code of the room that this visitor has opened
     "page": None,  # the page of the last run, to tell an arrival from a rerun
 }
@@ -53,10 +52,12 @@ for sheet in ("colours", "page", "access", *([PRESENT] if is_presented() else []
     st.html(FRAME / f"{sheet}.css")
 st.html(FRAME.parent / "classroom" / "lesson_bar.css")
 first = next(iter(PAGES))
-page = st.navigation(
-    [st.Page(script, title=name, default=script == first) for script, name in PAGES.items()],
-    position="hidden",  # the header holds the links, in the same line as a page's controls
-)
+if "scripts" not in st.session_state:  # made once a session, as each looks its file up on the disk
+    st.session_state["scripts"] = {
+        script: st.Page(script, title=name, default=script == first) for script, name in PAGES.items()
+    }
+# the header holds the links, in the same line as a page's controls
+page = st.navigation([*st.session_state["scripts"].values()], position="hidden")
 st.set_page_config(page_title=f"{page.title} – Latent Atlas", page_icon=FRAME / "icon.svg", layout="wide")
 page_frame(page.title)
 st.session_state["arrived"] = st.session_state["page"] != page.url_path

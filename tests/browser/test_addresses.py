@@ -27,6 +27,15 @@ SEEN = """() => {
     });
 }"""
 
+# Whether the panel beside the map, if there is one, tells of the map's pin in the chosen model's plane.
+TOLD = """() => {
+    const panel = document.querySelector(".map-panel"), pin = document.querySelector(".mark-pin");
+    if (!panel) return true;
+    const chosen = document.querySelector("[class*=latent_map_checkpoint] [aria-checked=true]");
+    const {model, z1, z2} = panel.dataset;
+    return chosen?.textContent.toLowerCase() === model && pin?.dataset.z1 === z1 && pin.dataset.z2 === z2;
+}"""
+
 Step = Callable[[], object]
 
 
@@ -35,6 +44,7 @@ def settle(page: Page) -> None:
     page.mouse.move(0, 0)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.locator("[aria-busy=true]")).to_have_count(0)  # maps, walks and curves
+    page.wait_for_function(TOLD)
     for digit in page.get_by_test_id("digit").all():
         expect(digit).to_have_attribute("data-frames", re.compile("[1-9]"))
 

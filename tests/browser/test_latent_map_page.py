@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import ROOT, App, running
-from tests.browser.reading import resize
+from tests.browser.reading import Sockets, resize
 from tests.serving import copy_project
 from vae.model import checkpoint as checkpoints
 from vae.serving.decoding import draw
@@ -90,6 +89,89 @@ def test_back_returns_to_the_point_before(page: Page, app: App) -> None:
     expect_pin(page, 1.25, -1)
 
 
+def test_pins_ask_python_for_nothing_until_the_hand_leaves_the_map(page: Page, app: App) -> None:
+    sockets = Sockets(page)
+    open_map(page, f"{app.url}/?model=autoencoder&z1=0.5&z2=-1.0&manifold=1")
+    page.wait_for_load_state("networkidle")
+    entries, reruns = page.evaluate("history.length"), sockets.reruns
+    pins = []
+    for right, down in ((0.3, 0.75), (0.6, 0.3), (0.45, 0.55)):
+        before = page.url
+        click_map(page, right, down)
+        page.wait_for_url(lambda url, before=before: url != before)
+        address = parse_qs(urlsplit(page.url).query)
+        pins.append((float(address["z1"][0]), float(address["z2"][0])))
+        expect_neighbours(page, "autoencoder", pins[-1])
+        assert address["model"] == ["autoencoder"]
+        assert address["manifold"] == ["1"]
+    assert sockets.reruns == reruns
+    assert page.evaluate("history.length") == entries + len(pins)
+    written = page.url
+    page.get_by_role("radio", name="VAE").click()
+    expect(page.get_by_test_id("digit")).to_have_attribute("data-model", "vae")
+    expect_neighbours(page, "vae", pins[-1])
+    expect(page).to_have_url(re.compile(rf"\?z1={pins[-1][0]}&z2={pins[-1][1]}&manifold=1$"))
+    assert page.evaluate("history.length") == entries + len(pins) + 1
+    page.go_back()
+    expect(page).to_have_url(written)
+    expect_pin(page, *pins[-1])
+    page.go_back()
+    expect_pin(page, *pins[-2])
+    expect_neighbours(page, "autoencoder", pins[-2])
+
+
+def test_back_after_a_pin_that_python_never_heard_of(page: Page, app: App) -> None:
+    open_map(page, f"{app.url}/?z1=0.5&z2=-1.0")
+    click_map(page, 0.3, 0.75)
+    page.wait_for_url(lambda url: "z1=0.5" not in url)
+    pinned = pin_of(page)
+    page.evaluate("history.back()")  # by a gesture or a key: no hand leaves the map
+    expect_pin(page, 0.5, -1)
+    expect_neighbours(page, "vae", (0.5, -1.0))
+    page.evaluate("history.forward()")
+    expect_pin(page, *pinned)
+
+
+def test_the_keyboard_pins_and_goes_on_to_a_control(page: Page, app: App) -> None:
+    open_map(page, f"{app.url}/?z1=0.5&z2=-1.0")
+    page.get_by_test_id("latent-map").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(lambda url: "z1=0.5&" not in url)
+    pinned = pin_of(page)
+    page.get_by_role("switch", name="Decoded plane").focus()
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile(rf"z1={pinned[0]}&z2={pinned[1]}&manifold=1$"))
+    expect_pin(page, pinned[0], -1)
+
+
+def pin_of(page: Page) -> tuple[float, float]:
+    address = parse_qs(urlsplit(page.url).query)
+    return float(address["z1"][0]), float(address["z2"][0])
+
+
+def test_the_door_opens_the_followed_digit_without_loading_the_app_anew(page: Page, app: App) -> None:
+    open_map(page, f"{app.url}/?model=autoencoder&z1=0.5&z2=-1.0")
+    page.evaluate("window.theSame = true")
+    click_map(page, 0.6, 0.3)
+    page.wait_for_url(lambda url: "z1=0.5" not in url)
+    pinned = pin_of(page)
+    means = checkpoints.load(ROOT / "checkpoints" / "autoencoder.pt").latents.means
+    index = int(np.argmin(((means - pinned) ** 2).sum(1)))
+    door = page.get_by_role("link", name="Open this digit")
+    expect(door).to_have_attribute("href", f"{app.url}/one_digit?model=autoencoder&digit={index}")
+    door.click()
+    expect(page).to_have_url(f"{app.url}/one_digit?model=autoencoder&digit={index}")
+    expect(page.get_by_test_id("digit").first).to_be_visible()
+    assert page.evaluate("window.theSame")
+    page.go_back()
+    expect_pin(page, *pinned)
+    expect(page.get_by_test_id("shares")).to_be_visible()
+    page.get_by_role("link", name="Continuity").click()
+    page.wait_for_url(re.compile("continuity"))
+    page.get_by_role("link", name="Latent map").click()
+    expect_pin(page, *pinned)
+
+
 def test_typed_coordinates_pin_a_point(page: Page, app: App) -> None:
     open_map(page, app.url)
     page.get_by_role("textbox", name="z1", exact=True).fill("-1.5")
@@ -142,7 +224,9 @@ def test_the_downloaded_png_is_the_digit_at_the_pin(page: Page, app: App) -> Non
     open_map(page, f"{app.url}/?z1=0.5&z2=-1.25")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as PNG").click()
-    picture = np.asarray(Image.open(io.BytesIO(Path(download.value.path()).read_bytes())))
+    assert download.value.suggested_filename == "digit_vae_0.5_-1.25.png"
+    picture = np.asarray(Image.open(download.value.path()).convert("L"))
+    assert picture.shape == (560, 560)
     saved = checkpoints.load(ROOT / "checkpoints" / "vae.pt")
     expected = draw(saved.build(), np.array([[0.5, -1.25]], np.float32), torch.device("cpu"))[0].reshape(
         28, 28

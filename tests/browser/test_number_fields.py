@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from pages.components.frame.numbers import typed_number
+from pages.components.mount.assets import asset_base
 from tests.browser.reading import open_map
 from vae.bench.server import App
 
@@ -19,14 +21,17 @@ def typed(field: Locator, text: str) -> None:
     field.press("Tab")
 
 
-def expect_old_and_new(page: Page, field: Locator, old: str, new: str, address: str) -> None:
+def expect_old_and_new(
+    page: Page, field: Locator, old: str, new: str, address: str, said: Locator | None = None
+) -> None:
     """Emptied and mistyped, the field keeps `old`; `new` has a comma, the address a point."""
+    said = said or page.get_by_test_id("stToast")
     expect(field).to_have_value(old)
     before = page.url
     typed(field, "")
     expect(field).to_have_value(old)
     typed(field, "one")
-    expect(page.get_by_test_id("stToast")).to_contain_text("“one” is not a number from")
+    expect(said).to_contain_text("“one” is not a number from")
     expect(field).to_have_value(old)
     assert page.url == before
     typed(field, new)
@@ -36,9 +41,37 @@ def expect_old_and_new(page: Page, field: Locator, old: str, new: str, address: 
 
 def test_on_the_map(page: Page, app: App) -> None:
     open_map(page, f"{app.url}/?z1=0.5&z2=-1.25")
-    expect_old_and_new(
-        page, page.get_by_role("textbox", name="z2", exact=True), "-1.25", "2,5", "z1=0.5&z2=2.5"
+    field = page.get_by_role("textbox", name="z2", exact=True)
+    expect_old_and_new(page, field, "-1.25", "2,5", "z1=0.5&z2=2.5", page.locator(".digit-typed p"))
+
+
+TYPED = {
+    "2,5": 2.5,
+    "-1000": -1000,
+    "\N{MINUS SIGN}.75": -0.75,
+    " 1e-2 ": 0.01,
+    "0.00004": 0,
+    "": None,
+    " ": None,
+    "1001": None,
+    "two": None,
+    "1,000.5": None,
+    "Infinity": None,
+    "0x10": None,
+}
+
+
+def test_what_is_typed_on_the_map_is_read_as_everywhere_else(page: Page, app: App) -> None:
+    open_map(page, app.url)
+    found = page.evaluate(
+        """async ([module, texts]) => {
+            const {typedNumber} = await import(module);
+            return texts.map(typedNumber);
+        }""",
+        [f"/{asset_base()}latent_map/typed.js", [*TYPED]],
     )
+    assert found == [*TYPED.values()]
+    assert found == [typed_number(text, -1000, 1000) for text in TYPED]
 
 
 def test_of_an_end_of_the_path(page: Page, app: App) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.told import told_of
 from vae.model import ladder
 from vae.model.checkpoint import FEWEST, Latents, load, save
 from vae.plane.lattices import Points
@@ -67,4 +68,4 @@ def test_every_page_shows_them(
         app.run()
         assert not app.exception, (page, address, app.exception)
         if page == "latent_map":
-            assert any(f"Vote of the {FEWEST} nearest codes" in element.value for element in app.html)
+            assert any(f"Vote of the {FEWEST} nearest codes" in part for part in told_of(app).html)

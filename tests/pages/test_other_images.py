@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_sentences import LONGEST, sentences
+from tests.pages.told import told_of
 from tests.pages.widgets import named
 from tests.vae.datasets.making import npz
 from vae.data import Digits
@@ -55,6 +56,8 @@ def opened(page: str, **address: str) -> AppTest:
 
 def written(app: AppTest) -> str:
     texts = [element.value for kind in (app.html, app.markdown, app.caption) for element in kind]
+    if app.session_state["page"] == "":
+        texts += told_of(app).html
     styles = re.compile(r"<style.*?</style>", re.DOTALL)
     return styles.sub("", "\n".join(texts))
 

@@ -8,6 +8,7 @@ a server that is late makes the next wait longer, not the load smaller.
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import random
 import struct
@@ -25,7 +26,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from vae.bench.attendance import Attendance
 from vae.bench.crowd import wander
 from vae.bench.files import Fetching
-from vae.bench.stream import PATIENCE, Run, Stream, Wrong
+from vae.bench.stream import PATIENCE, Stream, Wrong
 from vae.config import PIXELS
 
 ARRIVING = 30.0  # seconds in which a class opens the page, at most a fifth of the lesson
@@ -109,6 +110,8 @@ class Student:
         self.attendance = Attendance(url, room)
         self._url, self._chance = url, chance
         self._start, self._end = start, start + seconds
+        self._panel: ClientConnection | None = None  # the channel of the panel beside the map
+        self._pin: tuple[float, ...] | None = None  # that the page has not heard of
         self._comes, events = plan(chance, seconds)
         self._events = deque(events)
         self._begun = False  # whether the first page was there
@@ -151,6 +154,8 @@ class Student:
                         await fetching.get(f"latents/{MODEL}")
                     self.notes.waits["first map"].append(_since(due))
                 self._begun = True
+                with self.notes.doing("panel"):
+                    self._panel = await self._connect("panel")
                 group.create_task(self._hear())
                 group.create_task(self._point())
                 group.create_task(self._press())
@@ -158,6 +163,9 @@ class Student:
             fetching.close()
             self.stream.abort()
             self.attendance.abort()
+            if self._panel is not None:
+                self._panel.transport.abort()
+                self._panel = None
 
     async def _hear(self) -> None:
         with self.notes.doing("room"):
@@ -182,6 +190,7 @@ class Student:
             due = self._start + event.at
             await _until(due)
             if event.kind == "lock":  # and is still there to tell for how long
+                await self._leave_map()
                 raise Interrupted
             self._events.popleft()
             if event.kind == "click":
@@ -192,17 +201,31 @@ class Student:
         raise Interrupted
 
     async def _click(self, due: float) -> None:
-        """Pin a point, in the room and on the page, and see the panel tell of it."""
+        """Pin a point, in the room and on the map, and see the panel tell of it."""
         point = tuple(round(self._chance.uniform(-BOX, BOX), 4) for _ in range(2))
         self.notes.clicks += 1
         with self.notes.doing("room"):
             await self.attendance.pin(MODEL, point)
-        with self.notes.doing("click"):
-            check_panel(await self.stream.tell(PLANE, "pin", {"pin": point}), self.stream.query, point)
+        with self.notes.doing("panel"):
+            assert self._panel is not None, "it was opened with the page"
+            await self._panel.send(struct.pack("<Iff", self.notes.clicks, *point))
+            async with asyncio.timeout(PATIENCE):
+                check_panel(await self._panel.recv(), self.notes.clicks, point)
+        self._pin = point
         self.notes.waits["panel"].append(_since(due))
+
+    async def _leave_map(self) -> None:
+        """The hand turns to something else: the page hears of the pin."""
+        if self._pin is None:
+            return
+        pin, self._pin = self._pin, None
+        with self.notes.doing("pin told"):
+            await self.stream.tell(PLANE, "pin", {"pin": pin})
+            check_address(self.stream.query, pin)
 
     async def _look_elsewhere(self, due: float) -> None:
         """To the page of one digit, draw there, and back to the map."""
+        await self._leave_map()
         with self.notes.doing("page"):
             await self.stream.go("one_digit")
         self.notes.waits["page"].append(_since(due))
@@ -235,14 +258,19 @@ class Student:
         return await connect(url, origin=self._url)  # type: ignore[arg-type]
 
 
-def check_panel(run: Run, query: str, point: tuple[float, ...]) -> None:
-    """Raises Wrong if address or panel tell of another point than the one that was pinned."""
+def check_panel(reply: bytes | str, number: int, point: tuple[float, ...]) -> None:
+    """Raises Wrong if a panel answers another request, or tells of another point."""
+    if not isinstance(reply, bytes) or reply[:4] != struct.pack("<I", number):
+        raise Wrong("the panel answers another request")
+    if f"<b>{math.hypot(*point):.2f}</b>" not in json.loads(reply[4:])["facts"]:
+        raise Wrong("the panel is another point's")
+
+
+def check_address(query: str, point: tuple[float, ...]) -> None:
+    """Raises Wrong if an address tells of another point than the one that was pinned."""
     told = parse_qs(query)
     if tuple(float(told.get(name, ["0"])[0]) for name in ("z1", "z2")) != point:
         raise Wrong("the address is another point's")
-    facts = [text for text in run.html if 'data-testid="facts"' in text]
-    if len(facts) != 1 or f"<b>{math.hypot(*point):.2f}</b>" not in facts[0]:
-        raise Wrong("the panel is another point's")
 
 
 def _since(due: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -113,11 +114,15 @@ class Checkpoint:
 
     def size(self, part: Literal["encoder", "decoder"]) -> int:
         """How many numbers training has set in that part of the model."""
-        return sum(
-            value.numel()
-            for name, value in self.weights.items()
-            if name.startswith(f"{part}.") and value.is_floating_point()
-        )
+        return self._sizes[part]
+
+    @cached_property
+    def _sizes(self) -> Counter[str]:
+        """The same of all parts: pages ask in every run."""
+        sizes: Counter[str] = Counter()
+        for name, value in self.weights.items():
+            sizes[name.partition(".")[0]] += value.numel() if value.is_floating_point() else 0
+        return sizes
 
     def with_figures(self, figures: Mapping[str, float]) -> Checkpoint:
         """The same checkpoint with figures added or replaced."""

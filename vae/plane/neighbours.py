@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from vae.plane.lattices import Points
 from vae.plane.limits import DECIMALS
 
+HERE = 1e-4  # from a latent mean, as coordinates are kept
 ALONE = 0.01  # share of codes that are farther from their nearest one than `reach`
 SAMPLE = 1000  # codes whose nearest one is looked for; all of them would keep a first visitor waiting
 BLOCK = 50  # of them at a time: a few megabytes
@@ -37,10 +38,10 @@ def digits_of(means: Points, labels: NDArray[np.uint8], label: int) -> NDArray[n
     return np.roll(indices, -typical)
 
 
-def digit_at(means: Points, z: Sequence[float], within: float = 1e-4) -> int | None:
-    """Index of the digit whose latent mean is z up to rounding (`within`, in the plane), else None."""
+def digit_at(means: Points, z: Sequence[float]) -> int | None:
+    """Index of the digit whose latent mean is z up to rounding (`HERE`, in the plane), else None."""
     index, distance = nearest(means, np.asarray(z, dtype=np.float64), 1)
-    return int(index[0]) if distance[0] <= within else None
+    return int(index[0]) if distance[0] <= HERE else None
 
 
 def class_shares(labels: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ except ImportError:  # Windows knows no such limits
 ENOUGH = 65_536  # descriptors; more are of no use to one process
 RESERVED = 64  # descriptors for files, libraries and the server's own sockets
 A_SESSION = 3  # descriptors, kept until two minutes after its visitor left
-A_VISITOR = A_SESSION + 5  # its sockets, and what a page opens while it loads
+A_VISITOR = A_SESSION + 6  # its sockets, and what a page opens while it loads
 MOST_VISITORS = 1000  # a session costs memory, too
 CROWDED = 0.8  # of the room; from there on the server calls itself degraded
 WINDOWS_SOCKETS = 512  # what the C runtime allows

@@ -15,12 +15,12 @@ PARTS: Mapping[Page, Mapping[Hidden, tuple[str, ...]]] = {
         "controls": (
             '[class*="st-key-latent_map_manifold"]',
             '[class*="st-key-latent_map_legible"]',
-            ".st-key-latent_map_typed",
+            ".digit-typed",
         ),
         "figures": (".st-key-latent_map_figures_area",),
         "panel": (".st-key-latent_map_panel_area",),
         "explain": (EXPLAIN,),
-        "more": (".st-key-latent_map_panel_area > :not(:first-child)",),
+        "more": (".map-panel-neighbours",),
     },
     "one_digit": {
         "model": ('[class*="st-key-one_digit_checkpoint"]',),

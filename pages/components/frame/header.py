@@ -42,7 +42,8 @@ def header(own: Keeper[Any]) -> DeltaGenerator:
             for keeper in st.session_state["keepers"]:
                 script = f"{keeper.page}.py"
                 address = companions() if keeper == own else keeper.address(decoder_service())
-                st.page_link(script, label=PAGES[script], query_params=address or None)
+                page = st.session_state["scripts"][script]  # no path, which would be looked up on the disk
+                st.page_link(page, label=PAGES[script], query_params=address or None)
         share()
         return st.container(
             horizontal=True,

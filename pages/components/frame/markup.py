@@ -30,15 +30,14 @@ def lead(task: str, said: str, more: str = "") -> str:
     )
 
 
-def digit_png(pixels: NDArray[np.uint8], scale: int = 1) -> bytes:
-    """A PNG of one digit, (784,) grey values 0 to 255; each pixel becomes a square of `scale` by `scale`.
+def digit_png(pixels: NDArray[np.uint8]) -> bytes:
+    """A PNG of one digit, (784,) grey values 0 to 255.
 
     Written here, because a pin needs a dozen, and for pictures so small Pillow takes four times as long.
     """
-    side = SIDE * scale
-    rows = np.zeros((side, 1 + side), np.uint8)  # a row begins with the number of its filter: none
-    rows[:, 1:] = pixels.reshape(SIDE, SIDE).repeat(scale, 0).repeat(scale, 1)
-    header = struct.pack(">2I5B", side, side, 8, 0, 0, 0, 0)  # 8 bits of grey
+    rows = np.zeros((SIDE, 1 + SIDE), np.uint8)  # a row begins with the number of its filter: none
+    rows[:, 1:] = pixels.reshape(SIDE, SIDE)
+    header = struct.pack(">2I5B", SIDE, SIDE, 8, 0, 0, 0, 0)  # 8 bits of grey
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), level=1)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
 

@@ -1,8 +1,13 @@
 // The map: the test digits in the latent plane, a pinned point, and the pointer that is followed.
 // Digits are drawn by whoever listens to this map's group (see bus.js).
+//
+// The pin lives here: the address follows it at once, and Python hears of it when the hand turns to another part of the page,
+// whose controls may need it. A rerun for every pin would be what a class costs a server most.
 
-import { announceChannel, announcePoint, answer } from "../wire/bus.js";
-import { clamped, kept } from "../wire/limits.js";
+import { readPoint, writePoint } from "../wire/address.js";
+import { announceChannel, announcePoint, answer, hearAskedPin } from "../wire/bus.js";
+import { listenToLeaving } from "../wire/leaving.js";
+import { clamped, kept, LIMIT } from "../wire/limits.js";
 import { Legend } from "../plane/legend.js";
 import { Manifold } from "./backdrop.js";
 import { nearestCode, vote, voteInWords } from "./neighbours.js";
@@ -35,6 +40,7 @@ class LatentMap {
   #goOn;
   #waited = new Promise((goOn) => (this.#goOn = goOn));
   #heard = false; // whether anybody draws this map's pictures
+  #root;
   #group;
   #scene;
   #manifold;
@@ -46,18 +52,28 @@ class LatentMap {
   #checkpoint = null;
   #condition = {};
   #teller;
-  #stopAnswering;
+  #around; // the pin's place in the address (see address.js)
+  #stops;
+  #started = false; // whether the plane is drawn and has heard of its checkpoint
+  #typedEarly = null; // a pin that waits for that
+  #path = window.location.pathname; // of this page
+  #returned = () => this.#goBack(); // by the browser's Back or Forward
 
   /** Fills `root` and begins to decode, which needs no plotly. */
-  constructor(root, { key, seen, checkpoint, pin, reach, classes }) {
+  constructor(root, { key, seen, checkpoint, pin, reach, classes, around }) {
+    this.#root = root;
     this.#group = key;
     this.#reach = reach;
+    this.#around = around;
     this.#teller = new Teller("pin", seen, { pin });
-    this.#stopAnswering = answer(key, () => {
-      this.#heard = true;
-      announceChannel({ group: key, ...this.#condition });
-      this.#point.repeat();
-    });
+    this.#stops = [
+      answer(key, () => {
+        this.#heard = true;
+        announceChannel({ group: key, ...this.#condition });
+        this.#point.repeat();
+      }),
+      hearAskedPin(key, ({ z }) => (this.#started ? this.#pinTyped(z) : (this.#typedEarly = z))),
+    ];
     this.#scene = new Scene(root, { channelChanged: (condition) => this.#hear(condition) });
     this.#classes = new Legend(root, (hidden) => this.#scene.hide(hidden));
     this.#classes.show(classes);
@@ -82,15 +98,20 @@ class LatentMap {
       leave: () => this.#leave(),
       pin: (z) => {
         this.#place(this.#meant(z));
-        this.#tellPython();
+        this.#write();
       },
       nudge: (step) => {
         this.#place(this.#point.z.map((value, i) => value + step[i]));
         this.#scene.plane.reveal(...this.#point.z);
       },
-      rest: () => this.#tellPython(),
+      rest: () => this.#write(),
     });
     this.#scene.overlay.mark("pin", this.#point.z);
+    this.#stops.push(
+      listenToLeaving(this.#root, () => this.#tellPython()),
+      () => window.removeEventListener("popstate", this.#returned),
+    );
+    window.addEventListener("popstate", this.#returned);
   }
 
   /** Streamlit's newest arguments: perhaps another checkpoint, another pin, another theme. */
@@ -98,17 +119,22 @@ class LatentMap {
     const { data } = component;
     const news = this.#teller.news(component, { pin: data.pin });
     this.#reach = data.reach;
+    this.#around = data.around;
     if (data.checkpoint !== this.#checkpoint) this.#use(data.checkpoint);
     this.#classes.show(data.classes);
     this.#scene.show(data.checkpoint, data.home ?? undefined, data.classes);
-    if (news?.length) this.#adopt(data);
+    if (news?.length) this.#adopt(data.pin);
+    else if (news) this.#tellPython(); // it may have drawn the page for another reason before it heard of the pin
     this.#scene.overlay.showPrior(data.show_prior);
     this.#showGround(data);
     this.#scene.retheme();
+    this.#started = true;
+    if (this.#typedEarly) this.#pinTyped(this.#typedEarly);
+    this.#typedEarly = null;
   }
 
   dispose() {
-    this.#stopAnswering();
+    for (const stop of this.#stops) stop();
     this.#teller.dispose();
     this.#scene.dispose();
   }
@@ -179,15 +205,34 @@ class LatentMap {
     this.#speak();
   }
 
-  /** Take over a pin that came from Python: a hand's, too, where it was typed. */
-  #adopt({ pin, is_typed: isTyped }) {
+  /** Take over a pin that came from Python. */
+  #adopt(pin) {
     this.#place(pin);
     this.#scene.plane.reveal(...pin);
-    if (isTyped) this.#scene.announcePin(pin);
   }
 
+  /** What was typed is as good as a click. */
+  #pinTyped(z) {
+    this.#adopt(z);
+    this.#scene.announcePin(z);
+    this.#write();
+  }
+
+  /** The pin that the address names: Python reads it, too, and may have known no other. */
+  #goBack() {
+    const z = readPoint(this.#around);
+    if (window.location.pathname !== this.#path || !z.every((value) => Math.abs(value) <= LIMIT)) return;
+    this.#adopt(z);
+    this.#teller.assume({ pin: this.#point.z });
+  }
+
+  #write() {
+    writePoint(this.#point.z, this.#around);
+  }
+
+  /** Whether there was something to tell. */
   #tellPython() {
-    this.#teller.tell({ pin: this.#point.z });
+    return this.#teller.tell({ pin: this.#point.z });
   }
 
   #speak() {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 from pages.components.frame.service import decoder_service
 from pages.components.mount import component
@@ -23,7 +24,8 @@ def latent_map(
     key: str,
     checkpoint: str,
     pin: tuple[float, float],
-    is_typed: bool,
+    usual: tuple[float, float],
+    address: Mapping[str, str],
     show_manifold: bool,
     show_legible: bool,
     on_pin: Callable[[tuple[float, float]], None],
@@ -31,10 +33,11 @@ def latent_map(
     """Draw the map of `checkpoint` with the marker at `pin`.
 
     The pointer is followed in the browser, by way of the decode channel, and its pictures go to every `digit`
-    whose group is this map's `key`. A click, a tap or the arrow keys pin a point: `on_pin` gets its (z1, z2),
-    at most four decimals, within what the decode channel takes, before the script runs again. A `pin` that
-    differs from the marker's moves it; `is_typed` says that it is this visitor's own doing. Zoom, pan and
-    hidden digits live in the browser and survive reruns.
+    whose group is this map's `key`. A click, a tap or the arrow keys pin a point. The browser writes it into
+    the page's `address` at once, without a rerun, unless it is `usual`; when the hand leaves the map `on_pin`
+    gets its (z1, z2), at most four decimals, within what the decode channel takes, before the script runs
+    again. A `pin` that differs from the marker's moves it. Zoom, pan and hidden digits live in the browser
+    and survive reruns.
 
     A click on a test digit's dot pins its latent mean.
 
@@ -50,7 +53,7 @@ def latent_map(
         data={
             "checkpoint": checkpoint,
             "pin": pin,
-            "is_typed": is_typed,
+            "around": around(address, usual),
             "show_manifold": show_manifold and not show_legible,
             "show_legible": show_legible,
             "classes": list(saved.classes),
@@ -62,3 +65,14 @@ def latent_map(
         read=lambda told: component.point(told.get("pin")),
         on_change=on_pin,
     )
+
+
+def around(address: Mapping[str, str], usual: tuple[float, float]) -> dict[str, object]:
+    """What stands before and after the pin in the address, as Streamlit writes it; and the usual pin."""
+    rest = [(name, text) for name, text in address.items() if name not in ("z1", "z2")]
+    before = [part for part in rest if part[0] == "model"]
+    return {
+        "before": urlencode(before),
+        "after": urlencode([part for part in rest if part not in before]),
+        "usual": usual,
+    }

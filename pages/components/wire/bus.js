@@ -7,6 +7,7 @@ const SHARES = "latent-atlas:shares";
 const ASK = "latent-atlas:ask";
 const ASK_POINT = "latent-atlas:ask-point";
 const ASK_RUNG = "latent-atlas:ask-rung";
+const ASK_PIN = "latent-atlas:ask-pin";
 const PIN = "latent-atlas:pin";
 const ROOM = "latent-atlas:room";
 const ANSWER = "latent-atlas:answer";
@@ -102,6 +103,16 @@ export function listenShares(group, hear) {
 /** Call `repeat` whenever somebody begins to listen to `group`. Returns the function that ends it. */
 export function answer(group, repeat) {
   return hearAll(group, { [ASK]: repeat });
+}
+
+/** Ask a group's map to pin a point: {group, z: [z1, z2]}. */
+export function askPin(detail) {
+  send(ASK_PIN, detail);
+}
+
+/** Hear what a group's map is asked: pin({z}). Returns the function that ends it. */
+export function hearAskedPin(group, pin) {
+  return hearAll(group, { [ASK_PIN]: pin });
 }
 
 /** Ask a group's two planes to pin a point: {group, side: "left" or "right", the plane it lies in, z: [z1, z2]}. */

@@ -32,18 +32,24 @@ export class Teller {
     return changed;
   }
 
+  /** Take `value` for what Python knows: it will say something newer by itself. */
+  assume(value) {
+    this.#known = structuredClone(value);
+  }
+
   /** Call `tell` once what moves has come to rest. */
   soon(tell) {
     clearTimeout(this.#resting);
     this.#resting = setTimeout(tell, REST_MS);
   }
 
-  /** Tell a change; nothing happens if Python knows it. */
+  /** Tell a change; nothing happens if Python knows it. Returns whether it did not. */
   tell(value) {
-    if (!differences(value, this.#known).length) return;
+    if (!differences(value, this.#known).length) return false;
     this.#known = structuredClone(value);
     this.#count += 1;
     this.#send(this.#count, ATTEMPTS);
+    return true;
   }
 
   dispose() {
