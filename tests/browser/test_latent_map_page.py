@@ -89,6 +89,7 @@ def test_back_returns_to_the_point_before(page: Page, app: App) -> None:
     expect_pin(page, 1.25, -1)
 
 
+@pytest.mark.first_visit  # whose history is short: it holds fifty entries
 def test_pins_ask_python_for_nothing_until_the_hand_leaves_the_map(page: Page, app: App) -> None:
     sockets = Sockets(page)
     open_map(page, f"{app.url}/?model=autoencoder&z1=0.5&z2=-1.0&manifold=1")
