@@ -67,6 +67,8 @@ def test_back_and_forward_go_through_images_models_and_examples(page: Page, app:
     page.get_by_role("radio", name="Autoencoder").click()
     expect(page).to_have_url(re.compile("model=autoencoder"))
     expect(page.get_by_test_id("digit")).to_have_attribute("data-model", "autoencoder")
+    # Back while the page still runs may be lost: what components tell then has the address from before.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.go_back()
     expect(page.get_by_test_id("digit")).to_have_attribute("data-model", "vae")
     page.go_back()
