@@ -167,10 +167,6 @@ def test_the_door_opens_the_followed_digit_without_loading_the_app_anew(page: Pa
     page.go_back()
     expect_pin(page, *pinned)
     expect(page.get_by_test_id("shares")).to_be_visible()
-    page.get_by_role("link", name="Continuity").click()
-    page.wait_for_url(re.compile("continuity"))
-    page.get_by_role("link", name="Latent map").click()
-    expect_pin(page, *pinned)
 
 
 def test_typed_coordinates_pin_a_point(page: Page, app: App) -> None:
