@@ -1,6 +1,7 @@
 // The teacher's desk: opens a room, shows its code, leads it. Its secret stays in this tab, which finds the room again.
 
 import { button, make } from "../parts/dom.js";
+import { offerFile } from "../parts/file.js";
 import { sureButton } from "../parts/sure_button.js";
 import { fetchPlotly } from "../plane/plane.js";
 import { Teller } from "../wire/teller.js";
@@ -152,9 +153,7 @@ class Desk {
     try {
       const response = await fetch(new URL(`rooms/${code}/export.csv`, document.baseURI), { headers: { "X-Room-Secret": secret } });
       if (!response.ok) throw new Error(await response.text());
-      const href = URL.createObjectURL(await response.blob());
-      Object.assign(document.createElement("a"), { href, download: `room-${code}.csv` }).click();
-      URL.revokeObjectURL(href);
+      offerFile(await response.blob(), `room-${code}.csv`);
       this.#said.textContent = "";
     } catch (error) {
       this.#said.textContent = error instanceof TypeError ? NO_SERVER : error.message;

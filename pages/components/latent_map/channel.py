@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, WebSocketRoute
@@ -54,12 +55,9 @@ def routes(
     service: Callable[[], DecoderService], origin_allowed: Callable[[str | None, str | None], bool]
 ) -> list[BaseRoute]:
     """The route of this module. `origin_allowed` gets the Origin and Host headers of a handshake."""
-    workers = ThreadPoolExecutor(AT_ONCE, "panel")
-
-    def connected(websocket: WebSocket, service: DecoderService) -> PanelConnection:
-        return PanelConnection(websocket, service, workers)
+    connection = partial(PanelConnection, workers=ThreadPoolExecutor(AT_ONCE, "panel"))
 
     async def panel(websocket: WebSocket) -> None:
-        await serve(websocket, service, connected, origin_allowed)
+        await serve(websocket, service, connection, origin_allowed)
 
     return [WebSocketRoute("/panel/{name}", panel)]

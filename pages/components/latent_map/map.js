@@ -4,7 +4,7 @@
 // The pin lives here: the address follows it at once, and Python hears of it when the hand turns to another part of the page,
 // whose controls may need it. A rerun for every pin would be what a class costs a server most.
 
-import { readPoint, writePoint } from "../wire/address.js";
+import { listenToReturns, readPoint, writePoint } from "../wire/address.js";
 import { announceChannel, announcePoint, answer, hearAskedPin } from "../wire/bus.js";
 import { listenToLeaving } from "../wire/leaving.js";
 import { clamped, kept, LIMIT } from "../wire/limits.js";
@@ -57,7 +57,6 @@ class LatentMap {
   #started = false; // whether the plane is drawn and has heard of its checkpoint
   #typedEarly = null; // a pin that waits for that
   #path = window.location.pathname; // of this page
-  #returned = () => this.#goBack(); // by the browser's Back or Forward
 
   /** Fills `root` and begins to decode, which needs no plotly. */
   constructor(root, { key, seen, checkpoint, pin, reach, classes, around }) {
@@ -109,9 +108,8 @@ class LatentMap {
     this.#scene.overlay.mark("pin", this.#point.z);
     this.#stops.push(
       listenToLeaving(this.#root, () => this.#tellPython()),
-      () => window.removeEventListener("popstate", this.#returned),
+      listenToReturns(() => this.#goBack()),
     );
-    window.addEventListener("popstate", this.#returned);
   }
 
   /** Streamlit's newest arguments: perhaps another checkpoint, another pin, another theme. */

@@ -15,7 +15,7 @@ _HTML = """
 <div class="map-panel" aria-busy="true">
   <div class="map-panel-followed">
     <div class="map-panel-line"></div>
-    <a class="map-panel-door"></a>
+    <a class="map-panel-door" data-by-history></a>
     <div class="map-panel-facts"></div>
   </div>
   <div class="map-panel-neighbours"></div>

@@ -2,6 +2,7 @@
 
 import { GreyCanvas, SIDE } from "../parts/digit_canvas.js";
 import { make } from "../parts/dom.js";
+import { offerFile } from "../parts/file.js";
 
 const SCALE = 20; // of a pixel's side, so that the picture is large enough for a slide
 
@@ -13,11 +14,5 @@ export function save({ model, z1, z2, pixels }, noun) {
   const context = large.getContext("2d");
   context.imageSmoothingEnabled = false;
   context.drawImage(small, 0, 0, large.width, large.height);
-  large.toBlob((blob) => offer(blob, `${noun}_${model}_${z1}_${z2}.png`), "image/png");
-}
-
-function offer(blob, name) {
-  const url = URL.createObjectURL(blob);
-  make("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url)); // the download has begun by then
+  large.toBlob((blob) => offerFile(blob, `${noun}_${model}_${z1}_${z2}.png`), "image/png");
 }

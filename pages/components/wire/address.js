@@ -17,6 +17,12 @@ export function readPoint({ usual }) {
   return usual.map((value, i) => (named.has(`z${i + 1}`) ? Number(named.get(`z${i + 1}`)) : value));
 }
 
+/** Call `returned` after the browser's Back and Forward. Returns the function that ends it. */
+export function listenToReturns(returned) {
+  window.addEventListener("popstate", returned);
+  return () => window.removeEventListener("popstate", returned);
+}
+
 /** Go to a page of the app, as by Forward: Streamlit follows the browser's history. */
 export function goTo(address) {
   window.history.pushState({}, "", address);

@@ -2,7 +2,7 @@
 
 // A link that goes by the browser's history leaves at once: an answer to what is told would come to another page's address.
 const CONTROLS =
-  "a:not(.map-panel-door), button, input, select, textarea, label, summary, " +
+  "a:not([data-by-history]), button, input, select, textarea, label, summary, " +
   ["button", "combobox", "option", "radio", "slider", "switch", "tab"].map((role) => `[role=${role}]`).join(", ");
 
 /**
