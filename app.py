@@ -27,7 +27,7 @@ from pages.components.frame.service import (
 from pages.components.latent_map import channel as panel
 from pages.components.mount import assets
 from pages.components.mount.admission import Admitted, forgetting
-from pages.components.mount.compressed import Compressed
+from pages.components.mount.files import Files
 from pages.components.mount.guard import Guarded
 from pages.components.mount.locks import keep_no_locks
 from pages.components.mount.returning import watch_no_files
@@ -115,7 +115,7 @@ app = st.App(
         Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"]),
         Middleware(Guarded),
         Middleware(Admitted, room=room),
-        Middleware(Compressed),
+        Middleware(Files),
     ],
     lifespan=lifespan,
 )

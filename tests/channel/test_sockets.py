@@ -227,15 +227,3 @@ def test_one_address_leaves_room_for_others() -> None:
     assert [verdicts.count(verdict) for verdict in ("served", "full", "ignored")] == [75, 7, 8]
     assert enter(Visitor("10.0.0.2")) == "served"  # type: ignore[arg-type]
     assert {enter(Visitor("::ffff:127.0.0.1")) for _ in range(9)} == {"served"}  # type: ignore[arg-type]
-
-
-def test_the_budget_is_a_share_and_a_burst(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 100.0
-    monkeypatch.setattr(sockets.time, "monotonic", lambda: now)
-    budget = sockets.Budget()
-    assert budget.spend(sockets.BURST) == 0
-    assert budget.spend(0.001) == pytest.approx(0.001 / sockets.SHARE)
-    now += 0.001 / sockets.SHARE
-    assert budget.spend(0.0) == pytest.approx(0, abs=1e-9)
-    now += 1e6
-    assert budget.spend(2 * sockets.BURST) == pytest.approx(sockets.BURST / sockets.SHARE)

@@ -35,6 +35,11 @@ class Payload:
     def _compressed(self) -> bytes:
         return gzip.compress(self.body, 6, mtime=0)
 
+    def pack(self) -> None:
+        """Compress now what is otherwise compressed for the first browser that accepts it."""
+        if not self._picture:
+            self._compressed  # noqa: B018
+
     def response(self, request: Request) -> Response:
         """304 if the browser has this very body, else the body, compressed where the browser accepts that."""
         known = request.headers.get("if-none-match", "").split(",")

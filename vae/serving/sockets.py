@@ -16,16 +16,18 @@ from typing import Any, Literal
 
 from starlette.types import ASGIApp
 from uvicorn.config import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from vae.serving.allowance import Budget, Stopwatch
+
+MAX_HEAD = 2**16  # bytes of a request beside its body
 MAX_MESSAGE = 2**20  # bytes that a client may send as one WebSocket message
 SLICE = 1024  # bytes that are read of a connection before others have their turn: at most 170 frames
-HTTP_SLICE = 4096  # the same for HTTP: at most 700 chunks
+HTTP_SLICE = 4096  # the same for HTTP: at most 700 chunks, or 220 requests
 BODY_SLICE = 2**17  # of a body whose length was told before: one piece, however long
 DEAREST = 0.004  # seconds that a slice can take
-SHARE = 0.02  # of the event loop's time that a connection's own bytes may take
-BURST = 0.05  # seconds of it that a connection may take at once
 BACKLOG = 2**20  # bytes that may wait for their turn; a connection rests long before
 
 HEADERS = 10.0  # seconds until a request must be there, and the next one on the same connection
@@ -35,35 +37,6 @@ UNREAD = 30.0  # seconds in which a client must read something of what it was se
 CLOSING = 10.0  # seconds for a farewell
 OVERDRAWN = 10.0  # seconds in which a connection may go on taking more than its share
 GLANCE = 1.0  # seconds between two looks at all connections
-
-
-class Budget:
-    """The event loop's time for one connection: `SHARE` of it, saved up to `BURST`."""
-
-    def __init__(self) -> None:
-        self._saved = BURST
-        self._at = time.monotonic()
-
-    def spend(self, seconds: float) -> float:
-        """Seconds until the connection may have its next turn."""
-        now = time.monotonic()
-        self._saved = min(BURST, self._saved + (now - self._at) * SHARE) - seconds
-        self._at = now
-        return max(0.0, -self._saved / SHARE)
-
-
-class Stopwatch:
-    """For how long a state has lasted."""
-
-    def __init__(self) -> None:
-        self._state: object = None
-        self._since = 0.0
-
-    def lasts(self, state: object, now: float) -> float:
-        """Seconds since `state` was first seen without another in between."""
-        if state != self._state:
-            self._state, self._since = state, now
-        return now - self._since
 
 
 class Watch:
@@ -124,7 +97,7 @@ class Watched(asyncio.Protocol):
         self._watch = watch
         self._backlog = bytearray()
         self._budget = Budget()
-        self._rest: asyncio.TimerHandle | None = None  # until the next turn
+        self._rest: asyncio.Handle | None = None  # until the next turn
         self._overdrawn = False
         self._unread = -1  # bytes, the fewest since the client was last seen to read; -1: it keeps up
         self._watches = {name: Stopwatch() for name in ("closing", "unread", "overdrawn", "silent")}
@@ -190,6 +163,10 @@ class Watched(asyncio.Protocol):
         """Whether what waits must go on waiting, because the app has not taken what came before."""
         return False
 
+    def feed(self, part: bytes) -> None:
+        """Let uvicorn's protocol read a slice."""
+        super().data_received(part)
+
     def _take_turns(self) -> None:
         self._rest = None
         rest = 0.0
@@ -198,7 +175,7 @@ class Watched(asyncio.Protocol):
             size = self.slice()
             part = bytes(self._backlog[:size])
             del self._backlog[:size]
-            super().data_received(part)
+            self.feed(part)
             # A thread's own clock costs more than the slice; what others took meanwhile is not charged.
             rest = self._budget.spend(min(time.perf_counter() - started, DEAREST))
         self._overdrawn = rest > 0
@@ -222,25 +199,74 @@ class Watched(asyncio.Protocol):
             self._rest.cancel()
 
 
-class WatchedHttp(Watched, H11Protocol):
-    """HTTP: a request, and its rest, must come in time."""
+class WatchedHttp(Watched, HttpToolsProtocol):
+    """HTTP: a request, and its rest, must come in time, and its head must end.
+
+    The parser takes whatever it is given, where others stop at a request that has to wait. So what comes
+    behind such a request stays in the backlog.
+    """
+
+    _head = 0  # bytes of the request so far that are not its body
+    _body = 0  # bytes that are still to come of a body whose length was told
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.flow = Flow(self.transport, self._go_on)
+
+    def feed(self, part: bytes) -> None:
+        self._head += len(part)
+        super().feed(part)
+        if self._head > MAX_HEAD:
+            self.transport.abort()
 
     def slice(self) -> int:
-        rest = getattr(self.conn._reader, "_remaining", 0)  # of a body that does not come in chunks
-        return max(HTTP_SLICE, min(rest, BODY_SLICE))
+        return max(HTTP_SLICE, min(self._body, BODY_SLICE))
+
+    def is_held(self) -> bool:
+        return self.flow.read_paused or bool(self.pipeline)
 
     def awaited(self) -> tuple[object, float]:
         if self.cycle is None or self.cycle.response_complete:
             return ("request", id(self.cycle)), HEADERS
         return self.cycle.more_body and ("body", id(self.cycle)), BODY
 
-    def _read_on_or_not(self) -> None:
-        if self._backlog or not self.flow.read_paused:
-            super()._read_on_or_not()
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head = self._body = 0
 
-    def handle_websocket_upgrade(self, event: Any) -> None:
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._body = int(dict(self.headers).get(b"content-length", 0))
+
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        self._head -= len(body)
+        self._body -= len(body)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._go_on()
+
+    def handle_websocket_upgrade(self) -> None:
         self._forget()  # from here on it is another protocol's
-        super().handle_websocket_upgrade(event)
+        super().handle_websocket_upgrade()
+
+    def _go_on(self) -> None:
+        """The app has taken something, or answered: what waits may have its turn."""
+        if self._backlog and self._rest is None:
+            self._rest = self.loop.call_soon(self._take_turns)
+
+
+class Flow(FlowControl):
+    """uvicorn's own, which also tells when reading goes on."""
+
+    def __init__(self, transport: asyncio.Transport, go_on: Callable[[], None]) -> None:
+        super().__init__(transport)
+        self._go_on = go_on
+
+    def resume_reading(self) -> None:
+        super().resume_reading()
+        self._go_on()
 
 
 class WatchedWebSocket(Watched, WebSocketsSansIOProtocol):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from vae.serving.channel import same_host
 from vae.serving.payload import ASK_AGAIN, FOR_EVER, Payload
 
 COMPONENTS = Path(__file__).parents[1]
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
 
@@ -29,6 +31,13 @@ def asset_base() -> str:
 def plotly_path() -> str:
     """Where browsers find plotly.js as the plotly package ships it, relative to the app's address."""
     return f"atlas/plotly-{plotly.__version__}.min.js"
+
+
+def lasting() -> dict[str, Callable[[], Payload]]:
+    """Files whose address, relative to the app's, changes with their content: plotly.js and our modules."""
+    files = _assets().files
+    ours = {f"{asset_base()}{name}": partial(files.__getitem__, name) for name in files}
+    return {**ours, plotly_path(): partial(read, PLOTLY)}
 
 
 def origin_allowed(origin: str | None, host: str | None) -> bool:
@@ -44,11 +53,8 @@ def origin_allowed(origin: str | None, host: str | None) -> bool:
 
 
 def routes() -> list[BaseRoute]:
-    """Routes of the files that browsers load: plotly.js and our own modules, cached for ever."""
-    return [
-        Route(f"/{plotly_path()}", _serve_plotly),
-        Route("/atlas/{digest}/{name:path}", _serve_asset),
-    ]
+    """The route of our modules for pages from before an update; the files of today are answered before it."""
+    return [Route("/atlas/{digest}/{name:path}", _serve_asset)]
 
 
 def at_base_path(routes: list[BaseRoute]) -> list[BaseRoute]:
@@ -70,10 +76,9 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
-@lru_cache(maxsize=1)
-def _plotly() -> Payload:
-    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    return Payload(path.read_bytes(), MEDIA_TYPES[".js"], FOR_EVER)
+def read(path: Path) -> Payload:
+    """A script or a style sheet, to be kept for ever."""
+    return Payload(path.read_bytes(), MEDIA_TYPES[path.suffix], FOR_EVER)
 
 
 class Assets(NamedTuple):
@@ -91,16 +96,9 @@ def _assets() -> Assets:
 def _read_assets(folder: Path) -> Assets:
     """Read once: every component of every run asks, and a walk through the folder takes milliseconds."""
     paths = sorted(path for path in folder.rglob("*") if path.suffix in MEDIA_TYPES)
-    files = {
-        path.relative_to(folder).as_posix(): Payload(path.read_bytes(), MEDIA_TYPES[path.suffix], FOR_EVER)
-        for path in paths
-    }
+    files = {path.relative_to(folder).as_posix(): read(path) for path in paths}
     together = "".join(name + payload.etag for name, payload in files.items())
     return Assets(hashlib.sha256(together.encode()).hexdigest()[:16], files)
-
-
-def _serve_plotly(request: Request) -> Response:
-    return _plotly().response(request)
 
 
 def _serve_asset(request: Request) -> Response:
@@ -109,8 +107,7 @@ def _serve_asset(request: Request) -> Response:
     if payload is None:
         return PlainTextResponse(f"There is no file {name!r} here.", 404)
     response = payload.response(request)
-    if request.path_params["digest"] != _assets().digest:  # a page from before an update
-        response.headers["Cache-Control"] = ASK_AGAIN
+    response.headers["Cache-Control"] = ASK_AGAIN
     return response
 
 
