@@ -85,6 +85,7 @@ def placed(folder: Path, port: int, apps: list[App], decoder: App) -> str:
         assert found == 1, name
     text, found = re.subn(r"listen \d+;", f"listen 127.0.0.1:{port};", text)
     assert found == 1
+    text = text.replace("/var/cache/nginx/", f"{folder}/")
     kept = " ".join(f"{name}_temp_path {folder}/{name};" for name in TEMPORARY)
     text = text.replace("http {", f"http {{ {kept}", 1)
     return f"daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n{text}"

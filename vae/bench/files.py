@@ -21,10 +21,12 @@ IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.[^"']+\.js)["']""")
 class Fetching:
     """One connection, kept open, one file after the other; every file once.
 
+    `cookie` is what the server has set, as a browser hands it back; proxies know visitors by it.
     Raises Wrong, OSError and TimeoutError.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, cookie: str = "") -> None:
+        self.cookie = cookie
         self._at = urlsplit(url)
         self._fetched: set[str] = set()
         self._reader: asyncio.StreamReader | None = None
@@ -34,6 +36,11 @@ class Fetching:
         """The document, and the files it names."""
         document = (await self.get("", "text/html")).decode()
         for name in DOCUMENT.findall(document):
+            await self.get(name)
+
+    async def greet(self) -> None:
+        """What Streamlit's front end asks before it opens its socket."""
+        for name in ("_stcore/health", "_stcore/host-config"):
             await self.get(name)
 
     async def modules(self, components: Iterable[Any]) -> None:
@@ -72,11 +79,13 @@ class Fetching:
         assert self._writer is not None
         self._writer.write(
             f"GET {path} HTTP/1.1\r\nHost: {self._at.netloc}\r\nAccept: {accept}\r\n"
-            "Accept-Encoding: gzip\r\nUser-Agent: latent-atlas-bench\r\n\r\n".encode()
+            f"Accept-Encoding: gzip\r\nUser-Agent: latent-atlas-bench\r\n"
+            f"Cookie: {self.cookie}\r\n\r\n".encode()
         )
         status, *lines = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         body = await _body(self._reader, headers)
+        self.cookie = headers.get("set-cookie", self.cookie).partition(";")[0]
         if (code := status.split()[1]) != "200":
             raise Wrong(f"HTTP {code}")
         return gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body

@@ -56,13 +56,14 @@ class Stream:
     _count: int = 0  # of what was told by components
     _socket: ClientConnection | None = None
 
-    async def open(self) -> Run:
+    async def open(self, cookie: str = "") -> Run:
         """Connect, for the first time or again, and run the script; the run's outcome."""
         known = [self.session] if self.session else []
         self._socket = await connect(
             f"ws{self.url.removeprefix('http')}/_stcore/stream",
             subprotocols=["streamlit", TOKEN, *known],  # type: ignore[list-item]
             origin=self.url,  # type: ignore[arg-type]
+            additional_headers={"Cookie": cookie},
             max_size=None,
             max_queue=None,
         )

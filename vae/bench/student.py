@@ -114,6 +114,7 @@ class Student:
         self._pin: tuple[float, ...] | None = None  # that the page has not heard of
         self._comes, events = plan(chance, seconds)
         self._events = deque(events)
+        self._cookie = ""
         self._begun = False  # whether the first page was there
 
     async def attend(self) -> None:
@@ -138,13 +139,15 @@ class Student:
 
     async def _visit(self, due: float) -> None:
         """Come, or come back, and stay until something ends it. Raises a group of Interrupted."""
-        fetching = Fetching(self._url)
+        fetching = Fetching(self._url, self._cookie)
         try:
             async with asyncio.TaskGroup() as group:
                 with self.notes.doing("page"):
                     if not self._begun:
                         await fetching.page()
-                    run = await self.stream.open()
+                    await fetching.greet()
+                    self._cookie = fetching.cookie
+                    run = await self.stream.open(self._cookie)
                 self.notes.waits["come back" if self._begun else "first page"].append(_since(due))
                 with self.notes.doing("room"):
                     await self.attendance.open()
