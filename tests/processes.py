@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 import shutil
 import subprocess
@@ -88,4 +89,5 @@ def placed(folder: Path, port: int, apps: list[App], decoder: App) -> str:
     text = text.replace("/var/cache/nginx/", f"{folder}/")
     kept = " ".join(f"{name}_temp_path {folder}/{name};" for name in TEMPORARY)
     text = text.replace("http {", f"http {{ {kept}", 1)
-    return f"daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n{text}"
+    # its workers read and write the folder, which is this user's alone
+    return f"user {getpass.getuser()}; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n{text}"
