@@ -90,4 +90,6 @@ def placed(folder: Path, port: int, apps: list[App], decoder: App) -> str:
     kept = " ".join(f"{name}_temp_path {folder}/{name};" for name in TEMPORARY)
     text = text.replace("http {", f"http {{ {kept}", 1)
     # its workers read and write the folder, which is this user's alone
-    return f"user {getpass.getuser()}; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n{text}"
+    return (
+        f"user {getpass.getuser()}; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n{text}"
+    )

@@ -46,7 +46,9 @@ def test_the_sockets_that_pass_by_the_app_are_all_of_ours() -> None:
 
     table = routes(Parts(nothing, nothing, nothing, nothing, nothing, Rooms()))  # type: ignore[arg-type]
     sockets = {route.path.split("/")[1] for route in table if not getattr(route, "methods", None)}
-    passed_by = found(r"location ~ \^/\(([\w|]+)\)/ { proxy_pass http://decoder; }", read("deploy/nginx.conf"))
+    passed_by = found(
+        r"location ~ \^/\(([\w|]+)\)/ { proxy_pass http://decoder; }", read("deploy/nginx.conf")
+    )
     assert sockets == set(passed_by.split("|"))
 
 

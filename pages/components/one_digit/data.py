@@ -127,6 +127,7 @@ def name_of(checkpoint: str) -> str:
     return f"checkpoints/{ladder.file(beta) if beta else f'{checkpoint}.pt'}"
 
 
+@st.cache_resource(show_spinner=False, max_entries=IMAGES_AT_HAND)
 def reconstruction_error(checkpoint: str, image: bytes) -> float:
     """-log p(x | mu) of a binary image in nats, mu the encoder's mean."""
     return float(belonging.reconstruction(decoder_service().model(checkpoint), _as_tensor(image)[None])[0])

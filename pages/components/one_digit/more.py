@@ -12,7 +12,7 @@ from pages.components.frame.words import title
 from pages.components.one_digit import data, words
 from pages.components.one_digit.costs import section
 from pages.components.one_digit.view import HOTTEST, KEEPER, MOST, DigitView
-from vae.measure.variations import Variations, arrays, pictures_zip
+from vae.measure.variations import arrays, pictures_zip
 from vae.pictures.spoiled import Picture
 from vae.serving.decoding import DecoderService
 
@@ -34,7 +34,8 @@ def show_more(service: DecoderService, view: DigitView, seen: Picture) -> None:
         save("ZIP", "zip", lambda: pictures_zip(found, made))
         save("NPZ", "npz", lambda: arrays(found, made))
     note = f'<p class="atlas-note" data-testid="verdicts-of-more">{words.named(found)}</p>'
-    st.html(pictures(found) + (note if checkpoint.is_judged else ""))
+    shown = pictures(view.checkpoint, seen.tobytes(), view.count, view.temperature)
+    st.html(shown + (note if checkpoint.is_judged else ""))
 
 
 def slide(field: str, label: str, low: float, high: float, step: float) -> None:
@@ -54,8 +55,10 @@ def save(label: str, suffix: str, content: Callable[[], bytes]) -> None:
     )
 
 
-def pictures(found: Variations) -> str:
-    """The first of them in rows, the judge's verdict beneath each."""
+@st.cache_data(show_spinner=False, max_entries=data.IMAGES_AT_HAND)
+def pictures(checkpoint: str, image: bytes, count: int, temperature: float) -> str:
+    """The first variations of an image, 784 grey values, in rows, the judge's verdict beneath each."""
+    found = data.variations(checkpoint, image, count, temperature)
     verdicts = found.verdicts or [None] * len(found.images)
     captions = [words.verdict(verdict) for verdict in verdicts[:SHOWN]]
     kind = "variation, read as" if found.verdicts else "variation"
