@@ -21,6 +21,7 @@ from tests.classroom import Opened, arriving, meet, student, teacher
 from tests.processes import Processes, behind_nginx
 from tests.test_app import SOON, get
 from tests.test_app_room import eventually, health, visit
+from vae.bench.files import DOCUMENT
 from vae.model import checkpoint
 from vae.model.network import decode_all
 from vae.serving.connection import UNKNOWN
