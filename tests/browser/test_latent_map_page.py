@@ -169,6 +169,19 @@ def test_the_door_opens_the_followed_digit_without_loading_the_app_anew(page: Pa
     expect(page.get_by_test_id("shares")).to_be_visible()
 
 
+def test_behind_the_door_the_map_is_as_it_was_left(page: Page, app: App) -> None:
+    """Its link in the header, too, holds the pin, which Python had not heard of before."""
+    open_map(page, app.url)
+    click_map(page, 0.6, 0.3)
+    page.wait_for_url(lambda url: "z1=" in url)
+    pinned = pin_of(page)
+    page.get_by_role("link", name="Open this digit").click()
+    expect(page).to_have_url(re.compile("/one_digit"))
+    expect(page.get_by_test_id("digit").first).to_be_visible()
+    page.get_by_role("link", name="Latent map").click()
+    expect_pin(page, *pinned)
+
+
 def test_typed_coordinates_pin_a_point(page: Page, app: App) -> None:
     open_map(page, app.url)
     page.get_by_role("textbox", name="z1", exact=True).fill("-1.5")

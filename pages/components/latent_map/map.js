@@ -5,7 +5,7 @@
 // whose controls may need it. A rerun for every pin would be what a class costs a server most.
 
 import { listenToReturns, readPoint, writePoint } from "../wire/address.js";
-import { announceChannel, announcePoint, answer, hearAskedPin } from "../wire/bus.js";
+import { announceChannel, announcePoint, answer, hearAskedPin, hearAskedTelling } from "../wire/bus.js";
 import { listenToLeaving } from "../wire/leaving.js";
 import { clamped, kept, LIMIT } from "../wire/limits.js";
 import { Legend } from "../plane/legend.js";
@@ -70,6 +70,10 @@ class LatentMap {
         this.#heard = true;
         announceChannel({ group: key, ...this.#condition });
         this.#point.repeat();
+      }),
+      hearAskedTelling(key, ({ go }) => {
+        this.#tellPython();
+        this.#teller.whenKnown(go);
       }),
       hearAskedPin(key, ({ z }) => (this.#started ? this.#pinTyped(z) : (this.#typedEarly = z))),
     ];

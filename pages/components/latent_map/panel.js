@@ -1,12 +1,14 @@
 // The panel beside the map: what is known of the pinned point, and by whom. The server tells it as HTML, by a channel of its
 // own, so that a pin needs no rerun of the page.
 
-import { listen } from "../wire/bus.js";
+import { askTelling, listen } from "../wire/bus.js";
 import { Channel } from "../wire/channel.js";
 import { socketUrl } from "../wire/connection.js";
 import { encoded } from "../wire/decode_channel.js";
 import { same } from "../wire/teller.js";
 import { goTo } from "../wire/address.js";
+
+const PATIENCE_MS = 10_000; // until the door opens though Python has not heard of the pin
 
 /** Build the panel inside `root`; `update` takes Streamlit's arguments, `dispose` ends it. */
 export async function mount(root, { data }) {
@@ -15,6 +17,8 @@ export async function mount(root, { data }) {
 
 class Panel {
   #root;
+  #group;
+  #opening = 0; // the door, as soon as Python knows of the pin
   #parts;
   #door;
   #beside; // what the door's address holds besides the digit
@@ -26,6 +30,7 @@ class Panel {
 
   constructor(root, group) {
     this.#root = root;
+    this.#group = group;
     const part = (name) => root.querySelector(`.map-panel-${name}`);
     this.#parts = { followed: part("line"), facts: part("facts"), neighbours: part("neighbours") };
     this.#door = part("door");
@@ -41,6 +46,7 @@ class Panel {
   }
 
   dispose() {
+    clearTimeout(this.#opening);
     this.#stop();
     this.#channel?.close();
   }
@@ -77,10 +83,22 @@ class Panel {
     this.#door.href = new URL(`one_digit?${new URLSearchParams({ ...this.#beside, digit: this.#digit })}`, document.baseURI);
   }
 
-  /** Go there in this tab without loading the app anew. */
+  /**
+   * Go there in this tab without loading the app anew, once Python knows of the pin: its answer holds the map's address, which
+   * would replace that of the next page.
+   */
   #open(event) {
     if (this.#digit === null || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    goTo(this.#door.href);
+    if (this.#opening) return;
+    const { href } = this.#door;
+    const go = () => {
+      if (!this.#opening) return;
+      clearTimeout(this.#opening);
+      this.#opening = 0;
+      goTo(href);
+    };
+    this.#opening = setTimeout(go, PATIENCE_MS);
+    askTelling({ group: this.#group, go });
   }
 }

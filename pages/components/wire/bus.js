@@ -8,6 +8,7 @@ const ASK = "latent-atlas:ask";
 const ASK_POINT = "latent-atlas:ask-point";
 const ASK_RUNG = "latent-atlas:ask-rung";
 const ASK_PIN = "latent-atlas:ask-pin";
+const ASK_TELLING = "latent-atlas:ask-telling";
 const PIN = "latent-atlas:pin";
 const ROOM = "latent-atlas:room";
 const ANSWER = "latent-atlas:answer";
@@ -113,6 +114,16 @@ export function askPin(detail) {
 /** Hear what a group's map is asked: pin({z}). Returns the function that ends it. */
 export function hearAskedPin(group, pin) {
   return hearAll(group, { [ASK_PIN]: pin });
+}
+
+/** Ask a group's map to tell Python of its pin, and to call `go` once Python knows of it: {group, go}. */
+export function askTelling(detail) {
+  send(ASK_TELLING, detail);
+}
+
+/** Hear that a group's map is to tell Python of its pin: telling({go}). Returns the function that ends it. */
+export function hearAskedTelling(group, telling) {
+  return hearAll(group, { [ASK_TELLING]: telling });
 }
 
 /** Ask a group's two planes to pin a point: {group, side: "left" or "right", the plane it lies in, z: [z1, z2]}. */

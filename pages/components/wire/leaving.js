@@ -1,6 +1,6 @@
 // When a hand turns from one part of a page to another: what only that part knew is told then, before anything else happens.
 
-// A link that goes by the browser's history leaves at once: an answer to what is told would come to another page's address.
+// A link that goes by the browser's history asks for the telling itself, and waits for the answer.
 const CONTROLS =
   "a:not([data-by-history]), button, input, select, textarea, label, summary, " +
   ["button", "combobox", "option", "radio", "slider", "switch", "tab"].map((role) => `[role=${role}]`).join(", ");

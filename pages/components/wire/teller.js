@@ -8,6 +8,8 @@ export class Teller {
   #name;
   #count; // changes told so far; Python answers how many of them it knows
   #known; // the value as Python knows it, or soon will
+  #answered; // changes of which Python is known to have heard
+  #waiting = []; // for its answer
   #set = () => {};
   #again = 0;
   #resting = 0;
@@ -15,7 +17,7 @@ export class Teller {
   /** For the component's state value `name`, of which Python knows `seen` changes; `known` is what was taken over already. */
   constructor(name, seen, known = {}) {
     this.#name = name;
-    this.#count = seen;
+    this.#count = this.#answered = seen;
     this.#known = known;
   }
 
@@ -27,6 +29,8 @@ export class Teller {
     this.#set = (told) => setStateValue(this.#name, told);
     if (data.seen < this.#count) return null;
     clearTimeout(this.#again);
+    this.#answered = data.seen;
+    for (const go of this.#waiting.splice(0)) setTimeout(go); // when the whole page has taken the answer
     const changed = differences(value, this.#known);
     this.#known = structuredClone(value);
     return changed;
@@ -52,7 +56,14 @@ export class Teller {
     return true;
   }
 
+  /** Call `go` once Python has answered all that was told; at once if it has. */
+  whenKnown(go) {
+    if (this.#answered >= this.#count) go();
+    else this.#waiting.push(go);
+  }
+
   dispose() {
+    this.#waiting = [];
     clearTimeout(this.#again);
     clearTimeout(this.#resting);
   }
