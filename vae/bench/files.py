@@ -55,8 +55,15 @@ class Fetching:
         if name in self._fetched:
             return b""
         self._fetched.add(name)
+        path, is_kept = f"{self._at.path}/{name}", self._reader is not None
         async with asyncio.timeout(PATIENCE):
-            return await self._get(f"{self._at.path}/{name}", accept)
+            try:
+                return await self._get(path, accept)
+            except (ConnectionResetError, asyncio.IncompleteReadError):
+                if not is_kept:
+                    raise
+            self._reader = None  # closed as idle in the same moment: browsers ask once more (RFC 9112, 9.3.1)
+            return await self._get(path, accept)
 
     def close(self) -> None:
         if self._writer is not None:
