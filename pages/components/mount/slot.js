@@ -54,6 +54,7 @@ class Slot {
 export default function (component) {
   const { parentElement, data } = component;
   let slot = slots.get(parentElement);
+  const before = slot?.component;
   if (slot?.base === data.asset_base) slot.update(component);
   else {
     slot?.dispose();
@@ -61,7 +62,12 @@ export default function (component) {
     slots.set(parentElement, slot);
   }
   return () => {
-    if (slots.get(parentElement) !== slot || slot.component !== component) return; // a later call took over
+    if (slots.get(parentElement) !== slot) return;
+    if (parentElement.isConnected) {
+      // Streamlit had given this call up for a newer one, but made it all the same: perhaps after the newer one.
+      if (before && slot.component === component) slot.update(before);
+      return;
+    }
     slots.delete(parentElement);
     slot.dispose();
   };
