@@ -3,8 +3,9 @@
 Streamlit runs a component's inline script as a module without an address of its own, calls its default
 function again with every new argument without cleaning up after the last call, and runs the clean-up of the
 last call when the component goes. A call that was given up for a newer one comes all the same, now and then
-after it, and is cleaned up after at once. The script therefore keeps one instance per element, hands it the newest
-arguments, and imports the real module from the address among them. What cannot be loaded is tried again.
+after it, and is cleaned up after at once. The script therefore keeps one instance per element, hands it the
+newest arguments, and imports the real module from the address among them. What cannot be loaded is tried
+again.
 
 What a visitor changes in the browser comes back as a value that counts its changes, so that each side knows
 what the other has seen.
