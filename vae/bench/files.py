@@ -86,7 +86,7 @@ class Fetching:
         assert self._writer is not None
         self._writer.write(
             f"GET {path} HTTP/1.1\r\nHost: {self._at.netloc}\r\nAccept: {accept}\r\n"
-            f"Accept-Encoding: gzip\r\nUser-Agent: latent-atlas-bench\r\n"
+            "Accept-Encoding: gzip\r\nUser-Agent: latent-atlas-bench\r\n"
             f"Cookie: {self.cookie}\r\n\r\n".encode()
         )
         status, *lines = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")

@@ -47,6 +47,7 @@ class Panel {
 
   dispose() {
     clearTimeout(this.#opening);
+    this.#opening = 0; // an answer that comes now opens nothing
     this.#stop();
     this.#channel?.close();
   }
