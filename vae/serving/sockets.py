@@ -167,6 +167,11 @@ class Watched(asyncio.Protocol):
         """Let uvicorn's protocol read a slice."""
         super().data_received(part)
 
+    def _go_on(self) -> None:
+        """The app has taken something, or answered: what waits may have its turn."""
+        if self._rest is None and not self.transport.is_closing():
+            self._rest = self.loop.call_soon(self._take_turns)
+
     def _take_turns(self) -> None:
         self._rest = None
         rest = 0.0
@@ -206,6 +211,7 @@ class WatchedHttp(Watched, HttpToolsProtocol):
     behind such a request stays in the backlog.
     """
 
+    _requests = 0  # whose heads came whole
     _head = 0  # bytes of the request so far that are not its body
     _body = 0  # bytes that are still to come of a body whose length was told
 
@@ -227,14 +233,15 @@ class WatchedHttp(Watched, HttpToolsProtocol):
 
     def awaited(self) -> tuple[object, float]:
         if self.cycle is None or self.cycle.response_complete:
-            return ("request", id(self.cycle)), HEADERS
-        return self.cycle.more_body and ("body", id(self.cycle)), BODY
+            return ("request", self._requests), HEADERS
+        return self.cycle.more_body and ("body", self._requests), BODY
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head = self._body = 0
 
     def on_headers_complete(self) -> None:
+        self._requests += 1
         super().on_headers_complete()
         self._body = int(dict(self.headers).get(b"content-length", 0))
 
@@ -250,11 +257,6 @@ class WatchedHttp(Watched, HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._forget()  # from here on it is another protocol's
         super().handle_websocket_upgrade()
-
-    def _go_on(self) -> None:
-        """The app has taken something, or answered: what waits may have its turn."""
-        if self._backlog and self._rest is None:
-            self._rest = self.loop.call_soon(self._take_turns)
 
 
 class Flow(FlowControl):
@@ -294,8 +296,7 @@ class WatchedWebSocket(Watched, WebSocketsSansIOProtocol):
         message = await self.queue.get()
         if self.read_paused and self.queue.empty():
             self.read_paused = False
-            if self._rest is None and not self.disconnected:
-                self._take_turns()
+            self._go_on()
         return message
 
 
