@@ -26,6 +26,7 @@ Way = Sequence[tuple[float, float]]  # over a square, as shares of its side
 def open_machine(page: Page, app: App, query: str = "") -> None:
     page.goto(f"{app.url}/one_digit?{query}")
     expect(page.get_by_test_id("input")).to_be_visible()
+    expect(page.get_by_test_id("latent-map")).to_have_attribute("aria-busy", "false")
     page.wait_for_function("document.querySelector('[data-testid=errors]')?.textContent")
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.accessible import assert_accessible
+from tests.browser.accessible import SCHEMES, assert_accessible_everywhere
 from tests.browser.conftest import App
 from tests.browser.hands import touch
 from tests.browser.reading import box_of, open_map, plane, resize, shown, z_at
@@ -51,14 +51,11 @@ def open_page(page: Page, app: App, path: str) -> None:
             expect(page.get_by_test_id(SECTIONS[more[1]]).first).to_be_attached()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", [*PAGES, *(f"completeness?beta=0&more={more}" for more in SECTIONS)])
-def test_axe_finds_nothing(page: Page, app: App, path: str, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)
+def test_axe_finds_nothing(page: Page, app: App, path: str) -> None:
+    page.emulate_media(color_scheme="dark")
     open_page(page, app, path + SAME.get(path, ""))
-    for width in (1280, 390):
-        resize(page, width, 800)
-        assert_accessible(page)
+    assert_accessible_everywhere(page)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -99,19 +96,18 @@ def test_one_digit_alone_by_keyboard(page: Page, app: App) -> None:
         expect(page.locator(".latent-map-legend [aria-pressed=true]")).to_have_count(10)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_dots_have_the_colours_of_the_style_sheet(page: Page, app: App, scheme: str) -> None:
+def test_dots_have_the_colours_of_the_style_sheet(page: Page, app: App) -> None:
     """Opaque, so that their contrast is the colour's; also after the theme of an open page has changed."""
-    page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
     open_map(page, app.url)
-    page.emulate_media(color_scheme=scheme)
-    wanted = ["rgb({}, {}, {})".format(*bytes.fromhex(colour[1:])) for colour in palette(scheme)]
-    page.wait_for_function(
-        "wanted => document.querySelector('[data-testid=latent-map]').data[0].marker.color === wanted",
-        arg=wanted[0],
-    )
-    markers = plane(page).evaluate("plot => plot.data.map(({ marker }) => [marker.color, marker.opacity])")
-    assert markers == [[colour, 1] for colour in wanted]
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        wanted = ["rgb({}, {}, {})".format(*bytes.fromhex(colour[1:])) for colour in palette(scheme)]
+        page.wait_for_function(
+            "wanted => document.querySelector('[data-testid=latent-map]').data[0].marker.color === wanted",
+            arg=wanted[0],
+        )
+        markers = plane(page).evaluate("plot => plot.data.map(({ marker: dot }) => [dot.color, dot.opacity])")
+        assert markers == [[colour, 1] for colour in wanted]
 
 
 def pixels(locator: Locator) -> NDArray[np.int64]:

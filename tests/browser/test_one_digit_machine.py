@@ -273,19 +273,19 @@ def test_another_image_goes_through_at_once(page: Page, app: App) -> None:
     assert_consistent(page)
 
 
-@pytest.mark.parametrize("step", ["encoder", "noise", "decoder", "loss"])
-def test_a_title_shows_the_lines_that_run(page: Page, app: App, step: str) -> None:
+def test_a_title_shows_the_lines_that_run(page: Page, app: App) -> None:
     open_machine(page, app)
-    wanted = steps(decoder("vae").config.encoder)[step]
+    wanted = steps(decoder("vae").config.encoder)
     expect(code(page)).to_be_hidden()
-    title(page, step.capitalize()).hover()
-    expect(code(page)).to_be_visible()
-    assert code(page).text_content() == wanted
-    code(page).hover()  # it can be gone to and scrolled
-    page.mouse.wheel(0, 50)
-    expect(code(page)).to_be_visible()
-    page.mouse.move(5, 5)
-    expect(code(page)).to_be_hidden()
+    for step in ("encoder", "noise", "decoder", "loss"):
+        title(page, step.capitalize()).hover()
+        expect(code(page)).to_be_visible()
+        assert code(page).text_content() == wanted[step]
+        code(page).hover()  # it can be gone to and scrolled
+        page.mouse.wheel(0, 50)
+        expect(code(page)).to_be_visible()
+        page.mouse.move(5, 5)
+        expect(code(page)).to_be_hidden()
 
 
 def test_the_keyboard_reaches_code_sliders_and_draws(page: Page, app: App) -> None:
@@ -344,21 +344,20 @@ def test_what_is_at_rest_is_said(page: Page, app: App) -> None:
     expect(page.get_by_test_id("machine-spoken")).to_have_text(said.replace("-", "minus "))
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768), (768, 1024), (390, 844)])
-def test_the_machine_fits_its_window(page: Page, app: App, width: int, height: int) -> None:
-    page.set_viewport_size({"width": width, "height": height})
+def test_the_machine_fits_its_window(page: Page, app: App) -> None:
     open_machine(page, app, "?digit=12&e1=-2.85&e2=-2.85")  # the longest numbers
-    resize(page, width, height)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for axis in AXES:
-        line = page.get_by_test_id(f"formula{axis}")
-        assert line.evaluate("line => line.scrollWidth <= line.clientWidth")
-    boxes = [box_of(box) for box in page.locator(".machine-box").all()]
-    if width > 960:  # in one row, whole in the window
-        assert all(one["x"] + one["width"] <= other["x"] for one, other in pairwise(boxes))
-        assert max(box["y"] + box["height"] for box in boxes) <= height
-    else:
-        assert all(one["y"] + one["height"] <= other["y"] for one, other in pairwise(boxes))
+    for width, height in ((1280, 800), (1024, 768), (768, 1024), (390, 844)):
+        resize(page, width, height)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for axis in AXES:
+            line = page.get_by_test_id(f"formula{axis}")
+            assert line.evaluate("line => line.scrollWidth <= line.clientWidth"), f"at {width} px"
+        boxes = [box_of(box) for box in page.locator(".machine-box").all()]
+        if width > 960:  # in one row, whole in the window
+            assert all(one["x"] + one["width"] <= other["x"] for one, other in pairwise(boxes))
+            assert max(box["y"] + box["height"] for box in boxes) <= height
+        else:
+            assert all(one["y"] + one["height"] <= other["y"] for one, other in pairwise(boxes))
 
 
 def test_thirty_images_a_second_go_through(page: Page, app: App) -> None:
