@@ -11,8 +11,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 
 from pages.components.latent_map import channel
-from pages.components.latent_map.told import told
 from tests.channel.talking import closing, talk
+from tests.pages.told import told_at
 from tests.serving import Server
 from vae.serving.channel import same_host
 from vae.serving.connection import BAD_DATA, FOREIGN, NOT_UNDERSTOOD, UNKNOWN
@@ -41,7 +41,7 @@ def test_a_reply_tells_of_the_point_that_was_asked(
             reply = await connection.recv()
             assert isinstance(reply, bytes)
             assert reply[:4] == struct.pack("<I", sequence)
-            assert json.loads(reply[4:]) == told(service, name, (z1, z2))._asdict()
+            assert json.loads(reply[4:]) == told_at(service, name, (z1, z2))._asdict()
 
     talk(panels, ask, name, "panel")
 

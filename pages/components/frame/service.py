@@ -14,9 +14,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from vae.measure.draws import Verdict
     from vae.measure.geodesic import PictureSpace
     from vae.measure.outlook import Outlook
     from vae.model.classifier import Classifier
+    from vae.serving.batching import MicroBatcher
     from vae.serving.decoding import DecoderService
     from vae.serving.places import Places
     from vae.serving.surveys import Surveys
@@ -90,6 +95,18 @@ def classifier() -> Classifier | None:
     from vae.model.classifier import find_classifier
 
     return find_classifier(CHECKPOINTS, decoder_service().device)
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda judge: None if judge is None else judge.close())
+def judge() -> MicroBatcher[NDArray[np.uint8], Verdict] | None:
+    """Who judges single pictures (784,), those that come together in one pass; None without a classifier.
+
+    Dozens of steps a pass: a class that pins would hand them from thread to thread, each time with a wait.
+    """
+    from vae.serving.judging import judging
+
+    found = classifier()
+    return None if found is None else judging(found)
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda surveys: surveys.close())

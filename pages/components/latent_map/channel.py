@@ -21,9 +21,12 @@ from vae.serving.channel import POINT, ModelConnection, points
 from vae.serving.connection import BAD_DATA, HEADER, Refusal, Request, serve
 
 if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
+    from pages.components.frame.originals import Images
+    from pages.components.latent_map.told import Around
+    from vae.measure.draws import Verdict
     from vae.serving.decoding import DecoderService
 
-AT_ONCE = 4  # panels in work: each waits for the decoder meanwhile
+AT_ONCE = 2  # panels in work; those that wait for decoder or judge are not
 LENGTH = HEADER + POINT
 
 
@@ -42,13 +45,24 @@ class PanelConnection(ModelConnection):
 
     async def answer(self, request: Request) -> bytes:
         await self.prepare()
-        return await self.wait_for(lambda: self._workers.submit(self._tell, request))
+        found = await self.wait_for(lambda: self._workers.submit(self._look, request))
+        drawn = await self.wait_for(lambda: self.service.submit(self.name, found.points, self.owner))
+        judge, verdict = found.judge, None
+        if judge is not None:
+            verdict = await self.wait_for(lambda: judge.submit(drawn.images[0], owner=self.owner))
+        return await self.wait_for(lambda: self._workers.submit(_tell, found, drawn.images, verdict))
 
-    def _tell(self, request: Request) -> bytes:
-        from pages.components.latent_map.told import told
+    def _look(self, request: Request) -> Around:
+        from pages.components.latent_map.told import around
 
         z1, z2 = map(kept, request.rows[0].tolist())
-        return json.dumps(told(self.service, self.name, (z1, z2))._asdict()).encode()
+        return around(self.service, self.name, (z1, z2))
+
+
+def _tell(found: Around, pictures: Images, verdict: Verdict | None) -> bytes:
+    from pages.components.latent_map.told import told
+
+    return json.dumps(told(found, pictures, verdict)._asdict()).encode()
 
 
 def routes(

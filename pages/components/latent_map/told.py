@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from pages.components.frame import markup
 from pages.components.frame.kinds import called, worded
 from pages.components.frame.originals import Images, originals
-from pages.components.frame.service import classifier
+from pages.components.frame.service import judge
 from pages.components.latent_map import words
 from pages.components.latent_map.followed import Followed, line
+from vae.measure.draws import Verdict
 from vae.model.checkpoint import Checkpoint
 from vae.plane.limits import NEIGHBOURS
 from vae.plane.neighbours import HERE, class_shares, nearest
 from vae.plane.prior import prior_density
+from vae.serving.batching import MicroBatcher
 from vae.serving.decoding import DecoderService
 
 Point = tuple[float, float]  # (z1, z2), as points are kept
@@ -40,35 +42,54 @@ class Told(NamedTuple):
         return self.followed, self.facts, self.neighbours
 
 
-def told(service: DecoderService, name: str, pin: Point) -> Told:
+class Around(NamedTuple):
+    """The codes around a pin, and what has to be decoded before anything can be told of it."""
+
+    checkpoint: Checkpoint
+    pin: Point
+    indices: NDArray[np.int64]  # of the nearest test digits, the nearest first
+    distances: NDArray[np.float64]
+    own: Images | None  # the originals of all test digits, where they are
+    points: NDArray[np.float32]  # (n, 2): the pin, then the codes whose reconstructions are seen
+    judge: MicroBatcher[Images, Verdict] | None  # who reads the pin's picture, if somebody can
+
+
+def around(service: DecoderService, name: str, pin: Point) -> Around:
+    """What lies around the pin. Raises UnknownCheckpoint."""
+    checkpoint = service.checkpoint(name)
+    means = checkpoint.latents.means
+    indices, distances = nearest(means, pin, NEIGHBOURS)
+    own, _ = originals(checkpoint)
+    again = indices[: PICTURED if own is None else 1]
+    points = np.asarray([pin, *means[again]], dtype=np.float32)
+    return Around(checkpoint, pin, indices, distances, own, points, judge() if checkpoint.is_judged else None)
+
+
+def told(found: Around, pictures: Images, verdict: Verdict | None) -> Told:
     """The followed digit, the judge's reading, the codes' vote, the place, the nearest test digits.
 
-    Raises what `service.decode` raises, and UnknownCheckpoint.
+    `pictures` (n, 784) are what the decoder draws at `found.points`, `verdict` is the judge's on the first.
     """
-    checkpoint = service.checkpoint(name)
-    means, labels = checkpoint.latents.means, checkpoint.latents.labels
-    indices, distances = nearest(means, pin, NEIGHBOURS)
+    checkpoint, pin, indices, distances, own, *_ = found
+    labels = checkpoint.latents.labels
     near = bool(distances[0] <= checkpoint.latents.reach)
     counts = class_shares(labels[indices]) if near else np.zeros(10)
     shown = indices[:PICTURED]
-    own, _ = originals(checkpoint)
-    again = shown if own is None else shown[:1]  # whose reconstructions are seen
-    points = np.asarray([pin, *means[again]], dtype=np.float32)
-    at_pin, *redrawn = service.decode(name, points).images
-    images = np.stack(redrawn) if own is None else own[shown]
+    redrawn = pictures[1:]
+    images = redrawn if own is None else own[shown]
     notes = [f"{distance:.3f} away" for distance in distances[:PICTURED]]
     row = neighbours(checkpoint, images, labels[shown], notes, own is not None)
     return Told(
         line(followed(checkpoint, int(indices[0]), float(distances[0]), own, redrawn[0])),
         int(indices[0]),
-        verdicts(checkpoint, at_pin, counts, len(indices)) + markup.facts(place(checkpoint, pin)),
+        verdicts(checkpoint, verdict, counts, len(indices)) + markup.facts(place(checkpoint, pin)),
         row + votes_of(checkpoint, counts, len(indices)),
     )
 
 
-def verdicts(checkpoint: Checkpoint, picture: Images, counts: NDArray[np.float64], of: int) -> str:
+def verdicts(checkpoint: Checkpoint, verdict: Verdict | None, counts: NDArray[np.float64], of: int) -> str:
     """What the judge and the codes say, as HTML: whoever knows these images."""
-    rows = [reading(picture)] if checkpoint.is_judged else []
+    rows = [words.reading(verdict)] if checkpoint.is_judged else []
     if checkpoint.classes:
         rows.append(words.vote(counts, of, checkpoint.classes))
     return markup.facts(rows, "verdicts") if rows else ""
@@ -112,14 +133,6 @@ def followed(
         original=None if own is None else own[index],
         reconstruction=redrawn,
     )
-
-
-def reading(picture: Images) -> tuple[str, str, str]:
-    """What the classifier reads in one decoded picture (784,)."""
-    from vae.measure.draws import judged
-
-    judge = classifier()
-    return words.reading(None if judge is None else judged(picture[None], judge)[0])
 
 
 def place(checkpoint: Checkpoint, point: Sequence[float]) -> list[tuple[str, str, str]]:
