@@ -279,7 +279,7 @@ def test_a_small_request_has_its_turn_within_a_large_one(
     small = service.submit("vae", z[:1])
     drawing.go.set()
     assert (large.result(20).images[0] == small.result(20).images[0]).all()
-    assert drawing.passes == [64, 1, 64, 64, 64]
+    assert drawing.passes == [64, 1, 128, 64]
     assert (large.result().images == service.decode("vae", z[::-1]).images[::-1]).all()
 
 
