@@ -15,16 +15,16 @@ from tests.browser.hands import touch
 from tests.browser.reading import Sockets, assert_decoded, box_of, decoder, shown, wait_until_shown
 from vae.measure.traversal import filmstrip
 from vae.plane.paths import spherical, straight
-from vae.serving.decoding import PART
+from vae.serving.decoding import PASS
 
 A, B = (-0.5, 1.25), (1.0, -1.5)
 FRAMES_A_SECOND = 50
 
 # Notes that every picture of a path has come, which the badge says until the next answer comes: no other
-# request is so large that the decoder takes it in parts.
+# request is so large that it takes a whole pass of the decoder.
 WHOLE_PATH = f"""new MutationObserver(() => {{
     const badge = document.querySelector(".continuity-badge");
-    if (badge?.textContent.match(/for ([0-9]+) pictures/)?.[1] >= {PART}) window.wholePath = true;
+    if (badge?.textContent.includes("for {PASS} pictures")) window.wholePath = true;
 }}).observe(document, {{ subtree: true, childList: true, characterData: true }})"""
 
 

@@ -31,8 +31,9 @@ DEFAULT = "vae"  # the checkpoint that pages open with; its absence is a problem
 MAX_QUEUE = 128 * MAX_POINTS  # a class of a hundred may open a page with a path in the same second
 MAX_WAIT = 10.0  # seconds; whoever waited longer has moved on
 HEAVY_QUEUE = MAX_QUEUE * 7 // 8  # what large requests leave, small ones find free
-PASS = 128  # points or images in one pass; with half as many a class of 300 waits half as long again
-PART = 64  # points of a large request in one pass, so that small ones have their turn between
+# Points or images in one pass: small requests have their turn between those of a large one. With half as many
+# a class of 300 waits half as long again.
+PASS = 128
 LIGHT = 16  # points; larger requests take turns with the small ones instead of standing in front of them
 SHARE = 16  # points that a request to a guest counts as at least: so few models have their turn in one batch
 GUESTS, GUESTS_WEIGHTS = 40, 2**25  # models of visitors in memory, and weights of all of them together
@@ -210,7 +211,7 @@ class DecoderService:
         lane = Lane(checkpoint, "decode", heavy=len(points) > LIGHT)
         if lane.heavy and self.queue_depth + len(points) > HEAVY_QUEUE:
             raise QueueFull("So much is waiting that only small requests are taken; try again.")
-        parts = (Work(model, points[start : start + PART]) for start in range(0, len(points), PART))
+        parts = (Work(model, points[start : start + PASS]) for start in range(0, len(points), PASS))
         return joined([cast("Future[Decoded]", self._submit(lane, part, owner)) for part in parts])
 
     def decode(self, name: str, z: NDArray[np.float32], timeout: float = MAX_WAIT) -> Decoded:

@@ -273,13 +273,13 @@ def test_a_small_request_has_its_turn_within_a_large_one(
     service: DecoderService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawing = HeldDrawing(monkeypatch)
-    z = np.random.default_rng(0).normal(size=(256, 2)).astype(np.float32)
+    z = np.random.default_rng(0).normal(size=(512, 2)).astype(np.float32)
     large = service.submit("vae", z)
     assert drawing.begun.wait(20)
     small = service.submit("vae", z[:1])
     drawing.go.set()
     assert (large.result(20).images[0] == small.result(20).images[0]).all()
-    assert drawing.passes == [64, 1, 128, 64]
+    assert drawing.passes == [128, 1, 128, 128, 128]
     assert (large.result().images == service.decode("vae", z[::-1]).images[::-1]).all()
 
 
