@@ -6,9 +6,10 @@ import itertools
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
@@ -71,6 +72,12 @@ def browser() -> Iterator[Browser]:
 
 
 VISITOR = {"viewport": {"width": 1280, "height": 720}, "color_scheme": "light"}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
 
 
 @pytest.fixture
@@ -81,8 +88,8 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @contextmanager
-def visitor(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(**VISITOR)
+def visitor(browser: Browser, kind: Mapping[str, Any] = VISITOR) -> Iterator[BrowserContext]:
+    context = browser.new_context(**kind)
     context.set_default_timeout(PATIENCE)
     yield context
     context.close()
@@ -112,15 +119,6 @@ def visitors(browser: Browser) -> Iterator[Visitors]:
         yield Visitors(browser, stack)
 
 
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, is_mobile=True
-    )
-    yield context
-    context.close()
-
-
 @pytest.fixture(scope="package")
 def kept_tab(browser: Browser) -> Iterator[Page]:
     """One tab for all tests that take `tab` or `page`: a new one costs as much again as the page in it."""
@@ -134,13 +132,26 @@ def tab(kept_tab: Page) -> Iterator[Page]:
         yield kept_tab
 
 
+@pytest.fixture(scope="package")
+def kept_phone(browser: Browser) -> Iterator[Page]:
+    """One telephone's tab for all tests that take `phone`."""
+    with visitor(browser, PHONE) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def phone(kept_phone: Page) -> Iterator[Page]:
+    with emptied(kept_phone, PHONE):
+        yield kept_phone
+
+
 @contextmanager
-def emptied(tab: Page) -> Iterator[Page]:
+def emptied(tab: Page, kind: Mapping[str, Any] = VISITOR) -> Iterator[Page]:
     """The tab, as good as new but for its history and the cache.
 
     Every page that is opened in it starts from nothing. What is asked of the tab itself ends with the block.
     """
-    tab.set_viewport_size(VISITOR["viewport"])
+    tab.set_viewport_size(kind["viewport"])
     tab.emulate_media(color_scheme="light", forced_colors="none")
     tab.mouse.move(0, 0)
     try:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.accessible import SCHEMES, assert_accessible_everywhere
 from tests.browser.conftest import App
@@ -146,13 +145,6 @@ def test_forced_colours_keep_sliders(page: Page, app: App) -> None:
         assert 0.02 < share < 0.4  # its track, thumb and number, not a block
 
 
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
-    yield context
-    context.close()
-
-
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float], steps: int = 12) -> None:
     """A finger's way from start to end, by the browser's own protocol."""
     session = page.context.new_cdp_session(page)
@@ -163,33 +155,32 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float], steps
     touch(session, "touchEnd")
 
 
-def test_lifting_the_finger_after_a_drag_keeps_the_point(phone: BrowserContext, app: App) -> None:
-    page = phone.new_page()
-    open_map(page, app.url)
-    box = box_of(plane(page))
+def test_lifting_the_finger_after_a_drag_keeps_the_point(phone: Page, app: App) -> None:
+    open_map(phone, app.url)
+    box = box_of(plane(phone))
     start = box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"]
     end = box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"]
-    z = z_at(page, *end)
-    drag(page, start, end)
-    expect(page).to_have_url(re.compile("z1="))  # Python has heard of it
-    assert shown(page).z == pytest.approx(z, abs=0.1)  # at most a dot away, which it then is on
-    marker = page.locator(".mark-pin")
+    z = z_at(phone, *end)
+    drag(phone, start, end)
+    expect(phone).to_have_url(re.compile("z1="))  # Python has heard of it
+    assert shown(phone).z == pytest.approx(z, abs=0.1)  # at most a dot away, which it then is on
+    marker = phone.locator(".mark-pin")
     assert float(marker.get_attribute("data-z1") or "nan") == pytest.approx(z[0], abs=0.1)
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_a_swipe_up_along_the_maps_edge_scrolls_the_page(phone: BrowserContext, app: App, side: str) -> None:
-    page = phone.new_page()
-    open_map(page, app.url)
-    box = box_of(plane(page))
+def test_a_swipe_up_along_the_maps_edge_scrolls_the_page(phone: Page, app: App, side: str) -> None:
+    phone.set_viewport_size({"width": 390, "height": 700})
+    open_map(phone, app.url)
+    box = box_of(plane(phone))
     x = box["x"] + (12 if side == "left" else box["width"] - 12)
     middle = box["y"] + 0.8 * box["height"]
-    drag(page, (x, middle), (x, middle - 250))
-    page.wait_for_function("document.querySelector('.stMain').scrollTop > 100")
-    expect(page).not_to_have_url(re.compile("z1="))
-    page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")
-    drag(page, (x, middle), (x + (90 if side == "left" else -90), middle))  # sideways it points
-    expect(page).to_have_url(re.compile("z1="))
+    drag(phone, (x, middle), (x, middle - 250))
+    phone.wait_for_function("document.querySelector('.stMain').scrollTop > 100")
+    expect(phone).not_to_have_url(re.compile("z1="))
+    phone.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")
+    drag(phone, (x, middle), (x + (90 if side == "left" else -90), middle))  # sideways it points
+    expect(phone).to_have_url(re.compile("z1="))
 
 
 def test_the_server_away_is_one_sentence_and_no_command(context: BrowserContext, mortal_app: App) -> None:

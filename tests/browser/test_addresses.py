@@ -11,8 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App
 
-pytestmark = pytest.mark.first_visit
-
 # What a visitor sees of a view: its address, models and points of the digits, ends, path, what is chosen.
 SEEN = """() => {
     const all = (selector, of) => [...document.querySelectorAll(selector)].map(of);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.below import SIDE, cell, drag_to, expect_digit_at, half, open_page, rung, tiles
 from tests.browser.conftest import App
@@ -94,15 +94,12 @@ def test_the_grid_follows_the_slider_without_python(page: Page, app: App) -> Non
 
 
 @pytest.mark.parametrize("more", ["grid", "draws", "curves"])
-def test_on_a_phone_nothing_overflows_and_a_tap_marks_a_place(browser: Browser, app: App, more: str) -> None:
-    phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = phone.new_page()
-    open_page(page, app, more, link="coordinates")
+def test_on_a_phone_nothing_overflows_and_a_tap_marks_a_place(phone: Page, app: App, more: str) -> None:
+    open_page(phone, app, more, link="coordinates")
     part = {"grid": "manifold-grid", "draws": "judged-draws", "curves": "ladder-curves"}[more]
-    width, needed = page.locator(f".{part}").evaluate("element => [element.clientWidth, element.scrollWidth]")
+    width, needed = phone.locator(f".{part}").evaluate("part => [part.clientWidth, part.scrollWidth]")
     assert needed <= width <= 390
     if more == "grid":
-        page.touchscreen.tap(*cell(page, "right", 0, 4))
+        phone.touchscreen.tap(*cell(phone, "right", 0, 4))
         axis = axis_of(SIDE, None)
-        expect_digit_at(page, "right", (axis[0], axis[0]))
-    phone.close()
+        expect_digit_at(phone, "right", (axis[0], axis[0]))

@@ -148,27 +148,22 @@ def test_a_place_out_of_view_is_marked_at_the_edge(page: Page, app: App) -> None
     expect(half(page, "left").locator(".mark-pin")).not_to_have_class(re.compile("outside"))
 
 
-def test_a_finger_pins_on_a_phone_where_the_planes_stay_side_by_side(browser: Browser, app: App) -> None:
-    phone = browser.new_context(
-        viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, is_mobile=True
-    )
-    page = phone.new_page()
-    open_planes(page, address(app, beta=2, link="quantiles"))
-    left, right = (box_of(plane(half(page, side))) for side in ("left", "right"))
+def test_a_finger_pins_on_a_phone_where_the_planes_stay_side_by_side(phone: Page, app: App) -> None:
+    open_planes(phone, address(app, beta=2, link="quantiles"))
+    left, right = (box_of(plane(half(phone, side))) for side in ("left", "right"))
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] < right["x"]
     assert min(left["width"], right["width"]) > 165
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    plane(half(page, "right")).scroll_into_view_if_needed()
-    session = phone.new_cdp_session(page)
-    x, y = pixel(half(page, "right"), 0.35, 0.6)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    plane(half(phone, "right")).scroll_into_view_if_needed()
+    session = phone.context.new_cdp_session(phone)
+    x, y = pixel(half(phone, "right"), 0.35, 0.6)
     touch(session, "touchStart", (x, y))
-    looked = wait_near(half(page, "right"), x, y)
-    expect_linked(page, "right", looked, "quantiles")
+    looked = wait_near(half(phone, "right"), x, y)
+    expect_linked(phone, "right", looked, "quantiles")
     touch(session, "touchEnd")
-    expect(page).to_have_url(re.compile(rf"z1={round(looked.z[0], 4):g}\b"))
-    assert_drawn(shown(half(page, "right")), "beta-2")
-    phone.close()
+    expect(phone).to_have_url(re.compile(rf"z1={round(looked.z[0], 4):g}\b"))
+    assert_drawn(shown(half(phone, "right")), "beta-2")
 
 
 def test_two_students_do_not_disturb_each_other(page: Page, browser: Browser, app: App) -> None:

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from pages.components.continuity.walk import POINTS
 from tests.browser.conftest import App
@@ -286,18 +286,17 @@ def test_axis_sliders_decode_the_point_and_both_rows(page: Page, app: App) -> No
     wait_until_shown(own(page), (float(middle[0]), float(middle[1])))  # the path is where it was left
 
 
-def test_a_finger_drags_an_end(phone: BrowserContext, app: App) -> None:
-    page = phone.new_page()
-    open_walk(page, address(app, "straight"))
-    page.get_by_test_id("end-b").scroll_into_view_if_needed()
-    box = box_of(page.get_by_test_id("end-b"))
+def test_a_finger_drags_an_end(phone: Page, app: App) -> None:
+    open_walk(phone, address(app, "straight"))
+    phone.get_by_test_id("end-b").scroll_into_view_if_needed()
+    box = box_of(phone.get_by_test_id("end-b"))
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    scrolled = page.evaluate("document.querySelector('.stMain').scrollTop")
-    session = phone.new_cdp_session(page)
+    scrolled = phone.evaluate("document.querySelector('.stMain').scrollTop")
+    session = phone.context.new_cdp_session(phone)
     touch(session, "touchStart", (x, y))
     for part in range(1, 6):
         touch(session, "touchMove", (x + 10 * part, y - 4 * part))
     touch(session, "touchEnd")
-    expect(page).not_to_have_url(re.compile(r"b1=1\.0\b"))
-    assert number(page, "end-b", "data-z1") > B[0]
-    assert page.evaluate("document.querySelector('.stMain').scrollTop") == scrolled  # the page stays
+    expect(phone).not_to_have_url(re.compile(r"b1=1\.0\b"))
+    assert number(phone, "end-b", "data-z1") > B[0]
+    assert phone.evaluate("document.querySelector('.stMain').scrollTop") == scrolled  # the phone stays

@@ -258,46 +258,45 @@ def test_files_that_cannot_be_loaded_are_tried_again(context: BrowserContext, ap
     assert_decoded(decoder("vae"), wait_until_shown(page, (0, 0)).z, shown(page).pixels)
 
 
-def test_touch_points_taps_and_pinches(phone: BrowserContext, app: App) -> None:
-    page = phone.new_page()
-    open_map(page, f"{app.url}/?z1=0&z2=0")
-    wait_until_shown(page, (0, 0))
-    plane(page).scroll_into_view_if_needed()
-    box = box_of(plane(page))
+def test_touch_points_taps_and_pinches(phone: Page, app: App) -> None:
+    open_map(phone, f"{app.url}/?z1=0&z2=0")
+    wait_until_shown(phone, (0, 0))
+    plane(phone).scroll_into_view_if_needed()
+    box = box_of(plane(phone))
     assert box["width"] > 340
-    session = phone.new_cdp_session(page)
+    session = phone.context.new_cdp_session(phone)
     first = round(box["x"] + 0.3 * box["width"]), round(box["y"] + 0.7 * box["height"])
     second = first[0] + 90, first[1] - 60
-    before = visible_range(page)
+    before = visible_range(phone)
 
     touch(session, "touchStart", first)
     for part in range(1, 6):
         touch(session, "touchMove", (first[0] + 18 * part, first[1] - 12 * part))
-    dragged = wait_until_shown(page, z_at(page, *second), 2 * HALF_PIXEL)
-    expect(page.locator(".mark-pin")).to_have_attribute("data-z1", "0")  # as long as the finger is down
+    dragged = wait_until_shown(phone, z_at(phone, *second), 2 * HALF_PIXEL)
+    expect(phone.locator(".mark-pin")).to_have_attribute("data-z1", "0")  # as long as the finger is down
     touch(session, "touchEnd")
-    expect(page.locator(".mark-pin")).not_to_have_attribute("data-z1", "0")
-    chosen = page.locator(".mark-pin").evaluate("mark => [+mark.dataset.z1, +mark.dataset.z2]")
+    expect(phone.locator(".mark-pin")).not_to_have_attribute("data-z1", "0")
+    chosen = phone.locator(".mark-pin").evaluate("mark => [+mark.dataset.z1, +mark.dataset.z2]")
     assert chosen == pytest.approx(dragged.z, abs=3 * HALF_PIXEL)  # there, or the dot beside it
-    assert visible_range(page) == before
-    assert page.evaluate("scrollY") == 0
+    assert visible_range(phone) == before
+    assert phone.evaluate("scrollY") == 0
 
     touch(session, "touchStart", first)
     touch(session, "touchEnd")
-    tapped = wait_until_shown(page, z_at(page, *first), 3 * HALF_PIXEL)
-    expect(page).to_have_url(re.compile(rf"z1={tapped.z[0]:g}\b"))
+    tapped = wait_until_shown(phone, z_at(phone, *first), 3 * HALF_PIXEL)
+    expect(phone).to_have_url(re.compile(rf"z1={tapped.z[0]:g}\b"))
 
-    fixed = z_at(page, *first)
+    fixed = z_at(phone, *first)
     touch(session, "touchStart", first, second)
     touch(session, "touchMove", first, (first[0] + 180, first[1] - 120))
-    page.wait_for_function(
+    phone.wait_for_function(
         "width => { const [a, b] = document.querySelector('[data-testid=latent-map]').layout.xaxis.range;"
         " return b - a < 0.6 * width; }",
         arg=before[0][1] - before[0][0],
     )
     touch(session, "touchEnd")
-    assert z_at(page, *first) == pytest.approx(fixed, abs=2 * HALF_PIXEL)
-    expect(page.locator(".mark-pin")).to_have_attribute("data-z1", f"{tapped.z[0]:g}")
+    assert z_at(phone, *first) == pytest.approx(fixed, abs=2 * HALF_PIXEL)
+    expect(phone.locator(".mark-pin")).to_have_attribute("data-z1", f"{tapped.z[0]:g}")
 
 
 def pin_in(url: str) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from pages.components.classroom.hidden import PARTS
 from tests.browser.accessible import assert_accessible_everywhere
@@ -136,20 +136,19 @@ def test_items_are_ordered_and_locked_by_keyboard(page: Page, app: App) -> None:
     expect(page.get_by_test_id("lesson-verdict")).to_have_text("Yes, that is right.")
 
 
-def test_by_finger_on_a_phone(phone: BrowserContext, app: App) -> None:
-    page = phone.new_page()
-    page.goto(f"{app.url}/one_digit?digit=0&lesson=short.de&step=bottleneck")
-    expect(bar(page).get_by_role("button", name="Festlegen", exact=True)).to_be_visible()
-    for each in bar(page).locator("button, a").all():
+def test_by_finger_on_a_phone(phone: Page, app: App) -> None:
+    phone.goto(f"{app.url}/one_digit?digit=0&lesson=short.de&step=bottleneck")
+    expect(bar(phone).get_by_role("button", name="Festlegen", exact=True)).to_be_visible()
+    for each in bar(phone).locator("button, a").all():
         assert box_of(each)["height"] >= 43.9, each.inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert bar(page).locator("[lang=de]").count() > 0
-    bar(page).get_by_role("button", name="Bei mehr als 9 von 10").tap()
-    bar(page).get_by_role("button", name="Festlegen", exact=True).tap()
-    bar(page).get_by_role("button", name="Jetzt festlegen").tap()
-    expect(page.get_by_test_id("lesson-verdict")).to_have_text("Ja, das stimmt.")
-    bar(page).get_by_role("link", name="Weiter →").tap()
-    expect(bar(page)).to_contain_text("Schritt 2 von 5")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert bar(phone).locator("[lang=de]").count() > 0
+    bar(phone).get_by_role("button", name="Bei mehr als 9 von 10").tap()
+    bar(phone).get_by_role("button", name="Festlegen", exact=True).tap()
+    bar(phone).get_by_role("button", name="Jetzt festlegen").tap()
+    expect(phone.get_by_test_id("lesson-verdict")).to_have_text("Ja, das stimmt.")
+    bar(phone).get_by_role("link", name="Weiter →").tap()
+    expect(bar(phone)).to_contain_text("Schritt 2 von 5")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from tests.browser.conftest import App
 from tests.browser.machine import EIGHT, choose, draw, open_machine
@@ -37,12 +37,11 @@ def test_nothing_moves_and_nothing_is_cut_off_whatever_is_done(page: Page, app: 
         assert max(inside) <= 0
 
 
-def test_fingers_find_every_button(phone: BrowserContext, app: App) -> None:
-    page = phone.new_page()
-    open_machine(page, app)
+def test_fingers_find_every_button(phone: Page, app: App) -> None:
+    open_machine(phone, app)
     for mode in ("Picture", "Draw", "Rub out"):
-        choose(page, mode)
-        for button in page.locator(".input-box button:visible").all():
+        choose(phone, mode)
+        for button in phone.locator(".input-box button:visible").all():
             box = box_of(button)
             assert min(box["width"], box["height"]) >= 44
             assert button.get_attribute("aria-label") or button.inner_text()

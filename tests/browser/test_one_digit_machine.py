@@ -314,25 +314,24 @@ def test_the_keyboard_reaches_code_sliders_and_draws(page: Page, app: App) -> No
     assert_consistent(page, noise=(noise[0], noise[1]))
 
 
-def test_a_finger_moves_a_slider_and_opens_the_code(phone: BrowserContext, app: App) -> None:
-    page = phone.new_page()
-    open_machine(page, app)
-    title(page, "Encoder").tap()
-    expect(code(page)).to_be_visible()
-    page.get_by_test_id("mu1").tap()
-    expect(code(page)).to_be_hidden()
-    slider = page.get_by_test_id("eps1-slider")
+def test_a_finger_moves_a_slider_and_opens_the_code(phone: Page, app: App) -> None:
+    open_machine(phone, app)
+    title(phone, "Encoder").tap()
+    expect(code(phone)).to_be_visible()
+    phone.get_by_test_id("mu1").tap()
+    expect(code(phone)).to_be_hidden()
+    slider = phone.get_by_test_id("eps1-slider")
     slider.scroll_into_view_if_needed()
     box = box_of(slider)
     assert box["height"] >= 44
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    session = phone.new_cdp_session(page)
+    session = phone.context.new_cdp_session(phone)
     touch(session, "touchStart", (x, y))
     for step in range(1, 6):
         touch(session, "touchMove", (x + 10 * step, y))
-    assert_consistent(page, noise=(float(slider.input_value()), 0))
+    assert_consistent(phone, noise=(float(slider.input_value()), 0))
     touch(session, "touchEnd")
-    page.wait_for_url(re.compile("e1="))
+    phone.wait_for_url(re.compile("e1="))
     assert float(slider.input_value()) > 0.3
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App
 from tests.browser.hands import touch
@@ -56,22 +56,21 @@ def test_every_pen_is_as_wide_as_it_says(machine: Page) -> None:
     assert widths == pytest.approx([14, 22, 32], abs=1)
 
 
-def test_a_finger_draws_and_does_not_scroll(phone: BrowserContext, app: App) -> None:
-    page = phone.new_page()
-    open_machine(page, app)
-    choose(page, "Draw")
-    pad = page.get_by_test_id("pad")
+def test_a_finger_draws_and_does_not_scroll(phone: Page, app: App) -> None:
+    open_machine(phone, app)
+    choose(phone, "Draw")
+    pad = phone.get_by_test_id("pad")
     pad.scroll_into_view_if_needed()
-    box, scrolled = box_of(pad), page.evaluate("scrollY")
-    session = page.context.new_cdp_session(page)
+    box, scrolled = box_of(pad), phone.evaluate("scrollY")
+    session = phone.context.new_cdp_session(phone)
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in STROKE]
     touch(session, "touchStart", points[0])
     for point in points[1:]:
         touch(session, "touchMove", point)
     touch(session, "touchEnd")
-    assert_prepared(page)
-    assert grey(page, "pad").max() == 255
-    assert page.evaluate("scrollY") == scrolled
+    assert_prepared(phone)
+    assert grey(phone, "pad").max() == 255
+    assert phone.evaluate("scrollY") == scrolled
 
 
 def test_the_keyboard_draws(machine: Page) -> None:

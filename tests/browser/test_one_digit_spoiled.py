@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App
 from tests.browser.hands import touch
@@ -70,26 +70,25 @@ def test_the_rubber_takes_ink_and_noise_and_gives_them_back(machine: Page) -> No
     expect(machine).not_to_have_url(re.compile(r"rubbed="))
 
 
-def test_the_rubber_obeys_fingers_and_keys(phone: BrowserContext, app: App) -> None:
-    page = phone.new_page()
-    open_machine(page, app)
-    choose(page, "Rub out")
-    picture = page.get_by_test_id("input")
+def test_the_rubber_obeys_fingers_and_keys(phone: Page, app: App) -> None:
+    open_machine(phone, app)
+    choose(phone, "Rub out")
+    picture = phone.get_by_test_id("input")
     picture.scroll_into_view_if_needed()
     box = box_of(picture)
-    session = page.context.new_cdp_session(page)
+    session = phone.context.new_cdp_session(phone)
     touch(session, "touchStart", (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
     touch(session, "touchEnd")
     rubbed = ~near([(0.5, 0.5), (0.5, 0.5)], 2.0)
-    assert not grey(page, "input")[~rubbed].any()
-    assert grey(page, "input").any()
-    choose(page, "Restore")
+    assert not grey(phone, "input")[~rubbed].any()
+    assert grey(phone, "input").any()
+    choose(phone, "Restore")
 
-    before = grey(page, "input")
+    before = grey(phone, "input")
     picture.focus()
     for key in (*["ArrowUp"] * 7, "Space", *["Shift+ArrowLeft"] * 3, *["Shift+ArrowRight"] * 6, "Space"):
-        page.keyboard.press(key)
-    after = grey(page, "input")
+        phone.keyboard.press(key)
+    after = grey(phone, "input")
     band = near([(0, 0.25), (1, 0.25)], 1.9)
     assert before[band].any()
     assert not after[band[:, 2:-2].nonzero()[0], band[:, 2:-2].nonzero()[1] + 2].any()

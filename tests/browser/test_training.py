@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from pages.components.frame.service import CHECKPOINTS
 from tests.browser.conftest import App
@@ -124,18 +124,17 @@ def test_by_mouse_the_decoder_follows_the_slider_without_streamlit(page: Page, a
     expect_decoded_at(page, last)
 
 
-def test_by_finger(phone: BrowserContext, app: App) -> None:
-    page = phone.new_page()
-    open_training(page, app)
-    page.get_by_test_id("epoch-slider").scroll_into_view_if_needed()
+def test_by_finger(phone: Page, app: App) -> None:
+    open_training(phone, app)
+    phone.get_by_test_id("epoch-slider").scroll_into_view_if_needed()
     one, last = epochs().index(1), len(epochs()) - 1
-    session = page.context.new_cdp_session(page)
-    touch(session, "touchStart", slide(page, last))
+    session = phone.context.new_cdp_session(phone)
+    touch(session, "touchStart", slide(phone, last))
     for index in range(last, one - 1, -1):
-        touch(session, "touchMove", slide(page, index))
+        touch(session, "touchMove", slide(phone, index))
     touch(session, "touchEnd")
-    expect_decoded_at(page, one)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    expect_decoded_at(phone, one)
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_the_pointer_over_the_map_is_decoded_at_the_epoch_shown(page: Page, app: App) -> None:
