@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import struct
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 
 import numpy as np
 import pytest
-from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import ClientConnection, connect
 
 from pages.components.latent_map import channel
-from tests.channel.talking import closing, talk
+from pages.components.latent_map.told import around
+from tests.channel.talking import SOON, closing, talk
 from tests.pages.told import told_at
-from tests.serving import Server
+from tests.serving import HeldDrawing, Server
 from vae.serving.channel import same_host
 from vae.serving.connection import BAD_DATA, FOREIGN, NOT_UNDERSTOOD, UNKNOWN
 from vae.serving.decoding import DecoderService
@@ -44,6 +47,28 @@ def test_a_reply_tells_of_the_point_that_was_asked(
             assert json.loads(reply[4:]) == told_at(service, name, (z1, z2))._asdict()
 
     talk(panels, ask, name, "panel")
+
+
+def test_whoever_waits_for_the_decoder_keeps_nobody_from_asking(
+    panels: Server, service: DecoderService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing, students = HeldDrawing(monkeypatch), 4 * channel.AT_ONCE
+    asked = students * len(around(service, "vae", (0.5, 0.5)).points)
+
+    async def ask() -> None:
+        async with asyncio.timeout(SOON), AsyncExitStack() as stack:
+            address = f"ws://{panels.host}/panel/vae"
+            there = [await stack.enter_async_context(connect(address)) for _ in range(students)]
+            for sequence, connection in enumerate(there):
+                await connection.send(request(sequence, 0.5, 0.5))
+            while sum(drawing.passes) + service.queue_depth < asked:
+                await asyncio.sleep(0.01)
+            drawing.go.set()
+            for sequence, connection in enumerate(there):
+                reply = await connection.recv()
+                assert reply[:4] == struct.pack("<I", sequence)
+
+    asyncio.run(ask())
 
 
 @pytest.mark.parametrize(
