@@ -19,6 +19,7 @@ from pages.components.frame.service import (
     classifier,
     decoder_service,
     history_decoders,
+    judge,
     maps,
     outlooks,
     surveys,
@@ -89,6 +90,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     surveys.clear()
     outlooks.clear()
     workshop.clear()
+    judge.clear()
     decoder_service.clear()
 
 
