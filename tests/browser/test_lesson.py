@@ -81,6 +81,7 @@ def test_a_whole_lesson_by_mouse(page: Page, app: App) -> None:
     expect(bar(page).get_by_role("link", name="Next →")).to_have_count(0)
     bar(page).get_by_role("link", name="← Back").click()
     expect(bar(page).get_by_role("heading", name=re.compile("^Completeness"))).to_be_visible()
+    expect(page.get_by_test_id("lesson-locked")).to_have_count(1)  # the step that was left is gone
     expect(page.get_by_test_id("lesson-locked")).to_have_text("You said: In about 3 of 4")
     button(page, "Leave the lesson").click()
     expect(bar(page)).to_have_count(0)
