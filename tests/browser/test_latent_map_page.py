@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import ROOT, App, running
 from tests.browser.reading import Sockets, resize
 from tests.serving import copy_project
+from vae.bench.server import running_app
 from vae.model import checkpoint as checkpoints
 from vae.serving.decoding import draw
 
@@ -150,7 +151,9 @@ def pin_of(page: Page) -> tuple[float, float]:
     return float(address["z1"][0]), float(address["z2"][0])
 
 
-def test_the_door_opens_the_followed_digit_without_loading_the_app_anew(page: Page, app: App) -> None:
+def test_the_door_opens_the_followed_digit_without_loading_the_app_anew(
+    page: Page, app: App, mnist: Path
+) -> None:
     open_map(page, f"{app.url}/?model=autoencoder&z1=0.5&z2=-1.0")
     page.evaluate("window.theSame = true")
     click_map(page, 0.6, 0.3)
@@ -169,7 +172,17 @@ def test_the_door_opens_the_followed_digit_without_loading_the_app_anew(page: Pa
     expect(page.get_by_test_id("shares")).to_be_visible()
 
 
-def test_behind_the_door_the_map_is_as_it_was_left(page: Page, app: App) -> None:
+def test_without_the_originals_no_door_leads_to_another_image(page: Page, tmp_path: Path) -> None:
+    """The page of one digit shows scikit-learn's digits then."""
+    with running_app(ROOT, environment={"LATENT_ATLAS_DATA": str(tmp_path)}) as app:
+        open_map(page, f"{app.url}/?z1=0.5&z2=-1.0")
+        expect(page.locator(".map-panel")).to_have_attribute("aria-busy", "false")
+        expect(page.get_by_test_id("followed")).to_contain_text("Test digit")
+        expect(page.locator(".map-panel-door")).to_be_hidden()
+        page.goto("about:blank")
+
+
+def test_behind_the_door_the_map_is_as_it_was_left(page: Page, app: App, mnist: Path) -> None:
     """Its link in the header, too, holds the pin, which Python had not heard of before."""
     open_map(page, app.url)
     click_map(page, 0.6, 0.3)

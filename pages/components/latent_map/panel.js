@@ -39,6 +39,8 @@ class Panel {
   }
 
   update({ data }) {
+    this.#door.hidden = !data.door;
+    if (!data.door) return;
     const { label, beside } = data.door;
     this.#door.textContent = label;
     this.#beside = beside;
