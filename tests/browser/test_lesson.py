@@ -110,8 +110,8 @@ def test_what_is_no_answer_is_not_recalled(page: Page, app: App) -> None:
         page.evaluate("kept => sessionStorage.setItem('latent-atlas-lesson short.en bottleneck', kept)", kept)
         page.reload()
         expect(button(page, "Lock")).to_be_disabled()
-    choose(page, "For more than 9 in 10")
-    expect(page.get_by_test_id("lesson-verdict")).to_have_text("Yes, that is right.")
+        choose(page, "For more than 9 in 10")
+        expect(page.get_by_test_id("lesson-verdict")).to_have_text("Yes, that is right.")
 
 
 def test_items_are_ordered_and_locked_by_keyboard(page: Page, app: App) -> None:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from vae.measure.draws import Verdict, judged
 from vae.model.classifier import Classifier
 from vae.serving.batching import MicroBatcher
+from vae.serving.decoding import MAX_WAIT
 
 PASS = 64  # pictures
 MAX_QUEUE = 1024  # pictures that wait
-MAX_WAIT = 10.0  # seconds
 
 
 def judging(classifier: Classifier) -> MicroBatcher[NDArray[np.uint8], Verdict]:

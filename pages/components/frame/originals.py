@@ -40,6 +40,12 @@ def originals(checkpoint: Checkpoint) -> tuple[Images | None, str | None]:
     return (found, None) if len(found) == count or name == MNIST else (None, None)
 
 
+def have_stand_ins(checkpoint: Checkpoint) -> bool:
+    """Whether scikit-learn's digits, which are others, stand in for MNIST's, not at hand in its order."""
+    found, _ = originals(checkpoint)
+    return checkpoint.dataset == MNIST and (found is None or len(found) != len(checkpoint.latents.labels))
+
+
 def offer_download(key: str, said: str, checkpoint: Checkpoint) -> None:
     """Say what is shown without the originals, and offer to download them where somebody publishes them.
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components.frame.kinds import worded
-from pages.components.frame.originals import offer_download, originals
+from pages.components.frame.originals import have_stand_ins, offer_download, originals
 from pages.components.frame.views import companions
 from pages.components.mount import component
-from vae.datasets.dataset import MNIST
 from vae.model.checkpoint import Checkpoint
 
 # The parts keep their room from the first moment on; the script fills them.
@@ -32,11 +31,10 @@ def panel(*, key: str, group: str, checkpoint: str, saved: Checkpoint) -> None:
     What it tells of the map's pin comes from the server by a channel of its own (channel.py). Its link leads
     to the page that opens the machine for the followed test digit.
     """
-    own, problem = originals(saved)
     door = {"label": worded("Open this digit →", saved), "beside": {"model": checkpoint} | companions()}
-    if own is None and saved.dataset == MNIST:
-        door = None  # one digit shows scikit-learn’s then, and none of them is the followed one
-    _component.show(key=key, data={"group": group, "door": door})
+    # None of the digits that stand in is the followed one.
+    _component.show(key=key, data={"group": group, "door": None if have_stand_ins(saved) else door})
+    own, problem = originals(saved)
     if problem is not None:
         st.caption(problem)
     elif own is None:

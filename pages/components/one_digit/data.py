@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from pages.components.frame import service
 from pages.components.frame.kinds import judge_of
-from pages.components.frame.originals import Images, originals
+from pages.components.frame.originals import Images, have_stand_ins, originals
 from pages.components.frame.service import classifier, decoder_service, outlooks, places
 from pages.components.one_digit.belonging import Ground, ground
 from vae.config import PIXELS
 from vae.data import Digits, binarisation
-from vae.datasets.dataset import MNIST
 from vae.datasets.small import small_digits
 from vae.measure import belonging, predictions
 from vae.measure.variations import Variations
@@ -56,12 +55,12 @@ def images_for(name: str) -> Shown:
     images as it redraws them.
     """
     checkpoint = decoder_service().checkpoint(name)
+    if have_stand_ins(checkpoint):
+        return Shown(_small_digits(), "others")
     labels = checkpoint.latents.labels
     found, _ = originals(checkpoint)
-    if found is not None and len(found) == len(labels):
+    if found is not None:
         return Shown(Digits(found, labels), "test")
-    if checkpoint.dataset == MNIST:
-        return Shown(_small_digits(), "others")
     return Shown(Digits(_redrawn_images(name), labels), "redrawn")
 
 
