@@ -145,12 +145,13 @@ def _on_axis(scope: Scope, tick: str, side: str, size: str, pixel: float) -> flo
 
 def on_axis(plot: Locator, tick: str) -> NDArray[np.float64]:
     """The straight line from pixels of the window to the numbers that stand at an axis' ticks."""
-    marks: list[list[float]] = plot.locator(f".{tick}").evaluate_all(
-        """labels => labels.map(label => {
+    marks: list[list[float]] = plot.evaluate(  # in one go: a plot may be drawn anew between two
+        """(plot, tick) => [...plot.querySelectorAll(`.${tick}`)].map(label => {
             const { x, y, width, height } = label.getBoundingClientRect();
-            const middle = label.classList.contains("x-tick") ? x + width / 2 : y + height / 2;
+            const middle = tick === "x-tick" ? x + width / 2 : y + height / 2;
             return [middle, Number(label.textContent.replace("−", "-"))];
-        })"""
+        })""",
+        tick,
     )
     pixels, numbers = zip(*marks, strict=True)
     return np.polyfit(pixels, numbers, 1)

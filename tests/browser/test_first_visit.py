@@ -140,3 +140,18 @@ def test_the_first_digit_does_not_wait_for_the_map(page: Page, app: App) -> None
     box = box_of(page.locator(".latent-map-overlay .mark-pin .ring"))
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert z_at(page, *middle) == pytest.approx(before.z, abs=0.05)
+
+
+def test_a_map_that_comes_after_its_digit_waits_for_no_clock(page: Page, app: App) -> None:
+    page.add_init_script(
+        """window.asked = 0;
+        window.addEventListener("latent-atlas:ask", () => (window.asked += 1));
+        const { setTimeout } = window;
+        window.setTimeout = (go, ms, ...given) => (ms >= 500 ? 0 : setTimeout(go, ms, ...given));"""
+    )
+    held: list[Route] = []
+    page.route("**/latent_map/map.js", lambda route: held.append(route))
+    page.goto(app.url)
+    page.wait_for_function("window.asked >= 2")  # the digit and the panel have looked for their map
+    held[0].continue_()
+    expect(plane(page)).to_have_attribute("aria-busy", "false")

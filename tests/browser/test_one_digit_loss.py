@@ -38,6 +38,8 @@ MOUNTED = """async ([base, name, data]) => {
     const component = { data, setStateValue: (...told) => window.told.push(told) };
     const mounted = await mount(root, component);
     mounted.update(component);
+    // drawings are made anew for the pixels they have, which they hear of with the next picture
+    for (const _ of "12") await new Promise(requestAnimationFrame);
     (window.ended ??= []).push(() => (mounted.dispose?.(), root.remove()));
 }"""
 

@@ -39,7 +39,6 @@ export async function mount(root, { data }) {
 class LatentMap {
   #goOn;
   #waited = new Promise((goOn) => (this.#goOn = goOn));
-  #heard = false; // whether anybody draws this map's pictures
   #root;
   #group;
   #scene;
@@ -67,7 +66,6 @@ class LatentMap {
     this.#teller = new Teller("pin", seen, { pin });
     this.#stops = [
       answer(key, () => {
-        this.#heard = true;
         announceChannel({ group: key, ...this.#condition });
         this.#point.repeat();
       }),
@@ -170,8 +168,8 @@ class LatentMap {
   }
 
   #announce(picture) {
-    announcePoint({ group: this.#group, ...picture, vote: this.#vote(picture.z1, picture.z2) });
-    if (this.#heard) requestAnimationFrame(() => setTimeout(this.#goOn)); // it is on the screen by then
+    const drawn = announcePoint({ group: this.#group, ...picture, vote: this.#vote(picture.z1, picture.z2) });
+    if (drawn) requestAnimationFrame(() => setTimeout(this.#goOn)); // it is on the screen by then
   }
 
   /** How the codes around a point vote, in words; none as long as they are not known. */

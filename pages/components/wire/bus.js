@@ -16,10 +16,10 @@ const EVERY_MAP = "every map"; // the group of what is no single map's
 
 /**
  * A picture to show: {group, model, z1, z2, pixels: Uint8Array of 784, phase: "preview" or "pin",
- * vote: in words, how the labels of the nearest codes vote; "" as long as they are not known}.
+ * vote: in words, how the labels of the nearest codes vote; "" as long as they are not known}. Returns whether anybody heard.
  */
 export function announcePoint(detail) {
-  send(POINT, detail);
+  return send(POINT, detail);
 }
 
 /** The decode channel's condition: {group, open, sentence, device, decodeMs, batch}; what is unknown is missing. */
@@ -141,8 +141,9 @@ export function hearAsked(group, { point, rung }) {
   return hearAll(group, { [ASK_POINT]: point, [ASK_RUNG]: rung });
 }
 
+/** Returns whether anybody heard. */
 function send(type, detail) {
-  window.dispatchEvent(new CustomEvent(type, { detail }));
+  return !window.dispatchEvent(new CustomEvent(type, { detail, cancelable: true }));
 }
 
 function hearLatest(type, group, hear) {
@@ -154,7 +155,11 @@ function hearLatest(type, group, hear) {
 function hearAll(group, listeners) {
   const ending = new AbortController();
   for (const [type, hear] of Object.entries(listeners)) {
-    const ours = ({ detail }) => detail.group === group && hear(detail);
+    const ours = (event) => {
+      if (event.detail.group !== group) return;
+      event.preventDefault(); // which tells the sender that it was heard
+      hear(event.detail);
+    };
     window.addEventListener(type, ours, { signal: ending.signal });
   }
   return () => ending.abort();
