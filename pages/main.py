@@ -38,6 +38,7 @@ DEFAULTS = {
     "accompanied": False,  # whether this run follows a change of them here
     "room_led": None,  # the code of the room that this visitor has opened
     "page": None,  # the page of the last run, to tell an arrival from a rerun
+    "asked": {},  # the address that it was come to with
 }
 for name, value in DEFAULTS.items():
     st.session_state.setdefault(name, value)
@@ -59,11 +60,12 @@ if "scripts" not in st.session_state:  # made once a session, as each looks its 
 # the header holds the links, in the same line as a page's controls
 page = st.navigation([*st.session_state["scripts"].values()], position="hidden")
 st.set_page_config(page_title=f"{page.title} – Latent Atlas", page_icon=FRAME / "icon.svg", layout="wide")
-page_frame(page.title)
 st.session_state["arrived"] = st.session_state["page"] != page.url_path
 if st.session_state["arrived"]:  # what a browser tells with a click on a link is of the page that is left
     st.session_state["changed_here"] = False
+    st.session_state["asked"] = st.query_params.to_dict()
 st.session_state["page"] = page.url_path
+page_frame(page.title, st.session_state["asked"])
 here = page.url_path or Path(first).stem
 with st.container(key="room"):  # in its place with a room and without: what stands below would begin anew
     room_bar(here)

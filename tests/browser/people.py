@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, emptied, watched
-from tests.browser.reading import box_of, plane
+from tests.browser.reading import box_of, plane, z_of
 
 
 class Class:
@@ -72,7 +72,7 @@ def pin(page: Page, across: float, down: float) -> tuple[float, float]:
     box = box_of(plane(page))
     page.mouse.click(box["x"] + across * box["width"], box["y"] + down * box["height"])
     expect(mark).not_to_have_attribute("transform", str(before))
-    return float(mark.get_attribute("data-z1") or "nan"), float(mark.get_attribute("data-z2") or "nan")
+    return z_of(mark)
 
 
 def pins(page: Page) -> list[str]:

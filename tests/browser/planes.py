@@ -21,6 +21,7 @@ from tests.browser.reading import (
     visible_range,
     wait_until_shown,
     z_at,
+    z_of,
 )
 from vae.model import checkpoint, ladder
 from vae.model.checkpoint import Checkpoint
@@ -106,4 +107,4 @@ def expect_rung(page: Page, beta: float) -> None:
 
 def pinned(page: Page, side: str) -> Point:
     mark = half(page, side).locator(".mark-pin")
-    return float(mark.get_attribute("data-z1") or "nan"), float(mark.get_attribute("data-z2") or "nan")
+    return z_of(mark)

@@ -114,6 +114,11 @@ def wait_until_shown(scope: Scope, z: tuple[float, float], within: float = 5e-5)
     return shown(scope)
 
 
+def z_of(mark: Locator) -> tuple[float, float]:
+    """The point of the plane at which a mark says that it is."""
+    return float(mark.get_attribute("data-z1") or "nan"), float(mark.get_attribute("data-z2") or "nan")
+
+
 def box_of(locator: Locator) -> FloatRect:
     box = locator.bounding_box()
     assert box is not None

@@ -1,5 +1,5 @@
-// What the whole page needs a script for: links that a screen reader knows as the pages' navigation, and one sentence
-// when the server is away. Streamlit 1.67 marks neither its links nor the current one, and when its connection is lost it
+// What the whole page needs a script for: links that a screen reader knows as the pages' navigation, an address that holds
+// nothing of the page that was left, and one sentence when the server is away. Streamlit 1.67 marks neither its links nor the current one, and when its connection is lost it
 // opens a dialog that shuts the page and tells a visitor on the server's own machine to run `streamlit run yourscript.py`.
 
 const AWAY = "The app’s server does not answer. The page goes on by itself when it is back.";
@@ -24,6 +24,7 @@ class PageFrame {
   }
 
   update({ data }) {
+    if (this.#current && this.#current !== data.current) clearAddress(data);
     this.#current = data.current;
     this.#tend();
   }
@@ -55,6 +56,19 @@ class PageFrame {
     this.#notice.hidden = !away;
     this.#notice.textContent = away ? AWAY : "";
   }
+}
+
+/**
+ * What Python answers to the page that was left may come after the click on the link to this one: Streamlit then takes its
+ * parts along into the new address. There remain those that were `asked` for, and the companions.
+ */
+function clearAddress({ asked, companions }) {
+  const there = [...new URLSearchParams(window.location.search)];
+  const own = there.filter(([name]) => !companions.includes(name));
+  if (own.length === Object.keys(asked).length && own.every(([name, text]) => asked[name] === text)) return;
+  const kept = there.filter(([name]) => companions.includes(name));
+  const query = new URLSearchParams([...Object.entries(asked), ...kept]).toString();
+  window.history.replaceState(window.history.state, "", `${window.location.pathname}${query && `?${query}`}`);
 }
 
 /** Streamlit does not open it again before the connection is back. */
