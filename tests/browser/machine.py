@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,9 +25,11 @@ Way = Sequence[tuple[float, float]]  # over a square, as shares of its side
 
 
 def open_machine(page: Page, app: App, query: str = "") -> None:
+    """Returns when the image has gone through the machine and the map shows the test digits."""
     page.goto(f"{app.url}/one_digit?{query}")
     expect(page.get_by_test_id("input")).to_be_visible()
-    expect(page.get_by_test_id("latent-map")).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_test_id("latent-map").first).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_test_id("digit")).to_have_attribute("data-frames", re.compile("[1-9]"))
     page.wait_for_function("document.querySelector('[data-testid=errors]')?.textContent")
 
 
