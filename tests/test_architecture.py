@@ -73,6 +73,7 @@ ALLOWED = {
     },
     "vae/bench": {"vae"},
     "vae/__init__": {"vae/config", "vae/device", "vae/model"},
+    "vae/commands": {"vae"},
     "vae/__main__": {"vae"},
     f"{COMPONENTS}/wire": {f"{COMPONENTS}/parts"},
     f"{COMPONENTS}/parts": set(),
@@ -86,7 +87,7 @@ ALLOWED = {
 }
 SHARED = {f"{COMPONENTS}/{folder}" for folder in ("frame", "mount", "plane", "wire", "parts", "classroom")}
 NEEDS_RAY = "vae.cluster.application"  # which is optional: requirements-ray.txt
-NEVER_IN_PAGES = {"vae/training", "vae/bench", "vae/__main__"}
+NEVER_IN_PAGES = {"vae/training", "vae/bench", "vae/commands", "vae/__main__"}
 SOURCES = sorted(
     path.relative_to(ROOT)
     for folder in ("vae", "pages")

@@ -11,10 +11,12 @@ import pytest
 import torch
 
 from vae import __main__ as cli
+from vae.commands import evaluate, train
 from vae.config import ModelConfig, TrainingConfig
 from vae.data import Digits
 from vae.datasets.dataset import MNIST, Dataset
 from vae.datasets.shelf import load_dataset
+from vae.model import ladder
 from vae.model.checkpoint import Checkpoint, load
 from vae.training.presets import PRESETS, Preset
 
@@ -43,7 +45,7 @@ def test_train_evaluate_and_record(mnist, tmp_path, tiny, capsys, monkeypatch) -
         "E", (), {"log_likelihood": -200.0, "check": -200.0, "spacing": 0.04, "error": 0.0, "radius": 5.5}
     )
     monkeypatch.setattr("vae.measure.evaluation.converged_log_likelihood", lambda *_, **__: quick)
-    monkeypatch.setattr(cli.evaluation, "FULL", cli.evaluation.FULL._replace(draws=500))
+    monkeypatch.setattr(evaluate.evaluation, "FULL", evaluate.evaluation.FULL._replace(draws=500))
     capsys.readouterr()
     assert cli.main(["evaluate", str(out), "--data", str(mnist), "--json", "--record"]) == 0
     printed = json.loads(capsys.readouterr().out)
@@ -76,7 +78,7 @@ def make_short(patch: pytest.MonkeyPatch) -> None:
     """Four short epochs for the preset "vae", in this process."""
     preset = Preset(ModelConfig(hidden=16), TrainingConfig(epochs=4, batch_size=1000), "vae.pt")
     patch.setitem(PRESETS, "vae", preset)
-    patch.setattr(cli, "dataset", few_digits)
+    patch.setattr(train, "dataset", few_digits)
 
 
 SCRIPT = """
@@ -86,11 +88,11 @@ import sys
 import pytest
 import torch
 
-from tests.vae.test_main import cli, make_short
+from tests.vae.test_main import cli, make_short, train
 
 make_short(pytest.MonkeyPatch())
 torch.set_num_threads(1)
-describe = cli.describe_epoch
+describe = train.describe_epoch
 
 def pausing(report):
     if report.epoch == 2:
@@ -98,7 +100,7 @@ def pausing(report):
         sys.stdin.readline()
     return describe(report)
 
-cli.describe_epoch = pausing
+train.describe_epoch = pausing
 # as at a terminal, also where the shell that started the tests ignores it, as it does in the background
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(cli.main(sys.argv[1:]))
@@ -180,23 +182,23 @@ def test_a_rung_that_the_ladder_does_not_have_is_refused_in_one_sentence(mnist, 
 
 def test_the_ladder_goes_on_where_it_was_stopped(mnist, tmp_path, capsys, monkeypatch) -> None:
     """Complete rungs stay; a stopped one is taken up; missing, damaged and other ones are made."""
-    monkeypatch.setattr(cli.ladder, "training_order", lambda: [0.0, 1.0, 2.0])
-    monkeypatch.setattr(cli, "dataset", few_digits)
+    monkeypatch.setattr(ladder, "training_order", lambda: [0.0, 1.0, 2.0])
+    monkeypatch.setattr(train, "dataset", few_digits)
     monkeypatch.setitem(
         PRESETS,
         "autoencoder",
         Preset(
             ModelConfig(variational=False, hidden=16),
             TrainingConfig(epochs=2, batch_size=1000),
-            cli.ladder.file(0),
+            ladder.file(0),
         ),
     )
-    files = {beta: tmp_path / cli.ladder.file(beta) for beta in (0, 1, 2)}
+    files = {beta: tmp_path / ladder.file(beta) for beta in (0, 1, 2)}
     words = ["train", "--preset", "ladder", "--data", str(mnist), "--out", str(tmp_path), "--epochs", "2"]
     assert cli.main([*words, "--beta", "0"]) == 0
     before = files[0].read_bytes()
     with monkeypatch.context() as stopping:
-        stopping.setattr(cli, "finish", lambda run: next(run.epochs()))
+        stopping.setattr(train, "finish", lambda run: next(run.epochs()))
         assert cli.main([*words, "--beta", "1"]) == 0
     assert load(files[1]).progress is not None
     files[2].write_bytes(b"damaged")
@@ -209,6 +211,6 @@ def test_the_ladder_goes_on_where_it_was_stopped(mnist, tmp_path, capsys, monkey
         rung = load(files[beta])
         assert rung.progress is None
         assert rung.training_config.beta == beta
-        assert rung.provenance["command"] == f"{cli.ladder.command(beta)} --epochs=2"
+        assert rung.provenance["command"] == f"{ladder.command(beta)} --epochs=2"
     assert cli.main([*words, "--resume", "--seed", "7"]) == 0
     assert [load(file).training_config.seed for file in files.values()] == [7, 7, 7]

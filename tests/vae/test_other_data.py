@@ -12,6 +12,7 @@ import pytest
 from tests.vae.datasets.making import npz
 from tests.vae.datasets.test_shelf import clothes
 from vae import __main__ as cli
+from vae import commands
 from vae.config import ModelConfig, TrainingConfig
 from vae.data import VARIABLE, Digits
 from vae.datasets import fashion, own
@@ -26,7 +27,8 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small network, coarse measurements, and folders of the test's own."""
     model = ModelConfig(hidden=8, encoder_blocks=0, decoder_blocks=0)
     monkeypatch.setitem(PRESETS, "vae", Preset(model, TrainingConfig(epochs=1, batch_size=50), "vae.pt"))
-    monkeypatch.setattr(cli, "CHECKPOINTS", tmp_path / "checkpoints")
+    for command in (commands.evaluate, commands.train):
+        monkeypatch.setattr(command, "CHECKPOINTS", tmp_path / "checkpoints")
     monkeypatch.setenv(own.VARIABLE, str(tmp_path / "runs"))
     monkeypatch.setenv(VARIABLE, str(tmp_path / "mnist"))
     coarse = evaluation.FULL._replace(lattice=0.16, finest=0.08, confirm=False)

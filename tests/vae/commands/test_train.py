@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from vae import __main__ as cli
+from vae.commands import train
 from vae.config import ModelConfig, TrainingConfig
 from vae.data import Digits
 from vae.datasets.dataset import MNIST, Dataset
+from vae.model import ladder
 from vae.model.checkpoint import state_of
 from vae.training.presets import PRESETS, Preset
 from vae.training.stages import VAEFit
@@ -22,7 +24,7 @@ def tiny(digits, monkeypatch) -> None:
     model = ModelConfig(hidden=8, encoder_blocks=0, decoder_blocks=0)
     monkeypatch.setitem(PRESETS, "vae", Preset(model, TrainingConfig(epochs=2, batch_size=50), "vae.pt"))
     few = Digits(digits.images[:100], digits.labels[:100])
-    monkeypatch.setattr(cli, "dataset", lambda options: Dataset(MNIST, "MNIST", few, few))
+    monkeypatch.setattr(train, "dataset", lambda options: Dataset(MNIST, "MNIST", few, few))
 
 
 def refusal(capsys, *words: str) -> str:
@@ -34,13 +36,13 @@ def refusal(capsys, *words: str) -> str:
 
 @pytest.mark.parametrize("preset", ["vae", "ladder"])
 def test_what_is_no_file_is_refused_before_anything_is_read(tmp_path, capsys, monkeypatch, preset) -> None:
-    monkeypatch.delattr(cli, "dataset")
+    monkeypatch.delattr(train, "dataset")
     pipe = tmp_path / "pipe.pt"
     os.mkfifo(pipe)  # reading it would wait for ever
     place = pipe
     if preset == "ladder":
         place = tmp_path / "folder"
-        (place / cli.ladder.FOLDER / "beta-4.pt").mkdir(parents=True)
+        (place / ladder.FOLDER / "beta-4.pt").mkdir(parents=True)
     assert "not a file" in refusal(capsys, "--preset", preset, "--out", str(place), "--resume")
 
 

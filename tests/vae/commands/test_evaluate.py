@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from vae import __main__ as cli
+from vae.commands import evaluate
 from vae.config import ModelConfig, TrainingConfig
 from vae.data import Digits
 from vae.measure import evaluation, evidence, quadrature
@@ -21,8 +22,10 @@ from vae.model.network import VAE
 @pytest.fixture(autouse=True)
 def few(digits, tmp_path, monkeypatch) -> None:
     """Forty digits that are here everywhere, no judge, and lattices that suit a smooth decoder."""
-    monkeypatch.setattr(cli, "held_out", lambda options, name: Digits(digits.images[:40], digits.labels[:40]))
-    monkeypatch.setattr(cli, "CHECKPOINTS", tmp_path / "none")
+    monkeypatch.setattr(
+        evaluate, "held_out", lambda options, name: Digits(digits.images[:40], digits.labels[:40])
+    )
+    monkeypatch.setattr(evaluate, "CHECKPOINTS", tmp_path / "none")
     monkeypatch.setattr(
         evaluation, "FULL", evaluation.FULL._replace(lattice=0.16, finest=0.08, confirm=False, judged=20)
     )
