@@ -22,7 +22,7 @@ from vae.bench.server import ROOT
 from vae.config import ModelConfig, TrainingConfig
 from vae.model import checkpoint
 from vae.model.network import VAE
-from vae.serving import decoding
+from vae.serving import passes
 from vae.serving.decoding import DecoderService, Visitors
 from vae.serving.sockets import Watch, watch
 
@@ -70,12 +70,12 @@ def service_of(folder: Path, *names: str, visitors: Visitors | None = None) -> I
 
 
 class HeldDrawing:
-    """`decoding.draw`, held until it is let go; counts the points of each pass."""
+    """`passes.draw`, held until it is let go; counts the points of each pass."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun, self.go, self.passes = threading.Event(), threading.Event(), list[int]()
-        self._draw = decoding.draw
-        monkeypatch.setattr(decoding, "draw", self)
+        self._draw = passes.draw
+        monkeypatch.setattr(passes, "draw", self)
 
     def __call__(self, model: VAE, z: NDArray[np.float32], device: torch.device) -> NDArray[np.uint8]:
         self.passes.append(len(z))

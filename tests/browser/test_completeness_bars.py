@@ -17,7 +17,7 @@ from vae.device import choose_device
 from vae.measure.draws import JUDGED, Law, Share, counted, drawn, judged
 from vae.model import ladder
 from vae.model.classifier import find_classifier
-from vae.serving.decoding import draw
+from vae.serving.passes import draw
 
 
 @cache

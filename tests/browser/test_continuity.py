@@ -15,7 +15,7 @@ from tests.browser.hands import touch
 from tests.browser.reading import Sockets, assert_decoded, box_of, decoder, shown, wait_until_shown
 from vae.measure.traversal import filmstrip
 from vae.plane.paths import spherical, straight
-from vae.serving.decoding import PASS
+from vae.serving.passes import PASS
 
 A, B = (-0.5, 1.25), (1.0, -1.5)
 FRAMES_A_SECOND = 50

@@ -30,7 +30,7 @@ from vae.model import checkpoint
 from vae.model.classifier import find_classifier
 from vae.plane.pairs import shown_pairs
 from vae.plane.paths import spherical, straight
-from vae.serving.decoding import draw
+from vae.serving.passes import draw
 
 ESSENTIAL = ("sentence", "digit", "cross-fade", "filmstrip", "path-slider", "curves", "latent-map", "claim")
 SCREENS = ((1280, 720), (1920, 1080))  # a projector and a large one

@@ -18,7 +18,7 @@ from tests.browser.reading import Sockets, resize
 from tests.serving import copy_project
 from vae.bench.server import running_app
 from vae.model import checkpoint as checkpoints
-from vae.serving.decoding import draw
+from vae.serving.passes import draw
 
 SCREENS = ((1280, 720), (1024, 768), (1920, 1080))  # a projector, an old one, a large one
 

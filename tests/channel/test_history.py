@@ -34,7 +34,8 @@ from vae.history.snapshots import Snapshot, built
 from vae.model.checkpoint import load, save
 from vae.serving import channel, manifold
 from vae.serving.connection import BAD_DATA, FOREIGN, NOT_UNDERSTOOD, TOO_BIG, UNKNOWN, Refusal
-from vae.serving.decoding import DecoderService, draw
+from vae.serving.decoding import DecoderService
+from vae.serving.passes import draw
 from vae.workshop import channel as history
 from vae.workshop import names, routes, uploads
 from vae.workshop.channel import HistoryConnection

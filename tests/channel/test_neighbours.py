@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.channel.talking import SOON, assert_serves, closing, request, talk
 from tests.serving import HeldDrawing, Server, write_checkpoint
-from vae.serving import channel, decoding
+from vae.serving import channel, decoding, passes
 from vae.serving.connection import FAILED, GOING_AWAY, TRY_LATER
 from vae.serving.decoding import LIGHT, DecoderService
 
@@ -96,7 +96,7 @@ def test_a_decoder_that_fails_is_reported_and_the_server_goes_on(
         assert "log" in reason
 
     with monkeypatch.context() as patch:
-        patch.setattr(decoding, "draw", fail)
+        patch.setattr(passes, "draw", fail)
         talk(server, ask)
     assert "out of memory" in caplog.text
     assert_serves(server)

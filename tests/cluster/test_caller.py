@@ -17,8 +17,9 @@ from vae.cluster.caller import TRIES, Caller
 from vae.cluster.replica import Ask, answer
 from vae.model.network import decode_all, encode_all
 from vae.serving.batching import Overdue
-from vae.serving.decoding import Decoded, DecoderService, Encoded
+from vae.serving.decoding import DecoderService
 from vae.serving.errors import UnknownCheckpoint
+from vae.serving.passes import Decoded, Encoded
 
 CPU = torch.device("cpu")
 

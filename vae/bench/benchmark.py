@@ -27,7 +27,8 @@ from vae.data import Digits
 from vae.device import choose_device, describe, machine
 from vae.model import ladder
 from vae.serving import manifold
-from vae.serving.decoding import DEFAULT, DecoderService, draw
+from vae.serving.decoding import DEFAULT, DecoderService
+from vae.serving.passes import draw
 from vae.training.presets import PRESETS
 from vae.training.stages import VAEFit
 

@@ -21,7 +21,8 @@ from ray.serve.handle import DeploymentHandle
 from vae.cluster.caller import Caller
 from vae.cluster.errors import ClusterError
 from vae.cluster.replica import Ask, answer
-from vae.serving.decoding import Decoded, DecoderService, Encoded
+from vae.serving.decoding import DecoderService
+from vae.serving.passes import Decoded, Encoded
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "latent-atlas"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vae.cluster.replica import Ask
 from vae.serving.batching import Overdue
-from vae.serving.decoding import MAX_WAIT, Decoded, Encoded, Task
+from vae.serving.passes import MAX_WAIT, Decoded, Encoded, Task
 
 CALLS = 16  # under way at once: enough for eight replicas that work on one while the next one waits
 TRIES = 3  # of a call whose replica is lost; a picture depends on nothing else, so asking again is safe

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from vae.cluster.errors import ClusterError
-from vae.serving.decoding import DecoderService, Elsewhere, Visitors
+from vae.serving.decoding import DecoderService, Visitors
+from vae.serving.passes import Elsewhere
 
 VARIABLE = "LATENT_ATLAS_RAY"  # host:port of a Ray cluster's head; this machine is part of it
 

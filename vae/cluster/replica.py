@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vae.serving.decoding import Decoded, DecoderService, Encoded, Task, one_pass
+from vae.serving.decoding import DecoderService
+from vae.serving.passes import Decoded, Encoded, Task, one_pass
 
 
 class Ask(NamedTuple):

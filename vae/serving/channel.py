@@ -45,7 +45,8 @@ from vae.serving.payload import Payload
 
 if TYPE_CHECKING:  # the routes stand before anything that takes seconds to load
     from vae.model.checkpoint import Latents
-    from vae.serving.decoding import Decoded, DecoderService
+    from vae.serving.decoding import DecoderService
+    from vae.serving.passes import Decoded
 
 POINT = 8  # bytes: two float32
 LATENTS_AT_HAND, LATENTS_BYTES = 64, 2**24  # of models, and bytes of all of them together

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vae.measure.draws import Verdict, judged
 from vae.model.classifier import Classifier
 from vae.serving.batching import MicroBatcher
-from vae.serving.decoding import MAX_WAIT
+from vae.serving.passes import MAX_WAIT
 
 PASS = 64  # pictures
 MAX_QUEUE = 1024  # pictures that wait

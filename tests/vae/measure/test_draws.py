@@ -15,7 +15,7 @@ from vae.model.checkpoint import load
 from vae.model.classifier import Classifier, find_classifier
 from vae.plane.box import data_box
 from vae.plane.prior import prior_draws
-from vae.serving.decoding import draw
+from vae.serving.passes import draw
 
 CHECKPOINTS = Path(__file__).parents[3] / "checkpoints"
 CODES = np.random.default_rng(0).normal((3, -1), (4, 0.5), (2000, 2)).astype(np.float32)

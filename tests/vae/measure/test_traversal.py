@@ -13,7 +13,7 @@ from vae.measure.traversal import DigitDensity, filmstrip, traverse
 from vae.model.classifier import Classifier
 from vae.model.network import VAE
 from vae.plane.paths import arc_lengths, spherical, straight
-from vae.serving.decoding import draw
+from vae.serving.passes import draw
 
 pictures = arrays(np.uint8, 784)
 

@@ -13,7 +13,7 @@ from vae.model import checkpoint, ladder
 from vae.model.classifier import load_classifier
 from vae.plane.box import CENTRAL, HOLE_SIDE, Box, central_box, hole_in
 from vae.plane.neighbours import nearest
-from vae.serving.decoding import draw
+from vae.serving.passes import draw
 
 NAMES = ["vae", "autoencoder", *(ladder.file(beta).removesuffix(".pt") for beta in ladder.BETAS if beta)]
 

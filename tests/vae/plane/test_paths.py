@@ -6,7 +6,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from vae.plane import paths
-from vae.serving import channel, decoding
+from vae.serving import channel
 
 coordinate = st.floats(-paths.LIMIT, paths.LIMIT, width=32)
 point = st.tuples(coordinate, coordinate)
@@ -23,7 +23,7 @@ def on_circle(radius: float, angle: float) -> tuple[float, float]:
 
 
 def test_every_path_fits_into_one_request_of_the_channel() -> None:
-    assert paths.MAX_POINTS == decoding.MAX_POINTS
+    assert paths.MAX_POINTS == channel.MAX_POINTS
     assert paths.LIMIT == channel.LIMIT
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -281,33 +281,3 @@ def test_a_small_request_has_its_turn_within_a_large_one(
     assert (large.result(20).images[0] == small.result(20).images[0]).all()
     assert drawing.passes == [128, 1, 128, 128, 128]
     assert (large.result().images == service.decode("vae", z[::-1]).images[::-1]).all()
-
-
-def test_parts_make_a_whole_in_their_order_or_fail_together() -> None:
-    def futures() -> list[Future[decoding.Decoded]]:
-        return [Future() for _ in range(3)]
-
-    def decoded(grey: int) -> decoding.Decoded:
-        return decoding.Decoded(np.full((1, 784), grey, np.uint8), 0.5, 1 + grey)
-
-    parts = futures()
-    whole = decoding.joined(parts)
-    for number in (2, 0, 1):
-        assert not whole.done()
-        parts[number].set_result(decoded(number))
-    assert whole.result(0).images[:, 0].tolist() == [0, 1, 2]
-    assert (whole.result(0).seconds, whole.result(0).batch) == (1.5, 3)
-
-    parts = futures()
-    whole = decoding.joined(parts)
-    parts[1].set_exception(QueueFull("no"))
-    assert isinstance(whole.exception(0), QueueFull)
-    assert parts[0].cancelled()
-    assert parts[2].cancelled()
-
-    parts = futures()
-    whole = decoding.joined(parts)
-    parts[0].set_result(decoded(0))
-    assert whole.cancel()
-    assert parts[1].cancelled()
-    assert parts[2].cancelled()

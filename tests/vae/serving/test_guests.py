@@ -11,9 +11,10 @@ import torch
 
 from tests.serving import HeldDrawing, service_of, write_checkpoint
 from vae.model.checkpoint import Checkpoint, load
-from vae.serving import decoding
-from vae.serving.decoding import DecoderService, draw
+from vae.serving import decoding, passes
+from vae.serving.decoding import DecoderService
 from vae.serving.errors import UnknownCheckpoint
+from vae.serving.passes import draw
 from vae.serving.surveys import Surveys
 
 CPU = torch.device("cpu")
@@ -131,7 +132,7 @@ def test_guests_have_one_turn_together(service: DecoderService, friends: Friends
     held.go.set()
     for future in futures:
         future.result(20)
-    assert before[0] <= decoding.PASS // decoding.SHARE
+    assert before[0] <= passes.PASS // decoding.SHARE
 
 
 def test_planes_of_guests_are_surveyed_and_forgotten(

@@ -15,7 +15,7 @@ from vae.measure.draws import Verdict, judged
 from vae.model import checkpoint
 from vae.model.classifier import Classifier, find_classifier
 from vae.serving import judging
-from vae.serving.decoding import draw
+from vae.serving.passes import draw
 
 CHECKPOINTS = ROOT / "checkpoints"
 
