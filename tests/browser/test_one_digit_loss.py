@@ -39,7 +39,7 @@ MOUNTED = """async ([base, name, data]) => {
     const mounted = await mount(root, component);
     mounted.update(component);
     // drawings are made anew for the pixels they have, which they hear of with the next picture
-    for (const _ of "12") await new Promise(requestAnimationFrame);
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
     (window.ended ??= []).push(() => (mounted.dispose?.(), root.remove()));
 }"""
 

@@ -1,6 +1,7 @@
 // What the whole page needs a script for: links that a screen reader knows as the pages' navigation, an address that holds
-// nothing of the page that was left, and one sentence when the server is away. Streamlit 1.67 marks neither its links nor the current one, and when its connection is lost it
-// opens a dialog that shuts the page and tells a visitor on the server's own machine to run `streamlit run yourscript.py`.
+// nothing of the page that was left, and one sentence when the server is away. Streamlit 1.67 marks neither its links nor the
+// current one, and when its connection is lost it opens a dialog that shuts the page and tells a visitor on the server's own
+// machine to run `streamlit run yourscript.py`.
 
 const AWAY = "The app’s server does not answer. The page goes on by itself when it is back.";
 
