@@ -16,6 +16,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import App
 from tests.browser.hands import touch
 from tests.browser.reading import (
+    CHECKPOINTS,
     Sockets,
     assert_decoded,
     box_of,
@@ -27,7 +28,14 @@ from tests.browser.reading import (
     wait_until_shown,
     z_at,
 )
+from vae.model import checkpoint
 
+NO_WEBGL = """{
+    const { getContext } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...given) {
+        return kind.includes("webgl") ? null : getContext.call(this, kind, ...given);
+    };
+}"""
 HALF_PIXEL = 0.03  # in units of z at the first view; tick labels are centred to half a pixel
 
 
@@ -191,6 +199,25 @@ def test_prior_circles_are_to_scale(page: Page, app: App) -> None:
         assert float(circle.get_attribute("rx") or 0) == pytest.approx(radius, abs=0.05)
         assert float(circle.get_attribute("ry") or 0) == pytest.approx(radius, abs=0.05)
     expect(page.locator(".prior-label")).to_have_text(["1σ", "2σ", "3σ"])
+
+
+def test_without_webgl_the_map_has_all_its_dots_in_their_places(page: Page, app: App) -> None:
+    page.add_init_script(NO_WEBGL)
+    open_map(page, app.url)
+    latents = checkpoint.load(CHECKPOINTS / "vae.pt").latents
+    dots = plane(page).locator(".scatterlayer .point")
+    expect(dots).to_have_count(len(latents.means))
+    wanted = latents.means[latents.labels == 4][0]
+    there = box_of(plane(page).locator(".scatterlayer .trace").nth(4).locator(".point").first)
+    middle = there["x"] + there["width"] / 2, there["y"] + there["height"] / 2
+    assert z_at(page, *middle) == pytest.approx(wanted, abs=HALF_PIXEL)
+    page.mouse.click(*middle)
+    expect(page.locator(".mark-pin")).to_have_attribute("data-z1", f"{wanted[0]:.4f}".rstrip("0"))
+    page.get_by_role("button", name="Digit 4").click()
+    expect(dots).to_have_count(int((latents.labels != 4).sum()))
+    page.get_by_role("radio", name="Autoencoder").click()
+    expect(plane(page)).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_test_id("digit")).to_have_attribute("data-model", "autoencoder")
 
 
 def test_another_checkpoint_draws_with_its_own_decoder(page: Page, app: App) -> None:

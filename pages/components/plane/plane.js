@@ -1,4 +1,4 @@
-// The latent plane: plotly's axes, the test digits as WebGL points, and the way from a pixel to z and back.
+// The latent plane: plotly's axes, the test digits as points, and the way from a pixel to z and back.
 
 const MARGIN = { l: 0, r: 0, t: 0, b: 0 }; // tick labels stand inside, so that the plane is as large as its element
 const SMALLEST_VIEW = 0.1; // of the plane, in units of z: closer there is nothing more to see
@@ -7,6 +7,9 @@ const PRIOR_VIEW = 3.4; // half width that shows the prior's three circles
 
 /** Of the points: alone, over pictures or a map, and where the ground itself is to be read. */
 export const OPACITY = { alone: 1, over: 0.5, faint: 0.25 };
+
+// Where the browser has no WebGL, the dots are ten thousand elements of SVG: slower, and the same to see.
+const DOTS = hasWebGl() ? "scattergl" : "scatter";
 
 let plotly = null;
 
@@ -233,7 +236,7 @@ export class Plane {
       const name = plain(classes[digit] ?? "");
       const members = [...labels.keys()].filter((i) => labels[i] === digit);
       return {
-        type: "scattergl",
+        type: DOTS,
         mode: "markers",
         name,
         x: Float32Array.from(members, (i) => means[2 * i]),
@@ -291,6 +294,13 @@ function viewOf(means) {
 /** The view of half width `half` around a point: {x: [left, right], y: [bottom, top]}. */
 export function squareAround([z1, z2], half) {
   return { x: [z1 - half, z1 + half], y: [z2 - half, z2 + half] };
+}
+
+/** Switched off by a school's settings, by a remote desktop or by a graphics card's bad name. */
+function hasWebGl() {
+  const context = document.createElement("canvas").getContext("webgl");
+  context?.getExtension("WEBGL_lose_context")?.loseContext(); // a browser has few of them
+  return Boolean(context);
 }
 
 /** A name as plotly shows it: what it would read as markup or as a field of the data is taken out. */
