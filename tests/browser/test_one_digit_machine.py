@@ -55,6 +55,23 @@ def test_a_slider_moves_z_formula_and_picture_without_python(page: Page, app: Ap
     assert_consistent(page, noise=(moved, 0))
 
 
+NO_CHANGE = """addEventListener("change", (event) => {
+    if (event.target.type === "range") event.stopImmediatePropagation();
+}, true)"""
+
+
+def test_a_slider_that_is_let_go_is_told_of_though_safari_calls_it_no_change(page: Page, app: App) -> None:
+    page.add_init_script(NO_CHANGE)
+    open_machine(page, app)
+    slider = page.get_by_test_id("eps1-slider")
+    drag(page, slider, 2)
+    page.mouse.up()
+    page.wait_for_url(re.compile("e1="))
+    assert float(parse_qs(urlsplit(page.url).query)["e1"][0]) == pytest.approx(
+        float(slider.input_value()), abs=1e-4
+    )
+
+
 SLOW = """{
     const Real = WebSocket;
     window.WebSocket = class extends Real {

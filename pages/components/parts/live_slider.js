@@ -20,9 +20,7 @@ export class LiveSlider {
     this.#written = written;
     const attributes = { class: "live-slider", type: "range", min, max, step: "any", "data-testid": testid, "aria-label": label };
     this.element = make("input", attributes);
-    this.element.addEventListener("input", () => on.move(this.element.valueAsNumber));
-    this.element.addEventListener("change", () => on.rest());
-    this.#listenToKeys(on);
+    this.#listen(on);
   }
 
   set value(value) {
@@ -34,26 +32,33 @@ export class LiveSlider {
     Object.assign(this.element, { min, max });
   }
 
-  /** The browser's own steps would be a hundredth of the range, and no point of the path. */
-  #listenToKeys(on) {
+  #listen(on) {
     const { element } = this;
     let moved = false;
-    element.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.altKey || event.metaKey) return;
-      const [min, max] = [Number(element.min), Number(element.max)];
-      const page = { PageUp: 1, PageDown: -1 }[event.key] * PAGE * (max - min);
-      const change = page || ARROWS[event.key] * this.#step * (event.shiftKey ? SHIFT : 1);
-      if (!change) return;
-      event.preventDefault();
+    const move = (value) => {
       moved = true;
-      const steps = Math.round((element.valueAsNumber + change - min) / this.#step);
-      on.move(Math.min(Math.max(min + steps * this.#step, min), max));
-    });
+      on.move(value);
+    };
     const rest = () => {
       if (moved) on.rest();
       moved = false;
     };
-    element.addEventListener("keyup", rest);
-    element.addEventListener("blur", rest);
+    element.addEventListener("input", () => move(element.valueAsNumber));
+    element.addEventListener("keydown", (event) => this.#press(event, move));
+    // Safari leaves "change" out where a script has set the value meanwhile, as whoever hears of a move does
+    for (const over of ["change", "pointerup", "touchend", "keyup", "blur"]) element.addEventListener(over, rest);
+  }
+
+  /** The browser's own steps would be a hundredth of the range, and no point of the path. */
+  #press(event, move) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const { element } = this;
+    const [min, max] = [Number(element.min), Number(element.max)];
+    const page = { PageUp: 1, PageDown: -1 }[event.key] * PAGE * (max - min);
+    const change = page || ARROWS[event.key] * this.#step * (event.shiftKey ? SHIFT : 1);
+    if (!change) return;
+    event.preventDefault();
+    const steps = Math.round((element.valueAsNumber + change - min) / this.#step);
+    move(Math.min(Math.max(min + steps * this.#step, min), max));
   }
 }
