@@ -11,11 +11,12 @@ import pytest
 import torch
 
 from vae import __main__ as cli
-from vae.commands import evaluate, train
+from vae.commands import train
 from vae.config import ModelConfig, TrainingConfig
 from vae.data import Digits
 from vae.datasets.dataset import MNIST, Dataset
 from vae.datasets.shelf import load_dataset
+from vae.measure import evaluation
 from vae.model import ladder
 from vae.model.checkpoint import Checkpoint, load
 from vae.training.presets import PRESETS, Preset
@@ -45,7 +46,7 @@ def test_train_evaluate_and_record(mnist, tmp_path, tiny, capsys, monkeypatch) -
         "E", (), {"log_likelihood": -200.0, "check": -200.0, "spacing": 0.04, "error": 0.0, "radius": 5.5}
     )
     monkeypatch.setattr("vae.measure.evaluation.converged_log_likelihood", lambda *_, **__: quick)
-    monkeypatch.setattr(evaluate.evaluation, "FULL", evaluate.evaluation.FULL._replace(draws=500))
+    monkeypatch.setattr(evaluation, "FULL", evaluation.FULL._replace(draws=500))
     capsys.readouterr()
     assert cli.main(["evaluate", str(out), "--data", str(mnist), "--json", "--record"]) == 0
     printed = json.loads(capsys.readouterr().out)

@@ -8,9 +8,6 @@ const PRIOR_VIEW = 3.4; // half width that shows the prior's three circles
 /** Of the points: alone, over pictures or a map, and where the ground itself is to be read. */
 export const OPACITY = { alone: 1, over: 0.5, faint: 0.25 };
 
-// Where the browser has no WebGL, the dots are ten thousand elements of SVG: slower, and the same to see.
-const DOTS = hasWebGl() ? "scattergl" : "scatter";
-
 let plotly = null;
 
 /** Fetch plotly.js without running it, which keeps a slow machine busy for a second or more. */
@@ -37,6 +34,7 @@ export function loadPlotly(url) {
 
 export class Plane {
   #plotly; // until `start` there is no plane: nothing else may be asked of it
+  #dots; // plotly's type of them
   #element;
   #theme;
   #hidden = new Set();
@@ -60,6 +58,8 @@ export class Plane {
   async start(Plotly, theme) {
     this.#plotly = Plotly;
     this.#theme = theme;
+    // Without WebGL they are ten thousand elements of SVG: slower, and the same to see.
+    this.#dots = hasWebGl() ? "scattergl" : "scatter";
     await this.#plotly.newPlot(this.#element, [], this.#layout(this.#home), {
       displayModeBar: false,
       scrollZoom: true,
@@ -236,7 +236,7 @@ export class Plane {
       const name = plain(classes[digit] ?? "");
       const members = [...labels.keys()].filter((i) => labels[i] === digit);
       return {
-        type: DOTS,
+        type: this.#dots,
         mode: "markers",
         name,
         x: Float32Array.from(members, (i) => means[2 * i]),
