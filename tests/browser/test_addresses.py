@@ -7,11 +7,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App
-from tests.browser.reading import box_of, plane
 
 # What a visitor sees of a view: its address, models and points of the digits, ends, path, what is chosen.
 SEEN = """() => {
@@ -37,7 +35,6 @@ TOLD = """() => {
 }"""
 
 Step = Callable[[], object]
-ADDRESS = "page_info_changed"  # Streamlit's word for what Python has written into the address
 
 
 def settle(page: Page) -> None:
@@ -193,45 +190,6 @@ def test_the_link_to_the_page_itself_leads_to_its_usual_view_and_back(page: Page
     expect(page).to_have_url(f"{app.url}/")
     page.go_back()
     expect_seen(page, pinned)
-
-
-def test_an_answer_that_comes_late_leaves_nothing_in_the_next_pages_address(page: Page, app: App) -> None:
-    answers: list[bytes] = []
-    asked: list[str | bytes] = []
-    ends: list[WebSocketRoute] = []
-
-    def connect(browser: WebSocketRoute) -> None:
-        server = browser.connect_to_server()
-        ends.append(browser)
-
-        def ask(message: str | bytes) -> None:
-            asked.append(message)
-            server.send(message)
-
-        browser.on_message(ask)
-        server.on_message(lambda message: answers.append(message) if late else browser.send(message))
-
-    late = False
-    page.route_web_socket(re.compile("/_stcore/stream"), connect)
-    page.goto(f"{app.url}/continuity")
-    settle(page)
-    late = True
-    box = box_of(plane(page))
-    page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.3 * box["height"])  # moves A
-    while not any(ForwardMsg.FromString(answer).WhichOneof("type") == ADDRESS for answer in answers):
-        page.wait_for_function("true")  # lets messages come
-    before = len(asked)
-    page.get_by_role("navigation", name="Pages").get_by_text("Latent map").click()
-    while len(asked) == before:
-        page.wait_for_function("true")
-    while answers:
-        ends[-1].send(answers.pop(0))
-    late = False
-    expect(page).to_have_title("Latent map – Latent Atlas")
-    settle(page)
-    expect(page).to_have_url(f"{app.url}/")
-    page.go_back()
-    expect(page).to_have_url(re.compile(r"/continuity\?a1="))
 
 
 @pytest.mark.parametrize("path", ["", "continuity", "completeness"])

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 
 from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.reading import plane
+from tests.browser.reading import box_of, plane
 from vae.bench.server import App
+
+ADDRESS = "page_info_changed"  # Streamlit's word for what Python has written into the address
 
 
 class SlowLink:
@@ -18,7 +22,7 @@ class SlowLink:
     def __init__(self, page: Page) -> None:
         self.told = 0
         self._page = page
-        self._held: list[tuple[WebSocketRoute, bytes | str]] | None = None
+        self._held: list[tuple[WebSocketRoute, bytes]] | None = None
         page.route_web_socket(re.compile("_stcore/stream"), self._connect)
 
     def _connect(self, browser: WebSocketRoute) -> None:
@@ -47,9 +51,19 @@ class SlowLink:
 
     def wait_until_told(self, count: int) -> None:
         """Returns when the browser has told the server something `count` times in all."""
+        self._wait(lambda: self.told >= count, f"told less than {count} times")
+
+    def wait_until_addressed(self) -> None:
+        """Returns when an address that Python has written is held back."""
+        self._wait(
+            lambda: any(ForwardMsg.FromString(m).WhichOneof("type") == ADDRESS for _, m in self._held or []),
+            "no address was written",
+        )
+
+    def _wait(self, is_so: Callable[[], bool], else_: str) -> None:
         deadline = time.monotonic() + PATIENCE / 1000
-        while self.told < count:
-            assert time.monotonic() < deadline, f"told {self.told} of {count}"
+        while not is_so():
+            assert time.monotonic() < deadline, else_
             self._page.evaluate("new Promise(requestAnimationFrame)")
 
 
@@ -97,3 +111,25 @@ def test_the_second_of_two_quick_pins_stays(page: Page, app: App) -> None:
     expect(page).to_have_url(re.compile(rf"z1={z1}\b"))
     expect(pin).to_have_attribute("data-z1", z1 or "")
     expect(field).to_have_value(z1 or "")
+
+
+def test_an_answer_that_comes_late_leaves_nothing_in_the_next_pages_address(page: Page, app: App) -> None:
+    link = SlowLink(page)
+    page.goto(f"{app.url}/continuity")
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    expect(plane(page)).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    link.hold()
+    box = box_of(plane(page))
+    page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.3 * box["height"])  # moves A
+    link.wait_until_addressed()
+    before = link.told
+    page.get_by_role("navigation", name="Pages").get_by_text("Latent map").click()
+    link.wait_until_told(before + 1)
+    link.release()
+    expect(page).to_have_title("Latent map – Latent Atlas")
+    expect(plane(page)).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page).to_have_url(f"{app.url}/")
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/continuity\?a1="))
